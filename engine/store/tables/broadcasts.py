@@ -1,0 +1,104 @@
+"""Schedules, the broadcasts they make, and the lanes a broadcast is sent through."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+
+class Schedule(SQLModel, table=True):
+    __tablename__ = "schedules"
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id", index=True)
+    name: str
+    kind: str  # daily, once
+    at: str = "06:00"            # daily: local time of the opening for marketing templates
+    zone: str = "Asia/Kolkata"
+    once_at: datetime | None = None
+    content_id: int | None = Field(default=None, foreign_key="contents.id")  # once: which; daily: the day's
+    pacing: str = "jittered"     # jittered, fastest
+    late_policy: str = "skip"    # skip, ask, send (spec C2)
+    late_after_seconds: int = 600
+    active: bool = True
+    created_at: datetime
+
+
+class Broadcast(SQLModel, table=True):
+    __tablename__ = "broadcasts"
+    # Two engines, one broadcast: the key decides, not a check (spec C1).
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "service_day", name="uq_broadcasts_schedule_day"),
+        Index("ix_broadcasts_tenant_day", "tenant_id", "service_day"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id")
+    schedule_id: int = Field(foreign_key="schedules.id")
+    service_day: date
+    title: str
+    content_id: int | None = Field(default=None, foreign_key="contents.id")
+    content_hash: str = ""
+    category: str = "UTILITY"
+    state: str  # domain.broadcast.BroadcastState
+    state_reason: str = ""
+    pacing: str = "jittered"
+    seed: str = ""  # hex from `secrets`; with it the plan can be replayed (spec P1)
+    opens_at: datetime
+    window_ends_at: datetime
+    closes_at: datetime  # the SLA's end, 06:05:00
+    frozen_at: datetime | None = None
+    planned_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    targeted: int = 0
+    excluded: int = 0
+    created_at: datetime
+
+
+class Lane(SQLModel, table=True):
+    """The deliveries of one broadcast through one sender."""
+
+    __tablename__ = "lanes"
+    __table_args__ = (UniqueConstraint("broadcast_id", "sender_id", name="uq_lanes_sender"),)
+    id: int | None = Field(default=None, primary_key=True)
+    broadcast_id: int = Field(foreign_key="broadcasts.id")
+    sender_id: int = Field(foreign_key="senders.id")
+    epoch: int = 0  # fencing token: a mark under an older epoch is refused (spec R6)
+    rate_per_second: float
+    state: str = "ready"  # ready, sending, stopped, done
+    state_reason: str = ""
+    planned: int = 0
+    last_planned_at: datetime | None = None
+
+
+class Exclusion(SQLModel, table=True):
+    """A subscriber who was in the tenant's list at the freeze but is not targeted, and why."""
+
+    __tablename__ = "exclusions"
+    id: int | None = Field(default=None, primary_key=True)
+    broadcast_id: int = Field(foreign_key="broadcasts.id", index=True)
+    subscriber_id: int = Field(foreign_key="subscribers.id")
+    reason: str
+
+
+class LogEntry(SQLModel, table=True):
+    """One line of a broadcast's log on the board: a fixed event name, and the sentence people read."""
+
+    __tablename__ = "log_entries"
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id")
+    broadcast_id: int | None = Field(default=None, foreign_key="broadcasts.id", index=True)
+    at: datetime
+    event: str
+    words: str
+
+
+class Sample(SQLModel, table=True):
+    """What one lane did in one second; written once a second while it runs."""
+
+    __tablename__ = "samples"
+    __table_args__ = (UniqueConstraint("lane_id", "second", name="uq_samples_second"),)
+    id: int | None = Field(default=None, primary_key=True)
+    lane_id: int = Field(foreign_key="lanes.id")
+    second: datetime
+    started: int = 0
+    in_flight: int = 0
+    late_ms: int = 0  # the worst lateness of a send against its planned instant

@@ -1,0 +1,58 @@
+"""What is sent: content packs, their language variants, and the templates WhatsApp approved."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+
+class Content(SQLModel, table=True):
+    __tablename__ = "contents"
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id", index=True)
+    day: date  # the service day it is written for
+    title: str
+    state: str  # domain.content.ContentState
+    version: int = 1  # raised by every edit
+    author_id: int = Field(foreign_key="users.id")
+    submitted_at: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by: int | None = Field(default=None, foreign_key="users.id")
+    comment: str = ""
+    content_hash: str | None = None  # what was approved; NULL unless approved, locked or sent
+    created_at: datetime
+    updated_at: datetime
+
+
+class Variant(SQLModel, table=True):
+    """A content pack in one language: the template and the values put into it."""
+
+    __tablename__ = "variants"
+    __table_args__ = (UniqueConstraint("content_id", "language", name="uq_variants_language"),)
+    id: int | None = Field(default=None, primary_key=True)
+    content_id: int = Field(foreign_key="contents.id")
+    language: str  # EN, HI, MR
+    template_name: str
+    template_language: str  # en, hi, mr as Meta spells it
+    template_version: int = 1
+    category: str = "UTILITY"
+    body: str = ""  # the template's body with {{1}} …, as approved by Meta
+    parameters: str = "[]"  # JSON list; "{name}" and "{registration_no}" are filled per recipient
+    header_image: bytes | None = None
+    header_image_id: str | None = None
+
+
+class Template(SQLModel, table=True):
+    __tablename__ = "templates"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", "language", name="uq_templates_name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id")
+    name: str
+    language: str
+    category: str
+    status: str  # Meta's word: APPROVED, PAUSED …
+    quality: str = "UNKNOWN"
+    body: str = ""
+    footer: str = ""
+    version: int = 1
+    whatsapp_id: str = ""
+    updated_at: datetime

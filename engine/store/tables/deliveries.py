@@ -1,0 +1,82 @@
+"""The unit of all work: deliveries, the attempts made for them, the receipts that came back."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+
+class Delivery(SQLModel, table=True):
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_deliveries_key"),
+        # A lane takes what is due, earliest first; the settler looks for what is open.
+        Index("ix_deliveries_due", "lane_id", "state", "due_at", "id"),
+        Index("ix_deliveries_broadcast", "broadcast_id", "state"),
+        Index("ix_deliveries_subscriber", "subscriber_id", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id")
+    broadcast_id: int | None = Field(default=None, foreign_key="broadcasts.id")
+    lane_id: int | None = Field(default=None, foreign_key="lanes.id")
+    sender_id: int | None = Field(default=None, foreign_key="senders.id")
+    subscriber_id: int | None = Field(default=None, foreign_key="subscribers.id")
+    key: str  # domain.ids.DeliveryKey: one message per person per broadcast (spec E5)
+    content_hash: str
+    phone: str | None = None
+    bsuid: str | None = None
+    language: str
+    tier: str = "BASIC"
+    parameters: str = "[]"  # JSON list, rendered for this person at the freeze
+    state: str  # domain.delivery.State
+    reason: str = ""  # why it is where it is, in words
+    error_code: int | None = None
+    planned_at: datetime | None = None  # the plan's instant; never changed after
+    due_at: datetime | None = None      # when a lane may next take it
+    attempts: int = 0                   # the number of the latest attempt
+    epoch: int = 0                      # under which engine run it was marked
+    marked_at: datetime | None = None
+    message_id: str | None = Field(default=None, index=True)
+    accepted_at: datetime | None = None
+    sent_at: datetime | None = None       # WhatsApp's own second
+    delivered_at: datetime | None = None  # WhatsApp's own second
+    read_at: datetime | None = None
+    updated_at: datetime
+
+
+class Attempt(SQLModel, table=True):
+    """One request to the API; written once, when its outcome is known or given up on. Append-only."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("delivery_id", "number", name="uq_attempts_number"),)
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="deliveries.id")
+    number: int
+    sender_id: int
+    epoch: int
+    started_at: datetime | None = None  # our send stamp; NULL when the process died and only the journal knows
+    ended_at: datetime
+    outcome: str  # accepted, failed, unknown, released
+    message_id: str | None = None
+    error_code: int | None = None
+    blame: str | None = None
+    detail: str = ""
+
+
+class Receipt(SQLModel, table=True):
+    """What WhatsApp later said of a message. The key makes a webhook that comes ten times count once."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (
+        UniqueConstraint("message_id", "status", name="uq_receipts_status"),
+        Index("ix_receipts_delivery", "delivery_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="deliveries.id")
+    attempt: int | None = None  # from the tracker; NULL when correlated by message id
+    message_id: str
+    status: str  # sent, delivered, read, played, failed
+    at: datetime           # WhatsApp's second
+    received_at: datetime  # ours
+    webhook_id: int | None = None
+    error_code: int | None = None
+    detail: str = ""

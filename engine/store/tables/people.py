@@ -1,0 +1,44 @@
+"""Subscribers and the history of their consent."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+
+class Subscriber(SQLModel, table=True):
+    """Keyed by our own id: a phone number may change, or be absent (facts A.6)."""
+
+    __tablename__ = "subscribers"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "phone", name="uq_subscribers_phone"),
+        UniqueConstraint("tenant_id", "bsuid", name="uq_subscribers_bsuid"),
+        Index("ix_subscribers_status", "tenant_id", "status", "id"),
+        Index("ix_subscribers_name", "tenant_id", "name", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id")
+    phone: str | None = None  # E.164 with +
+    bsuid: str | None = None
+    name: str
+    tier: str = "BASIC"      # domain.subscriber.Tier
+    language: str = "EN"     # domain.content.Language
+    region: str = ""
+    registration_no: str = ""
+    status: str = "ACTIVE"   # domain.subscriber.Status
+    tags: str = ""           # comma separated
+    consented: bool = False  # the latest consent event says yes
+    created_at: datetime
+    updated_at: datetime
+
+
+class Consent(SQLModel, table=True):
+    """One event in a subscriber's consent history; append-only."""
+
+    __tablename__ = "consents"
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id")
+    subscriber_id: int = Field(foreign_key="subscribers.id", index=True)
+    at: datetime
+    given: bool
+    source: str       # import, form, message, user_preferences, error 131050 …
+    evidence: str = ""

@@ -1,0 +1,1 @@
+"""The only package that speaks Meta: requests out, answers and webhooks in."""
