@@ -92,7 +92,7 @@ TRANSITIONS: dict[BroadcastState, dict[BroadcastEvent, BroadcastState]] = {
         _E.ABORT: _S.ABORTED,
     },
     _S.PAUSED: {
-        # Resumed early or late is the same: each delivery has its own instant, and the close comes again.
+        # Early or late is the same: each delivery has its own instant, and the close comes again.
         _E.RESUME: _S.SENDING,
         _E.FINISH: _S.FINISHED,
         _E.ABORT: _S.ABORTED,
@@ -119,7 +119,7 @@ _NOTHING_NEW: dict[BroadcastState, frozenset[BroadcastEvent]] = {
     _S.SKIPPED: frozenset({_E.SKIP}),
     _S.REFUSED: frozenset({_E.REFUSE}),
 }
-"""Events that tell a state nothing it did not know: two people pressing the same button, a timer twice."""
+"""Events that tell a state nothing new: two people pressing the same button, a timer twice."""
 
 OVER = frozenset({_S.FINISHED, _S.ABORTED, _S.SKIPPED, _S.REFUSED})
 """Nothing leads out of these. Receipts still change deliveries."""
@@ -141,7 +141,7 @@ def advance(state: BroadcastState, event: BroadcastEvent) -> BroadcastState:
 
 
 def possible(state: BroadcastState, event: BroadcastEvent) -> bool:
-    """Whether `event` would change something: which buttons a page shows, what a command refuses politely."""
+    """Whether `event` would change something: which buttons a page shows, what a command refuses."""
     return event in TRANSITIONS[state]
 
 

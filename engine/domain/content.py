@@ -53,14 +53,17 @@ _NOTHING_NEW: dict[ContentState, frozenset[ContentEvent]] = {
     _S.LOCKED: frozenset({_E.LOCK}),
     _S.SENT: frozenset({_E.SEND, _E.LOCK}),
 }
-"""The same content may serve two broadcasts (a one-off repeats the day's): locking and sending twice is fine."""
+"""One content may serve two broadcasts (a one-off repeats the day's): locking twice is fine."""
 
 APPROVED_OR_BETTER = frozenset({_S.APPROVED, _S.LOCKED, _S.SENT})
 """What may be sent, and what keeps its content hash."""
 
 
 def advance(state: ContentState, event: ContentEvent) -> ContentState:
-    """The state after `event`. Raises ImpossibleTransitionError for an event the state cannot have."""
+    """The state after `event`.
+
+    Raises ImpossibleTransitionError for an event the state cannot have.
+    """
     after = TRANSITIONS[state].get(event)
     if after is not None:
         return after
@@ -70,5 +73,5 @@ def advance(state: ContentState, event: ContentEvent) -> ContentState:
 
 
 def possible(state: ContentState, event: ContentEvent) -> bool:
-    """Whether `event` would change something: which buttons a page shows, what a command refuses politely."""
+    """Whether `event` would change something: which buttons a page shows, what a command refuses."""
     return event in TRANSITIONS[state]

@@ -1,4 +1,4 @@
-"""Who may do what. Every command asks here first; pages ask here what to show, never whether it is allowed."""
+"""Who may do what. Every command asks here first; a page asks here only what to show."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,9 +39,9 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking: a signed-in user, or one of the machine's own actors (`engine`, `cli`), which have no role.
+    """Who is asking: a signed-in user, or one of the machine's own (`engine`, `cli`), without a role.
 
-    A person without a role cannot be built, so that forgetting the role never means every permission.
+    A person without a role cannot be built: forgetting the role must never mean every permission.
     """
 
     name: str

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Tier(StrEnum):
-    """What they subscribed to. When capacity is short, the earlier in this list goes first (spec P1)."""
+    """What they subscribed to. When capacity is short, the earlier here goes first (spec P1)."""
 
     PREMIUM = "PREMIUM"
     PRO = "PRO"
@@ -38,7 +38,7 @@ class Exclusion(StrEnum):
 WORDS: dict[Exclusion, str] = {
     Exclusion.PAUSED: "Paused. Resume the subscriber to include them.",
     Exclusion.OPTED_OUT: "Said stop. Only their own START, or a new consent, brings them back.",
-    Exclusion.UNREACHABLE: "WhatsApp cannot reach this address. Ask them for a number that has WhatsApp.",
+    Exclusion.UNREACHABLE: "WhatsApp cannot reach this address. Ask for a number that has WhatsApp.",
     Exclusion.NO_CONSENT: "No consent on record. Record one before sending.",
     Exclusion.NO_ADDRESS: "Neither a phone number nor a WhatsApp id. Add one.",
     Exclusion.NO_VARIANT: "The day's content has no variant in their language.",
