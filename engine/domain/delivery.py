@@ -98,8 +98,6 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.MARK: State.SENDING,
         Event.GIVE_UP: State.FAILED,
         Event.CANCEL: State.CANCELLED,
-        Event.ACCEPT: State.ACCEPTED,
-        Event.PACE: State.PACED,
         **_receipts(State.RETRYING),
     },
     State.PACED: {
@@ -133,19 +131,19 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     State.FAILED: {
         Event.REQUEUE: State.RETRYING,
         Event.DISCARD: State.DISCARDED,
-        Event.ACCEPT: State.ACCEPTED,
         **_receipts(State.FAILED),
     },
     State.CANCELLED: {
         Event.REQUEUE: State.RETRYING,
-        Event.ACCEPT: State.ACCEPTED,
         **_receipts(State.CANCELLED),
     },
     State.DISCARDED: {
-        Event.ACCEPT: State.ACCEPTED,
         **_receipts(State.DISCARDED),
     },
 }
+
+# The API's own yes, recorded after a `failed` receipt of the same attempt was quicker: the receipt is newer.
+_ANSWERS = frozenset({Event.ACCEPT, Event.PACE})
 
 _NOTHING_NEW: dict[State, frozenset[Event]] = {
     State.SENT: frozenset({Event.ACCEPT, Event.PACE, Event.LOSE_TRACK, Event.RECEIPT_SENT, Event.HOLD}),
@@ -161,10 +159,10 @@ _NOTHING_NEW: dict[State, frozenset[Event]] = {
     State.PACED: frozenset({Event.PACE, Event.LOSE_TRACK, Event.HOLD}),
     State.UNKNOWN: frozenset({Event.LOSE_TRACK}),
     State.HELD: frozenset({Event.LOSE_TRACK, Event.HOLD}),
-    State.FAILED: frozenset({Event.GIVE_UP, Event.LOSE_TRACK, Event.RETRY}),
-    State.RETRYING: frozenset({Event.LOSE_TRACK, Event.RETRY}),
-    State.CANCELLED: frozenset({Event.CANCEL, Event.LOSE_TRACK, Event.RETRY, Event.GIVE_UP}),
-    State.DISCARDED: frozenset({Event.DISCARD, Event.LOSE_TRACK, Event.RETRY, Event.GIVE_UP}),
+    State.FAILED: frozenset({Event.GIVE_UP, Event.LOSE_TRACK, Event.RETRY, *_ANSWERS}),
+    State.RETRYING: frozenset({Event.LOSE_TRACK, Event.RETRY, *_ANSWERS}),
+    State.CANCELLED: frozenset({Event.CANCEL, Event.LOSE_TRACK, Event.RETRY, Event.GIVE_UP, *_ANSWERS}),
+    State.DISCARDED: frozenset({Event.DISCARD, Event.LOSE_TRACK, Event.RETRY, Event.GIVE_UP, *_ANSWERS}),
 }
 """Events that tell a state nothing it did not know: duplicates and stragglers. They change nothing."""
 
@@ -180,3 +178,8 @@ def advance(state: State, event: Event) -> State:
     if event in _NOTHING_NEW.get(state, frozenset()):
         return state
     raise ImpossibleTransitionError(f"{event} while {state}")
+
+
+def sources(event: Event) -> tuple[State, ...]:
+    """The states that `event` changes: what a set-based UPDATE may touch (`WHERE state IN …`)."""
+    return tuple(state for state in State if event in TRANSITIONS[state])
