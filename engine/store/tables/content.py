@@ -14,6 +14,7 @@ class Content(SQLModel, table=True):
     state: str  # domain.content.ContentState
     version: int = 1  # raised by every edit
     author_id: int = Field(foreign_key="users.id")
+    writers: str = "[]"  # JSON list of user ids: whoever ever edited it may not approve it
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: int | None = Field(default=None, foreign_key="users.id")

@@ -1,0 +1,268 @@
+"""The day's content and its variants per language. What may follow what, `domain.content` says."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, func, select
+
+from engine.domain.content import APPROVED_OR_BETTER, ContentState, Language
+from engine.domain.ids import ContentHash, ContentId, TenantId, UserId
+from engine.domain.subscriber import Status
+from engine.store.tables.content import Content, Variant
+from engine.store.tables.people import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVariant:
+    """One language of a pack as it is to be stored."""
+
+    language: Language
+    template_name: str
+    template_language: str
+    template_version: int
+    category: str
+    body: str
+    parameters: tuple[str, ...]
+    header_image: bytes | None = None
+
+
+def get(
+    session: Session,
+    content: ContentId,
+    tenant: TenantId | None = None,
+    *,
+    for_change: bool = False,
+) -> Content | None:
+    """One pack; with `tenant`, None when it is another's. `for_change` waits for other writers."""
+    statement = select(Content).where(col(Content.id) == content)
+    if tenant is not None:
+        statement = statement.where(col(Content.tenant_id) == tenant)
+    if for_change:
+        statement = statement.with_for_update()
+    return session.exec(statement).one_or_none()
+
+
+def variants(session: Session, content: ContentId) -> Sequence[Variant]:
+    """The pack's languages, in the order of their names."""
+    statement = (
+        select(Variant).where(col(Variant.content_id) == content).order_by(col(Variant.language))
+    )
+    return session.exec(statement).all()
+
+
+def listing(
+    session: Session, tenant: TenantId, *, limit: int, offset: int = 0
+) -> Sequence[Content]:
+    """A page of packs, newest day first."""
+    statement = (
+        select(Content)
+        .where(col(Content.tenant_id) == tenant)
+        .order_by(col(Content.day).desc(), col(Content.id).desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return session.exec(statement).all()
+
+
+def count(session: Session, tenant: TenantId) -> int:
+    """How many packs there are."""
+    return session.exec(
+        select(func.count()).select_from(Content).where(col(Content.tenant_id) == tenant)
+    ).one()
+
+
+def waiting(session: Session, tenant: TenantId, *, limit: int) -> Sequence[Content]:
+    """Packs that wait for an approver, the most urgent day first."""
+    statement = (
+        select(Content)
+        .where(col(Content.tenant_id) == tenant, col(Content.state) == ContentState.SUBMITTED)
+        .order_by(col(Content.day), col(Content.submitted_at))
+        .limit(limit)
+    )
+    return session.exec(statement).all()
+
+
+def decided(session: Session, tenant: TenantId, *, limit: int) -> Sequence[Content]:
+    """Packs somebody approved or rejected, the latest decision first."""
+    statement = (
+        select(Content)
+        .where(
+            col(Content.tenant_id) == tenant,
+            col(Content.decided_at).is_not(None),
+            col(Content.state).in_([ContentState.REJECTED, *APPROVED_OR_BETTER]),
+        )
+        .order_by(col(Content.decided_at).desc())
+        .limit(limit)
+    )
+    return session.exec(statement).all()
+
+
+def approved_for(session: Session, tenant: TenantId, day: date) -> Content | None:
+    """The pack that may be sent on a service day: approved or better; the latest approval wins."""
+    statement = (
+        select(Content)
+        .where(
+            col(Content.tenant_id) == tenant,
+            col(Content.day) == day,
+            col(Content.state).in_(list(APPROVED_OR_BETTER)),
+        )
+        .order_by(col(Content.decided_at).desc(), col(Content.id).desc())
+        .limit(1)
+    )
+    return session.exec(statement).one_or_none()
+
+
+def add(
+    session: Session, tenant: TenantId, *, day: date, title: str, author: UserId, now: datetime
+) -> ContentId:
+    """A new, empty draft in version 1."""
+    pack = Content(
+        tenant_id=tenant,
+        day=day,
+        title=title,
+        state=ContentState.DRAFT,
+        version=1,
+        author_id=author,
+        writers=json.dumps([author]),
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(pack)
+    session.flush()
+    assert pack.id is not None
+    return ContentId(pack.id)
+
+
+def edit(
+    session: Session,
+    pack: Content,
+    *,
+    state: ContentState,
+    day: date,
+    title: str,
+    writer: UserId,
+    now: datetime,
+) -> bool:
+    """Raise the version and forget every decision. False when somebody was quicker."""
+    return _change(
+        session,
+        pack,
+        state=state,
+        version=pack.version + 1,
+        day=day,
+        title=title,
+        writers=json.dumps(sorted({*writers(pack), writer})),
+        submitted_at=None,
+        decided_at=None,
+        decided_by=None,
+        comment="",
+        content_hash=None,
+        updated_at=now,
+    )
+
+
+def submit(session: Session, pack: Content, *, state: ContentState, now: datetime) -> bool:
+    """Hand a pack to the approvers. False when somebody was quicker."""
+    return _change(
+        session,
+        pack,
+        state=state,
+        submitted_at=now,
+        decided_at=None,
+        decided_by=None,
+        comment="",
+        content_hash=None,
+        updated_at=now,
+    )
+
+
+def decide(
+    session: Session,
+    pack: Content,
+    *,
+    state: ContentState,
+    content_hash: ContentHash | None,
+    comment: str,
+    by: UserId,
+    now: datetime,
+) -> bool:
+    """Record an approver's word. False when somebody was quicker."""
+    return _change(
+        session,
+        pack,
+        state=state,
+        content_hash=content_hash,
+        comment=comment,
+        decided_by=by,
+        decided_at=now,
+        updated_at=now,
+    )
+
+
+def move(session: Session, pack: Content, *, state: ContentState, now: datetime) -> bool:
+    """Lock, unlock or mark as sent: a new state, nothing else. False when somebody was quicker."""
+    return _change(session, pack, state=state, updated_at=now)
+
+
+def replace_variants(session: Session, content: ContentId, new: Sequence[NewVariant]) -> None:
+    """These languages and no others."""
+    session.exec(sa.delete(Variant).where(col(Variant.content_id) == content))
+    session.add_all(
+        Variant(
+            content_id=content,
+            language=variant.language,
+            template_name=variant.template_name,
+            template_language=variant.template_language,
+            template_version=variant.template_version,
+            category=variant.category,
+            body=variant.body,
+            parameters=json.dumps(variant.parameters, ensure_ascii=False),
+            header_image=variant.header_image,
+        )
+        for variant in new
+    )
+    session.flush()
+
+
+def writers(pack: Content) -> frozenset[UserId]:
+    """Everybody who ever wrote a word of it: none of them may approve it."""
+    return frozenset(UserId(user) for user in (*json.loads(pack.writers), pack.author_id))
+
+
+def parameters(variant: Variant) -> tuple[str, ...]:
+    """The variant's parameters, in the template's order."""
+    return tuple(cast("list[str]", json.loads(variant.parameters)))
+
+
+def audience(session: Session, tenant: TenantId) -> dict[Language, int]:
+    """How many people each language would reach now: active, consented, with an address."""
+    statement = (
+        select(Subscriber.language, func.count())
+        .where(
+            col(Subscriber.tenant_id) == tenant,
+            col(Subscriber.status) == Status.ACTIVE,
+            col(Subscriber.consented).is_(True),
+            sa.or_(col(Subscriber.phone).is_not(None), col(Subscriber.bsuid).is_not(None)),
+        )
+        .group_by(col(Subscriber.language))
+    )
+    counted = dict(session.exec(statement).all())
+    return {language: counted.get(language, 0) for language in Language}
+
+
+def _change(session: Session, pack: Content, **values: Any) -> bool:
+    """Update where nothing moved since `pack` was read: races are lost politely."""
+    statement = (
+        sa.update(Content)
+        .where(
+            col(Content.id) == pack.id,
+            col(Content.version) == pack.version,
+            col(Content.state) == pack.state,
+        )
+        .values(**values)
+    )
+    return session.exec(statement).rowcount == 1

@@ -1,0 +1,91 @@
+"""What WhatsApp approved: message templates, one row for each name and language."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from engine.domain.ids import TenantId
+from engine.store.tables.content import Template
+
+LISTING_LIMIT = 6_000
+"""As many as one WhatsApp account can have (facts B)."""
+
+
+def listing(
+    session: Session, tenant: TenantId, *, language: str | None = None, status: str | None = None
+) -> Sequence[Template]:
+    """A tenant's templates by name, then language; `language` and `status` in Meta's spelling."""
+    statement = select(Template).where(col(Template.tenant_id) == tenant)
+    if language is not None:
+        statement = statement.where(col(Template.language) == language)
+    if status is not None:
+        statement = statement.where(col(Template.status) == status)
+    statement = statement.order_by(col(Template.name), col(Template.language)).limit(LISTING_LIMIT)
+    return session.exec(statement).all()
+
+
+def get(session: Session, tenant: TenantId, name: str, language: str) -> Template | None:
+    """One template in one of Meta's language codes."""
+    statement = select(Template).where(
+        col(Template.tenant_id) == tenant,
+        col(Template.name) == name,
+        col(Template.language) == language,
+    )
+    return session.exec(statement).one_or_none()
+
+
+def put(
+    session: Session,
+    tenant: TenantId,
+    *,
+    name: str,
+    language: str,
+    category: str,
+    status: str,
+    body: str,
+    footer: str = "",
+    quality: str = "UNKNOWN",
+    whatsapp_id: str = "",
+    now: datetime,
+) -> Template:
+    """Write what WhatsApp says of a template, new or known.
+
+    The version rises only when the words or the category differ from what was known: a content hash
+    binds to it, so a mere change of status voids no approval (spec D2).
+    """
+    known = get(session, tenant, name, language)
+    if known is None:
+        known = Template(
+            tenant_id=tenant,
+            name=name,
+            language=language,
+            category=category,
+            status=status,
+            body=body,
+            footer=footer,
+            updated_at=now,
+        )
+        session.add(known)
+    elif (known.body, known.footer, known.category) != (body, footer, category):
+        known.body, known.footer, known.category = body, footer, category
+        known.version += 1
+    known.status = status
+    known.quality = quality
+    known.whatsapp_id = whatsapp_id or known.whatsapp_id
+    known.updated_at = now
+    session.flush()
+    return known
+
+
+def set_status(
+    session: Session, tenant: TenantId, *, name: str, language: str, status: str, now: datetime
+) -> bool:
+    """Meta's new word about a template; False when we do not know the template."""
+    known = get(session, tenant, name, language)
+    if known is None:
+        return False
+    known.status = status
+    known.updated_at = now
+    session.flush()
+    return True
