@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel
 
 
 class AuditEntry(SQLModel, table=True):
-    __tablename__ = "audit"
+    __tablename__ = "audit"  # pyright: ignore[reportAssignmentType]
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})  # without gaps
     tenant_id: int | None = None
     at: datetime

@@ -6,7 +6,7 @@ from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 
 class Schedule(SQLModel, table=True):
-    __tablename__ = "schedules"
+    __tablename__ = "schedules"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id", index=True)
     name: str
@@ -23,7 +23,7 @@ class Schedule(SQLModel, table=True):
 
 
 class Broadcast(SQLModel, table=True):
-    __tablename__ = "broadcasts"
+    __tablename__ = "broadcasts"  # pyright: ignore[reportAssignmentType]
     # Two engines, one broadcast: the key decides, not a check (spec C1).
     __table_args__ = (
         UniqueConstraint("schedule_id", "service_day", name="uq_broadcasts_schedule_day"),
@@ -56,7 +56,7 @@ class Broadcast(SQLModel, table=True):
 class Lane(SQLModel, table=True):
     """The deliveries of one broadcast through one sender."""
 
-    __tablename__ = "lanes"
+    __tablename__ = "lanes"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("broadcast_id", "sender_id", name="uq_lanes_sender"),)
     id: int | None = Field(default=None, primary_key=True)
     broadcast_id: int = Field(foreign_key="broadcasts.id")
@@ -72,7 +72,7 @@ class Lane(SQLModel, table=True):
 class Exclusion(SQLModel, table=True):
     """A subscriber who was in the tenant's list at the freeze but is not targeted, and why."""
 
-    __tablename__ = "exclusions"
+    __tablename__ = "exclusions"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     broadcast_id: int = Field(foreign_key="broadcasts.id", index=True)
     subscriber_id: int = Field(foreign_key="subscribers.id")
@@ -82,7 +82,7 @@ class Exclusion(SQLModel, table=True):
 class LogEntry(SQLModel, table=True):
     """One line of a broadcast's log on the board: a fixed event name, and the sentence people read."""
 
-    __tablename__ = "log_entries"
+    __tablename__ = "log_entries"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id")
     broadcast_id: int | None = Field(default=None, foreign_key="broadcasts.id", index=True)
@@ -94,7 +94,7 @@ class LogEntry(SQLModel, table=True):
 class Sample(SQLModel, table=True):
     """What one lane did in one second; written once a second while it runs."""
 
-    __tablename__ = "samples"
+    __tablename__ = "samples"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("lane_id", "second", name="uq_samples_second"),)
     id: int | None = Field(default=None, primary_key=True)
     lane_id: int = Field(foreign_key="lanes.id")

@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 
 class Content(SQLModel, table=True):
-    __tablename__ = "contents"
+    __tablename__ = "contents"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id", index=True)
     day: date  # the service day it is written for
@@ -27,7 +27,7 @@ class Content(SQLModel, table=True):
 class Variant(SQLModel, table=True):
     """A content pack in one language: the template and the values put into it."""
 
-    __tablename__ = "variants"
+    __tablename__ = "variants"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("content_id", "language", name="uq_variants_language"),)
     id: int | None = Field(default=None, primary_key=True)
     content_id: int = Field(foreign_key="contents.id")
@@ -43,7 +43,7 @@ class Variant(SQLModel, table=True):
 
 
 class Template(SQLModel, table=True):
-    __tablename__ = "templates"
+    __tablename__ = "templates"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("tenant_id", "name", "language", name="uq_templates_name"),)
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id")

@@ -6,7 +6,7 @@ from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 
 class Delivery(SQLModel, table=True):
-    __tablename__ = "deliveries"
+    __tablename__ = "deliveries"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         UniqueConstraint("key", name="uq_deliveries_key"),
         # A lane takes what is due, earliest first; the settler looks for what is open.
@@ -46,7 +46,7 @@ class Delivery(SQLModel, table=True):
 class Attempt(SQLModel, table=True):
     """One request to the API; written once, when its outcome is known or given up on. Append-only."""
 
-    __tablename__ = "attempts"
+    __tablename__ = "attempts"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("delivery_id", "number", name="uq_attempts_number"),)
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="deliveries.id")
@@ -65,7 +65,7 @@ class Attempt(SQLModel, table=True):
 class Receipt(SQLModel, table=True):
     """What WhatsApp later said of a message. The key makes a webhook that comes ten times count once."""
 
-    __tablename__ = "receipts"
+    __tablename__ = "receipts"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         UniqueConstraint("message_id", "status", name="uq_receipts_status"),
         Index("ix_receipts_delivery", "delivery_id"),

@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Lease(SQLModel, table=True):
-    __tablename__ = "leases"
+    __tablename__ = "leases"  # pyright: ignore[reportAssignmentType]
     name: str = Field(primary_key=True)  # "engine"
     owner: str = ""
     token: int = 0  # raised by every taking: the fencing token
@@ -16,7 +16,7 @@ class Lease(SQLModel, table=True):
 class EngineRun(SQLModel, table=True):
     """A run of the engine. Its token is the epoch under which it marked; its journal tells what it started."""
 
-    __tablename__ = "engine_runs"
+    __tablename__ = "engine_runs"  # pyright: ignore[reportAssignmentType]
     token: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     owner: str
     boot_id: str

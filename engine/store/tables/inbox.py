@@ -6,7 +6,7 @@ from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 
 class Webhook(SQLModel, table=True):
-    __tablename__ = "webhooks"
+    __tablename__ = "webhooks"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         UniqueConstraint("body_hash", name="uq_webhooks_body"),
         Index("ix_webhooks_state", "state", "id"),
@@ -23,7 +23,7 @@ class Webhook(SQLModel, table=True):
 class ParkedReceipt(SQLModel, table=True):
     """A receipt for a message nobody here knows (yet): parked, never dropped."""
 
-    __tablename__ = "parked_receipts"
+    __tablename__ = "parked_receipts"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("message_id", "status", name="uq_parked_status"),)
     id: int | None = Field(default=None, primary_key=True)
     message_id: str

@@ -8,7 +8,7 @@ from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 class Subscriber(SQLModel, table=True):
     """Keyed by our own id: a phone number may change, or be absent (facts A.6)."""
 
-    __tablename__ = "subscribers"
+    __tablename__ = "subscribers"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         UniqueConstraint("tenant_id", "phone", name="uq_subscribers_phone"),
         UniqueConstraint("tenant_id", "bsuid", name="uq_subscribers_bsuid"),
@@ -34,7 +34,7 @@ class Subscriber(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """One event in a subscriber's consent history; append-only."""
 
-    __tablename__ = "consents"
+    __tablename__ = "consents"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id")
     subscriber_id: int = Field(foreign_key="subscribers.id", index=True)

@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 
 class Sender(SQLModel, table=True):
-    __tablename__ = "senders"
+    __tablename__ = "senders"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("phone_number_id", name="uq_senders_phone_number_id"),)
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id", index=True)

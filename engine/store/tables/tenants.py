@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 
 class Tenant(SQLModel, table=True):
-    __tablename__ = "tenants"
+    __tablename__ = "tenants"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     name: str
     sandbox: bool = True  # a sandbox never reaches people (spec X5)
@@ -15,7 +15,7 @@ class Tenant(SQLModel, table=True):
 
 
 class User(SQLModel, table=True):
-    __tablename__ = "users"
+    __tablename__ = "users"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("email", name="uq_users_email"),)
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id", index=True)
@@ -31,7 +31,7 @@ class User(SQLModel, table=True):
 class SignIn(SQLModel, table=True):
     """A server-side session. Only the hash of its token is stored: a stolen database opens no door."""
 
-    __tablename__ = "sign_ins"
+    __tablename__ = "sign_ins"  # pyright: ignore[reportAssignmentType]
     token_hash: str = Field(primary_key=True)  # SHA-256 hex of the cookie's value
     user_id: int = Field(foreign_key="users.id", index=True)
     created_at: datetime

@@ -1,0 +1,19 @@
+"""The few statements that SQLite and PostgreSQL spell alike but SQLAlchemy builds apart."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+
+def table(model: type[SQLModel]) -> sa.Table:
+    """The Core table of a model, for statements on the hot path."""
+    return cast("sa.Table", cast("Any", model).__table__)
+
+
+def insert_ignoring(session: Session, model: type[SQLModel], key: Sequence[str]) -> Any:
+    """An INSERT that leaves a row alone whose `key` is there already: once means a unique key."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table(model)).on_conflict_do_nothing(index_elements=list(key))

@@ -1,0 +1,307 @@
+"""The outbox: deliveries that are due, what was marked, and what became of it. The hot path, all in Core.
+
+Every change is set-based and holds only where the old state still does, so a race is lost politely. Which
+states an event may touch is read off the domain's table (`delivery.sources`), never written here.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, col
+
+from engine.domain.broadcast import LANES_OPEN, BroadcastState
+from engine.domain.delivery import Event, State, sources
+from engine.domain.ids import (
+    AttemptId,
+    DeliveryId,
+    DeliveryKey,
+    LaneId,
+    Phone,
+    SenderId,
+    SubscriberId,
+    Tracker,
+)
+from engine.domain.message import Recipient
+from engine.store.dialects import insert_ignoring, table
+from engine.store.tables import Attempt, Broadcast, Delivery, Lane, Subscriber
+
+LANE_OPEN = "sending"
+"""The state of a lane in which its deliveries may be marked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """A delivery that a lane has taken: everything its attempt needs."""
+
+    attempt: AttemptId
+    tracker: Tracker
+    lane: LaneId
+    sender: SenderId
+    subscriber: SubscriberId
+    to: Recipient
+    language: str
+    parameters: tuple[str, ...]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One attempt's end, as it is written down."""
+
+    attempt: AttemptId
+    sender: SenderId
+    epoch: int
+    started_at: datetime | None
+    ended_at: datetime
+    outcome: str
+    message_id: str | None = None
+    error_code: int | None = None
+    blame: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a failed, lost or released attempt makes of its delivery."""
+
+    attempt: AttemptId
+    event: Event
+    after: State
+    reason: str = ""
+    error_code: int | None = None
+    due_at: datetime | None = None
+
+
+def mark_due(
+    session: Session, lane: LaneId, *, epoch: int, horizon: datetime, limit: int, now: datetime
+) -> list[Marked]:
+    """Mark up to `limit` deliveries of a lane that are due before `horizon`, retries first.
+
+    Marks nothing when the lane has a newer epoch (we are a ghost) or lane or broadcast are not sending.
+    Whoever opted out since the freeze is not marked but left for `opted_out_of`.
+    """
+    if not _may_mark(session, lane, epoch):
+        return []
+    marked: list[Marked] = []
+    for state in (State.RETRYING, State.PLANNED):
+        if len(marked) < limit:
+            marked += _mark(session, lane, state, epoch, horizon, limit - len(marked), now)
+    marked.sort(key=lambda one: (one.due_at, one.attempt.delivery))
+    return marked
+
+
+def _may_mark(session: Session, lane: LaneId, epoch: int) -> bool:
+    query = (
+        select(col(Lane.epoch), col(Lane.state), col(Broadcast.state))
+        .join(Broadcast, col(Broadcast.id) == col(Lane.broadcast_id))
+        .where(col(Lane.id) == lane)
+        # On PostgreSQL a takeover waits for this mark, or this mark sees the takeover.
+        .with_for_update(read=True, of=Lane)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None or row[0] != epoch:
+        return False
+    return row[1] == LANE_OPEN and BroadcastState(row[2]) in LANES_OPEN
+
+
+def _mark(
+    session: Session,
+    lane: LaneId,
+    state: State,
+    epoch: int,
+    horizon: datetime,
+    limit: int,
+    now: datetime,
+) -> list[Marked]:
+    stays = (
+        select(col(Subscriber.id))
+        .where(
+            col(Subscriber.id) == col(Delivery.subscriber_id),
+            sa.or_(col(Subscriber.status) != "ACTIVE", col(Subscriber.consented).is_(False)),
+        )
+        .exists()
+    )
+    due = (
+        select(col(Delivery.id))
+        .where(col(Delivery.lane_id) == lane, col(Delivery.state) == state.value)
+        .where(col(Delivery.due_at) <= horizon, ~stays)
+        .order_by(col(Delivery.due_at), col(Delivery.id))
+        .limit(limit)
+    )
+    rows = session.execute(
+        update(Delivery)
+        .where(col(Delivery.id).in_(due), col(Delivery.state) == state.value)
+        .values(
+            state=State.SENDING.value,
+            attempts=col(Delivery.attempts) + 1,
+            epoch=epoch,
+            marked_at=now,
+            updated_at=now,
+        )
+        .returning(*_MARKED_COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    return [_marked(row, lane) for row in rows]
+
+
+_MARKED_COLUMNS = (
+    col(Delivery.id),
+    col(Delivery.attempts),
+    col(Delivery.key),
+    col(Delivery.sender_id),
+    col(Delivery.subscriber_id),
+    col(Delivery.phone),
+    col(Delivery.bsuid),
+    col(Delivery.language),
+    col(Delivery.parameters),
+    col(Delivery.due_at),
+)
+
+
+def _marked(row: Any, lane: LaneId) -> Marked:
+    identity, number, key, sender, subscriber, phone, bsuid, language, parameters, due_at = row
+    attempt = AttemptId(DeliveryId(identity), number)
+    return Marked(
+        attempt=attempt,
+        tracker=attempt.tracker(DeliveryKey(key)),
+        lane=lane,
+        sender=SenderId(sender),
+        subscriber=SubscriberId(subscriber),
+        to=Recipient(phone=Phone(phone) if phone else None, bsuid=bsuid),
+        language=language,
+        parameters=tuple(json.loads(parameters)),
+        due_at=due_at,
+    )
+
+
+def record_attempts(session: Session, records: Sequence[AttemptRecord]) -> None:
+    """Write the attempts' ends; one that is written already stays as it is (append-only)."""
+    if not records:
+        return
+    statement = insert_ignoring(session, Attempt, ["delivery_id", "number"])
+    session.execute(
+        statement,
+        [
+            {
+                "delivery_id": record.attempt.delivery,
+                "number": record.attempt.number,
+                "sender_id": record.sender,
+                "epoch": record.epoch,
+                "started_at": record.started_at,
+                "ended_at": record.ended_at,
+                "outcome": record.outcome,
+                "message_id": record.message_id,
+                "error_code": record.error_code,
+                "blame": record.blame,
+                "detail": record.detail,
+            }
+            for record in records
+        ],
+    )
+
+
+def accept(
+    session: Session, accepted: Sequence[tuple[AttemptId, str]], *, event: Event, now: datetime
+) -> None:
+    """WhatsApp took these and named them. Where a receipt was quicker, the receipt's state stays."""
+    if not accepted:
+        return
+    after = State.ACCEPTED if event is Event.ACCEPT else State.PACED
+    session.connection().execute(
+        _ACCEPT[event],
+        [
+            {
+                "delivery": attempt.delivery,
+                "number": attempt.number,
+                "message": message,
+                "after": after.value,
+                "at": now,
+            }
+            for attempt, message in accepted
+        ],
+    )
+
+
+def _accept_statement(event: Event) -> sa.Update:
+    return (
+        sa.update(_deliveries)
+        .where(_deliveries.c.id == bindparam("delivery"), _deliveries.c.attempts == bindparam("number"))
+        .where(_deliveries.c.state.in_([state.value for state in sources(event)]))
+        .values(
+            state=bindparam("after"),
+            message_id=bindparam("message"),
+            accepted_at=bindparam("at"),
+            updated_at=bindparam("at"),
+            error_code=None,
+            reason="",
+        )
+    )
+
+
+_deliveries = table(Delivery)
+_ACCEPT = {event: _accept_statement(event) for event in (Event.ACCEPT, Event.PACE)}
+
+
+def conclude(session: Session, verdicts: Sequence[Verdict], now: datetime) -> int:
+    """Apply what failures, losses and releases mean; returns how many deliveries really changed.
+
+    Only the latest attempt of a delivery may speak for it, and only while the event's arrow exists.
+    """
+    changed = 0
+    for verdict in verdicts:
+        values: dict[str, Any] = {
+            "state": verdict.after.value,
+            "reason": verdict.reason,
+            "error_code": verdict.error_code,
+            "updated_at": now,
+        }
+        if verdict.due_at is not None:
+            values["due_at"] = verdict.due_at
+        result = session.connection().execute(
+            sa.update(_deliveries)
+            .where(
+                _deliveries.c.id == verdict.attempt.delivery,
+                _deliveries.c.attempts == verdict.attempt.number,
+                _deliveries.c.state.in_([state.value for state in sources(verdict.event)]),
+            )
+            .values(**values)
+        )
+        changed += result.rowcount
+    return changed
+
+
+def left_sending(session: Session, epoch: int) -> list[tuple[AttemptId, SenderId, datetime | None]]:
+    """What a run of this epoch marked and never recorded."""
+    rows = session.execute(
+        select(
+            col(Delivery.id), col(Delivery.attempts), col(Delivery.sender_id), col(Delivery.marked_at)
+        ).where(col(Delivery.state) == State.SENDING.value, col(Delivery.epoch) == epoch)
+    )
+    return [(AttemptId(DeliveryId(row[0]), row[1]), SenderId(row[2]), row[3]) for row in rows]
+
+
+def cancel_unsent(
+    session: Session, *, reason: str, now: datetime, where: sa.ColumnElement[bool]
+) -> int:
+    """Cancel deliveries of which nothing is with WhatsApp; returns how many."""
+    result = session.connection().execute(
+        sa.update(_deliveries)
+        .where(where, _deliveries.c.state.in_([state.value for state in sources(Event.CANCEL)]))
+        .values(state=State.CANCELLED.value, reason=reason, updated_at=now)
+    )
+    return result.rowcount
+
+
+def count_by_state(session: Session, broadcast: int) -> dict[State, int]:
+    """How many deliveries of a broadcast stand where."""
+    rows = session.execute(
+        select(col(Delivery.state), sa.func.count())
+        .where(col(Delivery.broadcast_id) == broadcast)
+        .group_by(col(Delivery.state))
+    )
+    return {State(state): count for state, count in rows}

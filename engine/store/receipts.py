@@ -1,0 +1,218 @@
+"""Receipts, and the deliveries they are about."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from engine.domain.delivery import State
+from engine.domain.ids import BroadcastId, DeliveryId, SenderId
+from engine.store.dialects import insert_ignoring, table
+from engine.store.tables import Attempt, Delivery, ParkedReceipt, Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a receipt needs to know of the delivery it is about."""
+
+    delivery: DeliveryId
+    broadcast: BroadcastId | None
+    sender: SenderId | None
+    key: str
+    state: State
+    attempts: int
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """One receipt as it is written down."""
+
+    delivery: DeliveryId
+    attempt: int | None
+    message_id: str
+    status: str
+    at: datetime
+    received_at: datetime
+    webhook: int | None
+    error_code: int | None = None
+    detail: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Change:
+    """What the receipts of one batch make of one delivery. Instants only ever fill what was empty."""
+
+    delivery: DeliveryId
+    state: State
+    message_id: str | None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    error_code: int | None = None
+    reason: str = ""
+    due_at: datetime | None = None
+
+
+_STANDING = (
+    col(Delivery.id),
+    col(Delivery.broadcast_id),
+    col(Delivery.sender_id),
+    col(Delivery.key),
+    col(Delivery.state),
+    col(Delivery.attempts),
+    col(Delivery.message_id),
+)
+
+
+def standing_by_id(session: Session, deliveries: Iterable[DeliveryId]) -> dict[int, Standing]:
+    """Deliveries by their ids; locked on PostgreSQL until the transaction ends."""
+    rows = session.execute(
+        select(*_STANDING).where(col(Delivery.id).in_(list(deliveries))).with_for_update()
+    )
+    return {row[0]: _standing(row) for row in rows}
+
+
+def standing_by_message(session: Session, messages: Iterable[str]) -> dict[str, Standing]:
+    """Deliveries by WhatsApp's message id, for receipts that carry no tracker of ours."""
+    wanted = list(messages)
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(*_STANDING).where(col(Delivery.message_id).in_(wanted)).with_for_update()
+    )
+    found = {row[6]: _standing(row) for row in rows}
+    # A message of an earlier attempt is no longer on the delivery, but its attempt remembers it.
+    missing = [message for message in wanted if message not in found]
+    if missing:
+        rows = session.execute(
+            select(col(Attempt.message_id), *_STANDING)
+            .join(Delivery, col(Delivery.id) == col(Attempt.delivery_id))
+            .where(col(Attempt.message_id).in_(missing))
+        )
+        found.update({row[0]: _standing(row[1:]) for row in rows})
+    return found
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(
+        delivery=DeliveryId(row[0]),
+        broadcast=None if row[1] is None else BroadcastId(row[1]),
+        sender=None if row[2] is None else SenderId(row[2]),
+        key=row[3],
+        state=State(row[4]),
+        attempts=row[5],
+        message_id=row[6],
+    )
+
+
+def write_receipts(session: Session, rows: Sequence[ReceiptRow]) -> None:
+    """Append receipts; one that is there already (the same message and status) counts once."""
+    if not rows:
+        return
+    session.execute(
+        insert_ignoring(session, Receipt, ["message_id", "status"]),
+        [
+            {
+                "delivery_id": row.delivery,
+                "attempt": row.attempt,
+                "message_id": row.message_id,
+                "status": row.status,
+                "at": row.at,
+                "received_at": row.received_at,
+                "webhook_id": row.webhook,
+                "error_code": row.error_code,
+                "detail": row.detail,
+            }
+            for row in rows
+        ],
+    )
+
+
+_deliveries = table(Delivery)
+_CHANGE = (
+    sa.update(_deliveries)
+    .where(_deliveries.c.id == bindparam("delivery"))
+    .values(
+        state=bindparam("after"),
+        message_id=sa.func.coalesce(_deliveries.c.message_id, bindparam("message", type_=sa.String)),
+        sent_at=sa.func.coalesce(
+            _deliveries.c.sent_at, bindparam("sent", type_=_deliveries.c.sent_at.type)
+        ),
+        delivered_at=sa.func.coalesce(
+            _deliveries.c.delivered_at, bindparam("arrived", type_=_deliveries.c.delivered_at.type)
+        ),
+        read_at=sa.func.coalesce(
+            _deliveries.c.read_at, bindparam("opened", type_=_deliveries.c.read_at.type)
+        ),
+        due_at=sa.func.coalesce(
+            bindparam("due", type_=_deliveries.c.due_at.type), _deliveries.c.due_at
+        ),
+        error_code=bindparam("code"),
+        reason=bindparam("why"),
+        updated_at=bindparam("at"),
+    )
+)
+
+
+def apply_changes(session: Session, changes: Sequence[Change], now: datetime) -> None:
+    """Write what the batch made of each delivery. The caller read the states in this transaction."""
+    if not changes:
+        return
+    session.connection().execute(
+        _CHANGE,
+        [
+            {
+                "delivery": change.delivery,
+                "after": change.state.value,
+                "message": change.message_id,
+                "sent": change.sent_at,
+                "arrived": change.delivered_at,
+                "opened": change.read_at,
+                "due": change.due_at,
+                "code": change.error_code,
+                "why": change.reason,
+                "at": now,
+            }
+            for change in changes
+        ],
+    )
+
+
+def park(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep receipts that fit no delivery we know (yet)."""
+    if rows:
+        session.execute(insert_ignoring(session, ParkedReceipt, ["message_id", "status"]), list(rows))
+
+
+def take_parked(session: Session, limit: int) -> list[ParkedReceipt]:
+    """Parked receipts whose message has become known since; they leave the parking place."""
+    known = select(col(Attempt.message_id)).where(col(Attempt.message_id).is_not(None))
+    rows = list(
+        session.scalars(
+            select(ParkedReceipt).where(col(ParkedReceipt.message_id).in_(known)).limit(limit)
+        )
+    )
+    if rows:
+        session.execute(
+            sa.delete(ParkedReceipt).where(col(ParkedReceipt.id).in_([row.id for row in rows]))
+        )
+    return rows
+
+
+def doubled(session: Session, broadcast: BroadcastId) -> int:
+    """Deliveries of which WhatsApp accepted more than one message: counted openly (spec E3)."""
+    messages = (
+        select(col(Receipt.delivery_id))
+        .join(Delivery, col(Delivery.id) == col(Receipt.delivery_id))
+        .where(col(Delivery.broadcast_id) == broadcast, col(Receipt.status) != "failed")
+        .group_by(col(Receipt.delivery_id))
+        .having(sa.func.count(sa.distinct(col(Receipt.message_id))) > 1)
+    )
+    return session.execute(select(sa.func.count()).select_from(messages.subquery())).scalar_one()
+
+
