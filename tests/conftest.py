@@ -1,0 +1,111 @@
+"""What every test may ask for: a migrated database of its own, on SQLite and on PostgreSQL.
+
+database_url    the URL of one, twice: the same test runs on both databases
+database        the same, opened
+session         a session on it, in a transaction that is committed when the test ends
+sqlite_url, postgresql_url    one kind alone, for what is not the store's business
+"""
+
+import ipaddress
+import itertools
+import shutil
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlmodel import Session
+
+from engine.store import migrations
+from engine.store.database import Database
+from tests.postgres import Cluster, cluster
+
+# A shared machine may stall for a second: that is not a finding.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
+
+TEMPLATE = "dawncast_template"
+
+_numbers = itertools.count(1)
+
+
+def _stay_on_this_machine(action: str, arguments: tuple[Any, ...]) -> None:
+    """Tests use real sockets, and only to this machine: anything else is a fault of the test."""
+    if action != "socket.connect" or not isinstance(arguments[1], tuple):
+        return
+    host = str(arguments[1][0])
+    if host != "localhost" and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        raise AssertionError(f"a test tried to reach {host}")
+
+
+sys.addaudithook(_stay_on_this_machine)
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "dawncast.db"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Cluster]:
+    """The run's own PostgreSQL, started by the first test that needs it."""
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres: Cluster) -> Cluster:
+    migrations.upgrade(postgres.create(TEMPLATE))
+    return postgres
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite file in the test's own folder."""
+    path = tmp_path / "dawncast.db"
+    shutil.copyfile(_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(_postgres_template: Cluster) -> Generator[str]:
+    """A migrated PostgreSQL database, dropped after the test."""
+    name = f"dawncast_{next(_numbers)}"
+    yield _postgres_template.create(name, template=TEMPLATE)
+    _postgres_template.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of the test's own: once on SQLite, once on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def database(database_url: str) -> Generator[Database]:
+    """The same, opened as the engine opens it."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def session(database_url: str) -> Generator[Session]:
+    """A session in one transaction; committed at the end, so that late constraints speak up."""
+    db_engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+    if db_engine.dialect.name == "sqlite":
+        event.listen(db_engine, "connect", _keep_foreign_keys)
+    with Session(db_engine, expire_on_commit=False) as opened:
+        yield opened
+        opened.commit()
+    db_engine.dispose()
+
+
+def _keep_foreign_keys(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")

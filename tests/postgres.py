@@ -1,0 +1,187 @@
+"""A private PostgreSQL for one test run: made by initdb, on a free port, gone at the end."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+DEBIAN_FOLDER = Path("/usr/lib/postgresql")
+START_SECONDS = 20
+STOP_SECONDS = 10
+STARTS = 3
+"""Somebody may take the port between our choosing it and the server's binding it."""
+
+# Nothing here outlives the run, so nothing needs to reach the disk.
+OPTIONS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "autovacuum": "off",
+    "listen_addresses": "127.0.0.1",
+    "timezone": "UTC",
+}
+INITDB_OPTIONS = (
+    *("-U", "postgres", "-A", "trust", "-E", "UTF8"),
+    *("--locale=C", "--no-sync", "--no-instructions"),
+)
+
+
+class MissingError(Exception):
+    """PostgreSQL is not on this machine. A test that needs it fails and says what to install."""
+
+
+class Cluster:
+    """A running server. Every test gets a database of its own, copied from one that is migrated."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/{database}"
+
+    def create(self, database: str, *, template: str = "template0") -> str:
+        """A new database; returns its URL. Nobody may be connected to the template meanwhile."""
+        self._execute("CREATE DATABASE {} TEMPLATE {}", database, template)
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Drop it, whoever is still connected."""
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+
+    def _execute(self, statement: str, *names: str) -> None:
+        parts = [sql.Identifier(name) for name in names]
+        with self.connect() as connection:
+            connection.execute(sql.SQL(statement).format(*parts))  # pyright: ignore[reportArgumentType]
+
+    def connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host="127.0.0.1", port=self._port, user="postgres", dbname="postgres", autocommit=True
+        )
+
+
+@contextmanager
+def cluster() -> Generator[Cluster]:
+    """A fresh server; it is stopped, and its files removed, when the block ends."""
+    programs = find_programs()
+    folder = Path(tempfile.mkdtemp(prefix="dawncast-postgres-", dir="/tmp"))
+    try:
+        _hand_over(folder)
+        data = folder / "data"
+        _run_initdb(programs, data)
+        server, running = _start(programs, folder)
+        try:
+            yield running
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": open connections are cut
+            try:
+                server.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def find_programs() -> Path:
+    """The folder with initdb and postgres: from PATH, or Debian's newest."""
+    on_path = shutil.which("initdb")
+    if (
+        on_path is not None
+        and (folder := Path(on_path).resolve().parent).joinpath("postgres").exists()
+    ):
+        return folder
+    found = sorted(DEBIAN_FOLDER.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        raise MissingError(
+            "PostgreSQL's initdb is neither on PATH nor under /usr/lib/postgresql. "
+            "Install the package `postgresql`: `make test` does so when root on Debian."
+        )
+    return found[-1].parent
+
+
+def _run_initdb(programs: Path, data: Path) -> None:
+    done = subprocess.run(
+        [programs / "initdb", "-D", data, *INITDB_OPTIONS],
+        capture_output=True,
+        text=True,
+        check=False,
+        **_as_its_user(data.parent),
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"initdb failed: {done.stderr or done.stdout}")
+
+
+def _start(programs: Path, folder: Path) -> tuple[subprocess.Popen[Any], Cluster]:
+    log = folder / "log"
+    for _ in range(STARTS):
+        port = _free_port()
+        options = OPTIONS | {"unix_socket_directories": str(folder), "port": str(port)}
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [programs / "postgres", "-D", folder / "data"]
+                + [f"--{name}={value}" for name, value in options.items()],
+                stdout=output,
+                stderr=output,
+                **_as_its_user(folder),
+            )
+        running = Cluster(port)
+        if _answers(server, running):
+            return server, running
+        server.kill()
+        server.wait()
+    raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+def _answers(server: subprocess.Popen[Any], running: Cluster) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            running.connect().close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def _as_its_user(folder: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root; then it runs as the user its package made."""
+    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
+    common: dict[str, Any] = {"cwd": folder, "env": environment}
+    if os.geteuid() != 0:
+        return common
+    return common | {"user": "postgres", "group": "postgres", "extra_groups": []}
+
+
+def _hand_over(folder: Path) -> None:
+    if os.geteuid() != 0:
+        return
+    try:
+        owner = pwd.getpwnam("postgres")
+    except KeyError:
+        raise MissingError(
+            "There is no user `postgres` to run PostgreSQL as. Install the package `postgresql`, "
+            "or run the tests as somebody else than root."
+        ) from None
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
