@@ -1,0 +1,1 @@
+"""Whole runs of the product against the simulator, and the people made up for them."""
