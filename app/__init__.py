@@ -1,0 +1,1 @@
+"""How people and callers reach the engine: pages, HTTP, the command line."""
