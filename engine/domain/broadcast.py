@@ -141,7 +141,7 @@ def advance(state: BroadcastState, event: BroadcastEvent) -> BroadcastState:
 
 
 def possible(state: BroadcastState, event: BroadcastEvent) -> bool:
-    """Whether `event` would change something: which buttons a page shows, what a command refuses."""
+    """Whether `event` would change something: what a page offers and a command refuses."""
     return event in TRANSITIONS[state]
 
 

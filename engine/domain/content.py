@@ -73,5 +73,5 @@ def advance(state: ContentState, event: ContentEvent) -> ContentState:
 
 
 def possible(state: ContentState, event: ContentEvent) -> bool:
-    """Whether `event` would change something: which buttons a page shows, what a command refuses."""
+    """Whether `event` would change something: what a page offers and a command refuses."""
     return event in TRANSITIONS[state]

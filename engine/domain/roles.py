@@ -39,7 +39,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking: a signed-in user, or one of the machine's own (`engine`, `cli`), without a role.
+    """Who is asking: a signed-in user, or the machine itself (`engine`, `cli`), without a role.
 
     A person without a role cannot be built: forgetting the role must never mean every permission.
     """

@@ -38,7 +38,7 @@ class Exclusion(StrEnum):
 WORDS: dict[Exclusion, str] = {
     Exclusion.PAUSED: "Paused. Resume the subscriber to include them.",
     Exclusion.OPTED_OUT: "Said stop. Only their own START, or a new consent, brings them back.",
-    Exclusion.UNREACHABLE: "WhatsApp cannot reach this address. Ask for a number that has WhatsApp.",
+    Exclusion.UNREACHABLE: "WhatsApp cannot reach this address. Ask for one that has WhatsApp.",
     Exclusion.NO_CONSENT: "No consent on record. Record one before sending.",
     Exclusion.NO_ADDRESS: "Neither a phone number nor a WhatsApp id. Add one.",
     Exclusion.NO_VARIANT: "The day's content has no variant in their language.",
