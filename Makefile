@@ -1,0 +1,62 @@
+# One word per task. Each does the set-up it needs; the second time that costs nothing.
+#
+#   make run     the whole product on this machine: dashboard, engine, and a stand-in for WhatsApp
+#   make test    every test                        make check   style, types, who imports whom
+#   make sim     every scenario in simulated time  make bench   speed, beside a bare loop doing the same
+#   make setup   only the set-up                   make clean   what was built; never your data
+#   make lock    the lock files anew, after a change in pyproject.toml
+
+SHELL := /bin/bash
+BIN := .venv/bin
+RUN := .venv/.ready-to-run
+DEV := .venv/.ready-to-test
+SCENARIOS := normal_load phone_failure api_rate_limit network_latency timeout_after_accept
+
+.PHONY: run test check sim bench setup clean lock
+.DEFAULT_GOAL := run
+
+run: $(RUN)
+	@exec $(BIN)/dawncast demo
+
+test: $(DEV)
+	@scripts/test-needs
+	@$(BIN)/pytest
+
+check: $(DEV)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/basedpyright
+
+sim: $(RUN)
+	@set -e; for scenario in $(SCENARIOS); do \
+	  $(BIN)/dawncast morning --simulated --subscribers 2000 --senders 4 --rate 80 \
+	    --scenario $$scenario --seed 1 --json; \
+	done
+
+bench: $(RUN)
+	@$(BIN)/dawncast bench --json
+
+setup: $(RUN)
+
+$(RUN): requirements.lock pyproject.toml scripts/setup
+	@scripts/setup requirements.lock
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml scripts/setup
+	@scripts/setup requirements-dev.lock
+	@touch $(RUN) $@
+
+clean:
+	rm -rf .venv .web .states .reflex .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build *.egg-info assets/external
+	find app engine tests alembic -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Your data, if any, is still in var/."
+
+lock:
+	uv pip compile pyproject.toml --group build $(LOCKING) -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev -c requirements.lock $(LOCKING) \
+	  -o requirements-dev.lock
+
+LOCKING := --universal --python-version 3.11 --generate-hashes --quiet \
+  --custom-compile-command "make lock"
