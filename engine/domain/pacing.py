@@ -1,0 +1,63 @@
+"""A lane's pace: planned slots plus a sliding log of the last sends.
+
+A bucket that refills lets twice its rate through in the first second, and one small enough not to do that
+never reaches its rate. The log has neither fault: a send is allowed exactly one second after the send R
+places before it, so no half-open second ever holds more than R, and a lane that wakes on time runs at R.
+"""
+
+import math
+from collections import deque
+
+LOWEST_RATE = 0.05
+"""One message in twenty seconds: below that a lane is stopped, not slow."""
+CROWDING = 0.5
+"""The least gap between two sends, in parts of 1/R: a backlog flows out in a stream, not in one burst."""
+
+
+class LanePace:
+    """How fast one lane may send, by its own stamps.
+
+    rate: messages per second, at least LOWEST_RATE. Above one, its whole part is what any half-open
+    second may hold; below one, sends are 1/rate seconds apart. All instants are seconds on one
+    monotonic clock, and are stamped in their order.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._sends: deque[float] = deque()
+        self.set_rate(rate)
+
+    @property
+    def rate(self) -> float:
+        """Messages per second at present."""
+        return self._rate
+
+    def set_rate(self, rate: float) -> None:
+        """Change the pace from now on; what was sent in the past second still counts against it.
+
+        Raises ValueError below LOWEST_RATE: to stop a lane, close its gate.
+        """
+        if not LOWEST_RATE <= rate < math.inf:
+            raise ValueError(f"a pace is at least {LOWEST_RATE} per second and finite, not {rate}")
+        self._rate = rate
+        # The smallest part guards against 80 x 0.9 becoming 71.99999.
+        self._most = max(1, math.floor(rate + 1e-9))
+        self._period = max(1.0, 1.0 / rate)
+        self._gap = min(self._period, CROWDING / rate)
+
+    def next_instant(self, planned: float) -> float:
+        """The earliest instant at which the delivery planned for `planned` may be sent."""
+        sends = self._sends
+        if not sends:
+            return planned
+        earliest = max(planned, sends[-1] + self._gap)
+        if len(sends) < self._most:
+            return earliest
+        return max(earliest, sends[-self._most] + self._period)
+
+    def sent(self, at: float) -> None:
+        """A send was stamped `at`."""
+        self._sends.append(at)
+        # Kept by time, not by number: a higher rate must still see all of the past second.
+        forgotten = at - max(self._period, 1.0 / LOWEST_RATE if self._rate < 1 else 1.0)
+        while len(self._sends) > self._most and self._sends[0] <= forgotten:
+            self._sends.popleft()
