@@ -6,7 +6,9 @@ from engine.domain.ids import Tracker
 from engine.domain.message import ImageMessage, Message, Recipient, TemplateMessage, TextMessage
 
 TRACKER_MAX = 512
-"""The longest `biz_opaque_callback_data` (Meta's older reference; the current pages name no limit)."""
+"""The longest `biz_opaque_callback_data` (Meta's older reference; the current pages name no
+limit).
+"""
 
 
 class UnsendableError(ValueError):
@@ -16,10 +18,11 @@ class UnsendableError(ValueError):
 def message_body(to: Recipient, message: Message, tracker: Tracker) -> dict[str, object]:
     """The body of `POST /{phone number id}/messages`, ready for `json.dumps`.
 
-    `tracker` comes back in every receipt (`biz_opaque_callback_data`): Meta knows no idempotency key, so
-    it is all we have to recognise a message whose response was lost (spec E3).
+    `tracker` comes back in every receipt (`biz_opaque_callback_data`): Meta knows no idempotency
+    key, so it is all we have to recognise a message whose response was lost (spec E3).
 
-    Raises UnsendableError for a recipient without a phone or a BSUID, or a phone without its plus sign.
+    Raises UnsendableError for a recipient without a phone or a BSUID, or a phone without its plus
+    sign.
     """
     if len(tracker) > TRACKER_MAX:
         raise UnsendableError(f"a tracker of {len(tracker)} characters; at most {TRACKER_MAX} fit")
@@ -48,7 +51,8 @@ def message_body(to: Recipient, message: Message, tracker: Tracker) -> dict[str,
 def _address(to: Recipient) -> dict[str, object]:
     """The phone where there is one (Meta lets it win over a BSUID), else the BSUID."""
     if to.phone:
-        # Without the plus, Meta may put the business number's own country code in front: a stranger's.
+        # Without the plus, Meta may put the business number's own country code in front: a
+        # stranger's.
         if not to.phone.startswith("+"):
             raise UnsendableError("a phone number without its plus sign and country code")
         return {"to": to.phone}

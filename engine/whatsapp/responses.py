@@ -1,8 +1,9 @@
 """What an answer of the Cloud API means: accepted, refused, or impossible to tell.
 
-Meta says to build on the error's `code`, never on the HTTP status or the title (Meta: Cloud API > Error
-codes), so the status only speaks where Meta's own body is missing: there a proxy or a load balancer
-answered, and the question becomes whether WhatsApp may have seen the request behind its back.
+Meta says to build on the error's `code`, never on the HTTP status or the title (Meta: Cloud API >
+Error codes), so the status only speaks where Meta's own body is missing: there a proxy or a load
+balancer answered, and the question becomes whether WhatsApp may have seen the request behind its
+back.
 """
 
 import json
@@ -17,7 +18,9 @@ BODY_MAX = 1_000_000
 """No answer to a message is near this long; a longer one is not read as JSON."""
 
 _NEVER_PROCESSED = frozenset({501, 505, 511})
-"""5xx by which a server says that it did not even try: not implemented, HTTP version, network sign-in."""
+"""5xx by which a server says that it did not even try: not implemented, HTTP version, network
+sign-in.
+"""
 
 
 def read_response(status: int, body: bytes) -> Outcome:
@@ -34,7 +37,9 @@ def read_response(status: int, body: bytes) -> Outcome:
 
 
 def error_of(status: int, body: bytes) -> Failure:
-    """Why a management call (templates, media, numbers) was refused; for answers that are not 2xx."""
+    """Why a management call (templates, media, numbers) was refused; for answers that are not
+    2xx.
+    """
     outcome = read_response(status, body)
     if isinstance(outcome, Failure):
         return outcome
@@ -85,9 +90,9 @@ def _acceptance(answer: dict[str, Any]) -> Accepted | Unknown:
 def _without_metas_word(status: int) -> Failure | Unknown:
     """An answer without Meta's error body: somebody between us and WhatsApp spoke.
 
-    A 5xx may be said by a proxy *after* it handed the request on (502, 504, and some proxies' 503 for a
-    broken upstream connection), or by an application that fell over half-way (500): the message may be on
-    its way. A 4xx judges the request itself, so WhatsApp has not taken it.
+    A 5xx may be said by a proxy *after* it handed the request on (502, 504, and some proxies' 503
+    for a broken upstream connection), or by an application that fell over half-way (500): the
+    message may be on its way. A 4xx judges the request itself, so WhatsApp has not taken it.
     """
     if status in _NEVER_PROCESSED:
         return Failure(
