@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from engine.domain.broadcast import BroadcastState
 from engine.domain.ids import SenderId, TenantId
+from engine.domain.quality import effective_rate
 from engine.store import content, senders
 from engine.store.tables import Attempt, Broadcast, Lane, Sample, Sender
 
@@ -46,9 +47,10 @@ class SenderCard:
     status: str
     throughput: str
     messaging_limit: str
-    rate_per_second: float
+    rate_per_second: float  # what a person allows
+    rate_usable: float  # what is left of it at this quality; 0 while it may not send
     rate_now: float
-    sent_today: int
+    sent_24h: int
     latency: Latency | None
     last_error: str
     polled_at: datetime | None
@@ -59,7 +61,7 @@ class Capacity:
     """What the active primaries can do together for today's audience."""
 
     audience: int
-    senders: int
+    senders: int  # that can send
     rate_per_second: float  # of all of them together
     equal: bool  # every one of them at the same rate
     seconds: float | None  # to send to the whole audience; None when nobody can send
@@ -90,9 +92,7 @@ def pool(session: Session, tenant: TenantId, *, now: datetime) -> Pool:
 
 def capacity(audience: int, rows: Sequence[Sender]) -> Capacity:
     """How long the active primaries need for the audience, and how long without the fastest."""
-    rates = sorted(
-        row.rate_per_second for row in rows if row.role == "primary" and row.state == "active"
-    )
+    rates = sorted(rate for row in rows if row.role == "primary" and (rate := _usable(row)) > 0)
     return Capacity(
         audience=audience,
         senders=len(rates),
@@ -100,8 +100,14 @@ def capacity(audience: int, rows: Sequence[Sender]) -> Capacity:
         equal=len(set(rates)) <= 1,
         seconds=_seconds(audience, sum(rates)),
         seconds_without_fastest=_seconds(audience, sum(rates[:-1])),
-        backups=sum(1 for row in rows if row.role == "backup" and row.state == "active"),
+        backups=sum(1 for row in rows if row.role == "backup" and _usable(row) > 0),
     )
+
+
+def _usable(row: Sender) -> float:
+    if row.state != "active":
+        return 0.0
+    return effective_rate(row.rate_per_second, row.quality, 0.0, throughput=row.throughput)
 
 
 def _seconds(audience: int, rate_per_second: float) -> float | None:
@@ -113,7 +119,7 @@ def _id(row: Sender) -> SenderId:
     return SenderId(row.id)
 
 
-def _card(row: Sender, rate_now: float, sent_today: int, latency: Latency | None) -> SenderCard:
+def _card(row: Sender, rate_now: float, sent_24h: int, latency: Latency | None) -> SenderCard:
     return SenderCard(
         id=_id(row),
         display_phone=row.display_phone,
@@ -126,8 +132,9 @@ def _card(row: Sender, rate_now: float, sent_today: int, latency: Latency | None
         throughput=row.throughput,
         messaging_limit=row.messaging_limit,
         rate_per_second=row.rate_per_second,
+        rate_usable=_usable(row),
         rate_now=rate_now,
-        sent_today=sent_today,
+        sent_24h=sent_24h,
         latency=latency,
         last_error=row.last_error,
         polled_at=row.polled_at,

@@ -68,6 +68,23 @@ def test_resting_senders_and_backups_lend_no_capacity(session: Session, firm: Ca
     assert answer.seconds_without_fastest is None
 
 
+def test_quality_lowers_what_a_sender_lends(session: Session, firm: Cast) -> None:
+    for number, quality in ((4101, "GREEN"), (4102, "YELLOW"), (4103, "RED")):
+        sender = add_sender(session, firm.tenant, number)
+        senders.record_poll(
+            session,
+            sender,
+            quality=quality,
+            status="CONNECTED",
+            throughput="STANDARD",
+            messaging_limit="TIER_10K",
+            now=NOW,
+        )
+    board = read.pool(session, firm.tenant, now=NOW)
+    assert [card.rate_usable for card in board.cards] == [80.0, 50.0, 0.0]
+    assert (board.capacity.senders, board.capacity.rate_per_second) == (2, 130.0)
+
+
 def test_without_senders_nothing_is_promised(session: Session, firm: Cast) -> None:
     board = read.pool(session, firm.tenant, now=NOW)
     assert board.cards == ()
@@ -102,8 +119,8 @@ def test_the_rate_now_is_the_mean_of_the_last_whole_seconds(session: Session, fi
     cards = {card.id: card for card in read.pool(session, firm.tenant, now=now).cards}
     # The second that is running and the one whose sample may still be on its way do not count.
     assert cards[busy].rate_now == pytest.approx((66 + 70 + 80) / 3)
-    assert cards[busy].sent_today == 5 + 40 + 66 + 70 + 80 + 80
-    assert (cards[idle].rate_now, cards[idle].sent_today) == (0.0, 0)
+    assert cards[busy].sent_24h == 5 + 40 + 66 + 70 + 80 + 80
+    assert (cards[idle].rate_now, cards[idle].sent_24h) == (0.0, 0)
 
 
 def test_latency_is_what_whatsapp_took_to_answer_accepted_requests(
