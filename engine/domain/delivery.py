@@ -182,3 +182,17 @@ def advance(state: State, event: Event) -> State:
 def possible(state: State, event: Event) -> bool:
     """Whether `event` would change something: what a page offers and a command refuses."""
     return event in TRANSITIONS[state]
+
+
+def sources(event: Event) -> frozenset[State]:
+    """The states `event` leads out of: what an `UPDATE … WHERE state IN` may touch.
+
+    An event leads to the same state from all of them (`target`), so one statement serves them all.
+    """
+    return frozenset(state for state in State if event in TRANSITIONS[state])
+
+
+def target(event: Event) -> State:
+    """The one state `event` leads to."""
+    (after,) = {TRANSITIONS[state][event] for state in sources(event)}
+    return after

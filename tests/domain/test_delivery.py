@@ -16,6 +16,8 @@ from engine.domain.delivery import (
     State,
     advance,
     possible,
+    sources,
+    target,
 )
 
 ARRIVALS = (Event.RECEIPT_SENT, Event.RECEIPT_DELIVERED, Event.RECEIPT_READ)
@@ -160,3 +162,9 @@ def test_people_cannot_touch_what_is_on_its_way(event: Event) -> None:
     for state in (State.SENDING, State.UNKNOWN, *ACCEPTED_OR_BETTER):
         with pytest.raises(ImpossibleTransitionError):
             advance(state, event)
+
+
+@pytest.mark.parametrize("event", Event)
+def test_an_event_leads_to_one_state_only(event: Event) -> None:
+    assert {advance(state, event) for state in sources(event)} == {target(event)}
+    assert all(possible(state, event) == (state in sources(event)) for state in State)
