@@ -1,63 +1,44 @@
 """Subscribers and their consent history. Bulk work goes through Core, in chunks."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
-from engine.domain.content import Language
+from engine.domain.enrolment import Consent, Details, Enrolment
 from engine.domain.ids import Phone, SubscriberId, TenantId
-from engine.domain.subscriber import Status, Tier
-from engine.store.tables.people import Subscriber
+from engine.domain.subscriber import Status
+from engine.store import tables
+from engine.store.dialects import insert_ignoring, table
 
-SUBSCRIBERS = SQLModel.metadata.tables["subscribers"]
-CONSENTS = SQLModel.metadata.tables["consents"]
+SUBSCRIBERS = table(tables.Subscriber)
+CONSENTS = table(tables.Consent)
 
 CHUNK = 1_000
-"""Rows per statement: 14 values each stay well below SQLite's limit of 32,766 in one statement."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentGiven:
-    """How, when and by what evidence somebody agreed to be written to (spec S3)."""
-
-    at: datetime
-    source: str
-    evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSubscriber:
-    """A subscriber as checked by a command, not yet in the database."""
-
-    name: str
-    phone: Phone
-    language: Language
-    tier: Tier
-    region: str
-    registration_no: str
-    consent: ConsentGiven
-    tags: str = ""
+"""Rows per statement: 13 values each stay well below SQLite's limit of 32,766 in one statement."""
 
 
 def insert_new(
-    session: Session, tenant: TenantId, people: Iterable[NewSubscriber], *, now: datetime
+    session: Session, tenant: TenantId, people: Iterable[Enrolment], *, now: datetime
 ) -> dict[Phone, SubscriberId]:
     """Insert those whose number the tenant does not have yet, with their consent; ids by number.
 
     Who is missing from the answer was already there: the unique key decides, not a look beforehand.
     """
+    insert = insert_ignoring(session, tables.Subscriber, ["tenant_id", "phone"])
+    returning: sa.UpdateBase = insert.returning(SUBSCRIBERS.c.id, SUBSCRIBERS.c.phone)
     inserted: dict[Phone, SubscriberId] = {}
     for chunk in _chunks(people, CHUNK):
-        rows = [_row(tenant, person, now) for person in chunk]
-        answer = session.exec(_insert_or_skip(session), params=rows)
+        answer = session.exec(returning, params=[_row(tenant, person, now) for person in chunk])
         ids = {Phone(phone): SubscriberId(number) for number, phone in answer.all()}
-        consents = [_consent(tenant, ids[p.phone], p.consent) for p in chunk if p.phone in ids]
+        consents = [
+            _consent(tenant, ids[person.details.phone], person.consent, given=True)
+            for person in chunk
+            if person.details.phone in ids
+        ]
         if consents:
             session.exec(sa.insert(CONSENTS), params=consents)
         inserted |= ids
@@ -77,42 +58,33 @@ def known_phones(
     return known
 
 
-def get(session: Session, tenant: TenantId, subscriber: SubscriberId) -> Subscriber | None:
-    """The subscriber, or None when the tenant has none of that id."""
-    found = session.get(Subscriber, subscriber)
-    return found if found is not None and found.tenant_id == tenant else None
+def get(
+    session: Session, tenant: TenantId | None, subscriber: SubscriberId
+) -> tables.Subscriber | None:
+    """The subscriber, or None when the tenant has none of that id; without a tenant, anybody's."""
+    found = session.get(tables.Subscriber, subscriber)
+    return found if found is not None and tenant in (None, found.tenant_id) else None
 
 
-def update(
-    session: Session, tenant: TenantId, subscriber: SubscriberId, *, now: datetime, **values: Any
-) -> bool:
-    """Set the named columns; whether there was such a subscriber."""
-    changed = session.exec(
+def write_details(
+    session: Session, subscriber: SubscriberId, details: Details, *, now: datetime
+) -> None:
+    """Replace everything a person may edit."""
+    session.exec(
         sa.update(SUBSCRIBERS)
-        .where(SUBSCRIBERS.c.tenant_id == tenant, SUBSCRIBERS.c.id == subscriber)
-        .values(**values, updated_at=now)
+        .where(SUBSCRIBERS.c.id == subscriber)
+        .values(**_details(details), updated_at=now)
     )
-    return changed.rowcount == 1
 
 
 def move_status(
-    session: Session,
-    tenant: TenantId,
-    subscriber: SubscriberId,
-    *,
-    old: Status,
-    new: Status,
-    now: datetime,
+    session: Session, subscriber: SubscriberId, *, old: Status, new: Status, now: datetime
 ) -> bool:
-    """Set the status where it still is `old`; whether it was. Losing that race changes nothing."""
+    """Set the status where it still is `old`; False when somebody was quicker."""
     changed = session.exec(
         sa.update(SUBSCRIBERS)
-        .where(
-            SUBSCRIBERS.c.tenant_id == tenant,
-            SUBSCRIBERS.c.id == subscriber,
-            SUBSCRIBERS.c.status == old,
-        )
-        .values(status=new, updated_at=now)
+        .where(SUBSCRIBERS.c.id == subscriber, SUBSCRIBERS.c.status == old.value)
+        .values(status=new.value, updated_at=now)
     )
     return changed.rowcount == 1
 
@@ -121,54 +93,48 @@ def record_consent(
     session: Session,
     tenant: TenantId,
     subscriber: SubscriberId,
-    consent: ConsentGiven,
+    consent: Consent,
     *,
     given: bool,
 ) -> None:
-    """Add one event to the consent history and keep the subscriber's latest word beside it."""
-    row = _consent(tenant, subscriber, consent) | {"given": given}
-    session.exec(sa.insert(CONSENTS).values(**row))
+    """Add one event to the consent history and keep the latest word beside the subscriber."""
+    session.exec(sa.insert(CONSENTS), params=[_consent(tenant, subscriber, consent, given=given)])
     session.exec(
-        sa.update(SUBSCRIBERS)
-        .where(SUBSCRIBERS.c.tenant_id == tenant, SUBSCRIBERS.c.id == subscriber)
-        .values(consented=given)
+        sa.update(SUBSCRIBERS).where(SUBSCRIBERS.c.id == subscriber).values(consented=given)
     )
 
 
-def _insert_or_skip(session: Session) -> sa.UpdateBase:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    # SQLite and PostgreSQL spell this the same but SQLAlchemy has no common class for it.
-    return (
-        insert(SUBSCRIBERS)
-        .on_conflict_do_nothing(index_elements=["tenant_id", "phone"])
-        .returning(SUBSCRIBERS.c.id, SUBSCRIBERS.c.phone)
-    )
-
-
-def _row(tenant: TenantId, person: NewSubscriber, now: datetime) -> dict[str, Any]:
-    return {
+def _row(tenant: TenantId, person: Enrolment, now: datetime) -> dict[str, Any]:
+    return _details(person.details) | {
         "tenant_id": tenant,
-        "phone": person.phone,
         "bsuid": None,
-        "name": person.name,
-        "tier": person.tier,
-        "language": person.language,
-        "region": person.region,
-        "registration_no": person.registration_no,
-        "status": Status.ACTIVE,
-        "tags": person.tags,
+        "status": Status.ACTIVE.value,
         "consented": True,
         "created_at": now,
         "updated_at": now,
     }
 
 
-def _consent(tenant: TenantId, subscriber: SubscriberId, consent: ConsentGiven) -> dict[str, Any]:
+def _details(details: Details) -> dict[str, Any]:
+    return {
+        "name": details.name,
+        "phone": details.phone,
+        "language": details.language.value,
+        "tier": details.tier.value,
+        "region": details.region,
+        "registration_no": details.registration_no,
+        "tags": details.tags,
+    }
+
+
+def _consent(
+    tenant: TenantId, subscriber: SubscriberId, consent: Consent, *, given: bool
+) -> dict[str, Any]:
     return {
         "tenant_id": tenant,
         "subscriber_id": subscriber,
         "at": consent.at,
-        "given": True,
+        "given": given,
         "source": consent.source,
         "evidence": consent.evidence,
     }

@@ -5,16 +5,16 @@ sandbox never reaches people (spec X5).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from engine.domain.content import Language
+from engine.domain.enrolment import Consent, Details, Enrolment
 from engine.domain.ids import Phone
 from engine.domain.subscriber import Tier
 from engine.trials.names import DEVANAGARI_SHARE, NAMES, REGIONS, FirstAndLast
 
-MOBILE_SERIES = (*range(900, 1000), *range(700, 710), *range(790, 793), 800, 801, 805, 808, 809)
+MOBILE_SERIES = (*range(900, 1000), *range(700, 710))
 """Starts of Indian mobile numbers: phonenumbers calls what follows valid, and a test says so."""
 _REST = 10**7
 
@@ -27,38 +27,30 @@ CONSENT_SOURCES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeUpPerson:
-    """One made-up subscriber. `registration_no` looks like SEBI's INH… / INA… or AMFI's ARN-…."""
+def made_up_people(count: int, rng: Random, *, now: datetime) -> Iterator[Enrolment]:
+    """`count` people, no two with the same number; the same `rng` makes the same people.
 
-    name: str
-    phone: Phone
-    language: Language
-    region: str
-    tier: Tier
-    registration_no: str
-    consented_at: datetime
-    consent_source: str
-    consent_evidence: str
-
-
-def made_up_people(count: int, rng: Random, *, now: datetime) -> Iterator[MadeUpPerson]:
-    """`count` people, no two with the same number; the same `rng` makes the same people."""
+    Their registrations look like SEBI's INH… and INA…, and AMFI's ARN-….
+    """
     numbers = rng.sample(range(len(MOBILE_SERIES) * _REST), count)
     languages = rng.choices(list(LANGUAGE_SHARE), weights=list(LANGUAGE_SHARE.values()), k=count)
     tiers = rng.choices(list(TIER_SHARE), weights=list(TIER_SHARE.values()), k=count)
     for number, language, tier in zip(numbers, languages, tiers, strict=True):
         source = rng.choice(tuple(CONSENT_SOURCES))
-        yield MadeUpPerson(
-            name=_name(language, rng),
-            phone=_phone(number),
-            language=language,
-            region=rng.choice(REGIONS[language]),
-            tier=tier,
-            registration_no=_registration(rng),
-            consented_at=now - timedelta(minutes=rng.randrange(2 * 24 * 60, 700 * 24 * 60)),
-            consent_source=source,
-            consent_evidence=CONSENT_SOURCES[source],
+        yield Enrolment(
+            details=Details(
+                name=_name(language, rng),
+                phone=_phone(number),
+                language=language,
+                tier=tier,
+                region=rng.choice(REGIONS[language]),
+                registration_no=_registration(rng),
+            ),
+            consent=Consent(
+                at=now - timedelta(minutes=rng.randrange(2 * 24 * 60, 700 * 24 * 60)),
+                source=source,
+                evidence=CONSENT_SOURCES[source],
+            ),
         )
 
 

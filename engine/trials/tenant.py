@@ -11,24 +11,27 @@ from datetime import date, datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from argon2 import PasswordHasher
 from sqlmodel import Session
 
+from engine.commands.passwords import hash_password
 from engine.domain.content import ContentState, Language
 from engine.domain.ids import ContentHash, ContentId, PhoneNumberId, SenderId, TenantId, UserId
 from engine.domain.roles import Role
 from engine.store import content as contents
 from engine.store import senders as pool
 from engine.store import subscribers as people
-from engine.store import templates
-from engine.store.tables.tenants import Tenant, User
-from engine.trials.people import MadeUpPerson, made_up_people
+from engine.store import templates, users
+from engine.store.tables.tenants import Tenant
+from engine.trials.people import made_up_people
 from engine.trials.texts import TEMPLATE, TEXTS, TITLE
 
 NAME = "Dawncast Demo Advisory"
 DOMAIN = "demo.dawncast.example"
 FIRST_PHONE_NUMBER_ID = 1_000_000_000_001
-NO_PASSWORD = "!"  # noqa: S105 - no argon2 hash looks like this, so nobody signs in with it
+NOBODYS_HASH = (  # of a random text that nobody kept: nobody signs in with it
+    "$argon2id$v=19$m=65536,t=3,p=4$P2dsbS2ldC4FAGAsZYzRWg"
+    "$HxDkSZ3+UwJFfWaQrRC1v8CaWG6cXxqNpg25eUBw2T8"
+)
 CATEGORY = "UTILITY"
 
 USER_EMAILS: dict[Role, str] = {
@@ -78,12 +81,12 @@ def seed_sandbox(
     cannot sign in. The content is approved for the service day `now` lies in.
     """
     tenant = _tenant(session, now)
-    users = _users(session, tenant, password, now)
+    user_ids = _users(session, tenant, password, now)
     day = now.astimezone(ZoneInfo("Asia/Kolkata")).date()
-    content, content_hash = _approved_content(session, tenant, users, day, now)
+    content, content_hash = _approved_content(session, tenant, user_ids, day, now)
     return SeededTenant(
         tenant=tenant,
-        users=users,
+        users=user_ids,
         senders=_senders(session, tenant, "primary", range(senders), rate, now),
         backups=_senders(session, tenant, "backup", range(senders, senders + backups), rate, now),
         content=content,
@@ -105,21 +108,20 @@ def _users(
     session: Session, tenant: TenantId, password: str | None, now: datetime
 ) -> dict[Role, UserId]:
     # One hash for all: argon2 takes a tenth of a second on purpose, and the password is one anyway.
-    password_hash = NO_PASSWORD if password is None else PasswordHasher().hash(password)
-    users = {
-        role: User(
-            tenant_id=tenant,
+    password_hash = NOBODYS_HASH if password is None else hash_password(password)
+    return {
+        role: users.add(
+            session,
+            tenant,
             email=email,
             name=_USER_NAMES[role],
             role=role,
             password_hash=password_hash,
-            created_at=now,
+            must_change=False,
+            now=now,
         )
         for role, email in USER_EMAILS.items()
     }
-    session.add_all(users.values())
-    session.flush()
-    return {role: UserId(user.id) for role, user in users.items() if user.id is not None}
 
 
 def _senders(
@@ -155,30 +157,16 @@ def _sender(
 
 
 def _subscribers(session: Session, tenant: TenantId, count: int, now: datetime, rng: Random) -> int:
-    made_up = (_as_new(person) for person in made_up_people(count, rng, now=now))
+    made_up = made_up_people(count, rng, now=now)
     return len(people.insert_new(session, tenant, made_up, now=now))
 
 
-def _as_new(person: MadeUpPerson) -> people.NewSubscriber:
-    return people.NewSubscriber(
-        name=person.name,
-        phone=person.phone,
-        language=person.language,
-        tier=person.tier,
-        region=person.region,
-        registration_no=person.registration_no,
-        consent=people.ConsentGiven(
-            at=person.consented_at, source=person.consent_source, evidence=person.consent_evidence
-        ),
-    )
-
-
 def _approved_content(
-    session: Session, tenant: TenantId, users: dict[Role, UserId], day: date, now: datetime
+    session: Session, tenant: TenantId, user_ids: dict[Role, UserId], day: date, now: datetime
 ) -> tuple[ContentId, ContentHash]:
     """Written by the author, approved by the approver: four eyes, also in a demo."""
     content = contents.add(
-        session, tenant, day=day, title=TITLE, author=users[Role.AUTHOR], now=now
+        session, tenant, day=day, title=TITLE, author=user_ids[Role.AUTHOR], now=now
     )
     contents.replace_variants(
         session, content, [_variant(session, tenant, language, now) for language in Language]
@@ -194,7 +182,7 @@ def _approved_content(
         state=ContentState.APPROVED,
         content_hash=content_hash,
         comment="",
-        by=users[Role.APPROVER],
+        by=user_ids[Role.APPROVER],
         now=now,
     )
     return content, content_hash

@@ -1,0 +1,1 @@
+"""Files in and out: bytes become checked values, values become bytes. No database, no network."""
