@@ -13,6 +13,14 @@ class Language(StrEnum):
     MR = "MR"
 
 
+class Category(StrEnum):
+    """Meta's category of a template; it sets the price, and when it may be sent."""
+
+    MARKETING = "MARKETING"
+    UTILITY = "UTILITY"
+    AUTHENTICATION = "AUTHENTICATION"
+
+
 class ContentState(StrEnum):
     """Where a content pack stands."""
 
