@@ -1,0 +1,87 @@
+"""The rules of the house that no other tool looks after."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+LOCKS = ["requirements.lock", "requirements-dev.lock"]
+PURE = sorted((ROOT / "engine" / "domain").rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "."
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.stem)
+def test_the_domain_imports_the_standard_library_alone(path: Path):
+    """The import contract can only forbid the packages it names; this forbids all of them."""
+    for name in imports_of(path):
+        ours = name == "engine.domain" or name.startswith("engine.domain.")
+        assert ours or name.partition(".")[0] in sys.stdlib_module_names, name
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.stem)
+def test_the_domain_does_nothing_but_think(path: Path):
+    doors = {
+        "asyncio",
+        "os",
+        "socket",
+        "subprocess",
+        "threading",
+        "time",
+        "urllib",
+        "http",
+        "logging",
+    }
+    assert not {name.partition(".")[0] for name in imports_of(path)} & doors
+
+
+def pins(lock: str) -> dict[str, list[str]]:
+    """Every version a lock file names, by package; two where they depend on the Python."""
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / lock).read_text(encoding="utf-8").splitlines():
+        if pin := re.match(r"([a-z0-9._-]+)==([^\s;\\]+)", line):
+            found.setdefault(pin[1], []).append(pin[2])
+    return found
+
+
+def wanted(lock: str) -> list[Requirement]:
+    groups = PROJECT["dependency-groups"]
+    texts = PROJECT["project"]["dependencies"] + groups["build"]
+    texts += groups["dev"] if lock == "requirements-dev.lock" else []
+    return [Requirement(text) for text in texts]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_file_has_what_the_project_asks_for(lock: str):
+    """Otherwise: make lock."""
+    pinned = pins(lock)
+    for requirement in wanted(lock):
+        versions = pinned.get(requirement.name, [])
+        assert versions, f"{requirement.name} is not in {lock}"
+        assert all(requirement.specifier.contains(version) for version in versions), requirement
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_file_pins_by_hash_and_names_no_host(lock: str):
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    assert "://" not in text
+    for package in re.split(r"\n(?=[a-z0-9])", text)[1:]:
+        assert "--hash=sha256:" in package, package.splitlines()[0]
+
+
+def test_what_runs_is_what_was_tested():
+    runtime, tested = pins("requirements.lock"), pins("requirements-dev.lock")
+    assert {name: tested.get(name) for name in runtime} == runtime
