@@ -101,21 +101,6 @@ def decided(session: Session, tenant: TenantId, *, limit: int) -> Sequence[Conte
     return session.exec(statement).all()
 
 
-def approved_for(session: Session, tenant: TenantId, day: date) -> Content | None:
-    """The pack that may be sent on a service day: approved or better; the latest approval wins."""
-    statement = (
-        select(Content)
-        .where(
-            col(Content.tenant_id) == tenant,
-            col(Content.day) == day,
-            col(Content.state).in_(list(APPROVED_OR_BETTER)),
-        )
-        .order_by(col(Content.decided_at).desc(), col(Content.id).desc())
-        .limit(1)
-    )
-    return session.exec(statement).one_or_none()
-
-
 def add(
     session: Session, tenant: TenantId, *, day: date, title: str, author: UserId, now: datetime
 ) -> ContentId:
@@ -226,6 +211,20 @@ def replace_variants(session: Session, content: ContentId, new: Sequence[NewVari
         for variant in new
     )
     session.flush()
+
+
+def as_new(variant: Variant) -> NewVariant:
+    """A stored variant as the value it was made from: comparable, and good for storing again."""
+    return NewVariant(
+        language=Language(variant.language),
+        template_name=variant.template_name,
+        template_language=variant.template_language,
+        template_version=variant.template_version,
+        category=variant.category,
+        body=variant.body,
+        parameters=parameters(variant),
+        header_image=variant.header_image,
+    )
 
 
 def writers(pack: Content) -> frozenset[UserId]:
