@@ -198,7 +198,7 @@ def test_an_opening_just_after_midnight_freezes_the_evening_before() -> None:
 
 def test_marketing_scheduled_daily_in_the_quiet_hours_goes_the_next_morning() -> None:
     schedule = daily(at=time(23), category=Category.MARKETING)
-    assert due(ist("23:30"), [schedule], set()) == []
+    assert due(ist("23:30"), [schedule], {(schedule.id, DAY - timedelta(days=1))}) == []
     (opened,) = due(ist("05:30", DAY + timedelta(days=1)), [schedule], set())
     assert (opened.day, opened.window.opens_at) == (DAY, ist("06:00", DAY + timedelta(days=1)))
     assert next_opening(schedule, ist("05:00", DAY + timedelta(days=1))) == opened.window.opens_at
