@@ -1,8 +1,14 @@
 """The life of a day's content, and what exactly an approval binds to (spec D1, D2)."""
 
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Protocol
 
+from engine.domain.canonical import Plain, sha256_hex
 from engine.domain.delivery import ImpossibleTransitionError
+from engine.domain.ids import ContentHash, DeliveryKey
 
 
 class Language(StrEnum):
@@ -83,3 +89,112 @@ def advance(state: ContentState, event: ContentEvent) -> ContentState:
 def possible(state: ContentState, event: ContentEvent) -> bool:
     """Whether `event` would change something: what a page offers and a command refuses."""
     return event in TRANSITIONS[state]
+
+
+class VariantText(Protocol):
+    """One language of a pack, as far as WhatsApp and the reader see it.
+
+    `parameters` are the texts in the template's order, with {name} and {registration_no} not yet
+    filled in; `body` is the template's, with {{1}} …, as Meta approved it.
+    """
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def template_name(self) -> str: ...
+    @property
+    def template_language(self) -> str: ...
+    @property
+    def template_version(self) -> int: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def parameters(self) -> tuple[str, ...]: ...
+    @property
+    def header_image(self) -> bytes | None: ...
+
+
+def content_hash(variants: Iterable[VariantText]) -> ContentHash:
+    """What an approval binds to: SHA-256 over everything that is sent, in whatever order it comes.
+
+    Raises ValueError when two variants are in one language: which of them is sent nobody could say.
+    """
+    pack: dict[str, Plain] = {}
+    for variant in variants:
+        if variant.language in pack:
+            raise ValueError(f"two variants in {variant.language}")
+        pack[str(variant.language)] = _all_that_is_sent(variant)
+    return ContentHash(sha256_hex({"content": pack}))
+
+
+def _all_that_is_sent(variant: VariantText) -> Plain:
+    image = variant.header_image
+    return {
+        "template_name": variant.template_name,
+        "template_language": variant.template_language,
+        "template_version": variant.template_version,
+        "category": variant.category,
+        "body": variant.body,
+        "parameters": list(variant.parameters),
+        "header_image": None if image is None else hashlib.sha256(image).hexdigest(),
+    }
+
+
+PERSONAL_FIELDS = ("name", "registration_no")
+"""What a parameter may ask for in braces; any other braces are the author's own."""
+NOTHING = "–"
+"""Stands for a personal field nobody knows: WhatsApp refuses a message with an empty parameter."""
+
+_PERSONAL_FIELD = re.compile(r"\{(name|registration_no)\}")
+_LINE_BREAKS = r"\n\r\t\v\f\x1c-\x1f\x85\u2028\u2029"
+_REFUSED_SPACE = re.compile(rf" *[{_LINE_BREAKS}][ {_LINE_BREAKS}]*| {{5,}}")
+_PLACE = re.compile(r"\{\{([1-9][0-9]{0,3})\}\}")
+
+
+def render(parameters: Sequence[str], *, name: str, registration_no: str) -> tuple[str, ...]:
+    """The parameters as one person gets them.
+
+    WhatsApp refuses newlines, tabs and more than four spaces in a row in a parameter, and empty
+    ones: the former become one space, a field or parameter with nothing in it a dash. What a field
+    holds is never itself looked into for fields.
+    """
+    values = {"name": _one_line(name), "registration_no": _one_line(registration_no)}
+    return tuple(
+        _one_line(_PERSONAL_FIELD.sub(lambda found: values[found[1]], parameter))
+        for parameter in parameters
+    )
+
+
+def preview(body: str, parameters: Sequence[str]) -> str:
+    """The text as the phone shows it. A place without a parameter stays visible as it is."""
+
+    def fill(found: re.Match[str]) -> str:
+        place = int(found[1]) - 1
+        return parameters[place] if 0 <= place < len(parameters) else found[0]
+
+    return _PLACE.sub(fill, body)
+
+
+def places(body: str) -> tuple[int, ...]:
+    """The numbers of a body's {{n}}, each once, in rising order."""
+    return tuple(sorted({int(number) for number in _PLACE.findall(body)}))
+
+
+def fits_one_line(parameter: str) -> bool:
+    """Whether WhatsApp takes a parameter's white space as it is."""
+    return _REFUSED_SPACE.search(parameter) is None
+
+
+def delivery_key(*, recipient: str, content_hash: str, kind: str, request: str) -> DeliveryKey:
+    """What makes a delivery unique (spec E5): the same four give the same key, no other four do.
+
+    recipient: `subscriber:7`; kind: `broadcast`, `notification` …; request: the broadcast's id or
+    the caller's own key.
+    """
+    return DeliveryKey(sha256_hex(["delivery", recipient, content_hash, kind, request]))
+
+
+def _one_line(text: str) -> str:
+    return _REFUSED_SPACE.sub(" ", text).strip() or NOTHING
