@@ -11,7 +11,8 @@ import aiohttp
 from aiohttp.abc import AbstractCookieJar
 from yarl import URL
 
-from engine.domain.outcome import Blame, Failure, Unknown
+from engine.domain.failure import classify
+from engine.domain.outcome import Failure, Unknown
 
 SANDBOX_ONLY = "a sandbox reaches this machine only"
 PRODUCTION_ONLY = "production reaches Meta over https only"
@@ -136,13 +137,7 @@ def read_unreached(error: Exception) -> Failure:
 
 
 def _not_reached(error: Exception) -> Failure:
-    return Failure(
-        blame=Blame.PLATFORM,
-        code=None,
-        title="WhatsApp could not be reached",
-        detail=f"{type(error).__name__}: {error}"[:200],
-        retryable=True,
-    )
+    return classify(None, None, f"{type(error).__name__}: {error}"[:200])
 
 
 def _never_connected(error: Exception) -> bool:
