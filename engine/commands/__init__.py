@@ -1,0 +1,1 @@
+"""What people ask for: one verb per module, each one transaction with its audit row."""

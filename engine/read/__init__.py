@@ -1,0 +1,1 @@
+"""What a page looks at: one module per page, frozen rows out."""
