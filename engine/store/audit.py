@@ -1,46 +1,28 @@
-"""The audit trail: rows are appended, each sealed with the hash of the one before; none is changed.
+"""The audit trail: rows are added at its end, each sealed with the one before; none is changed.
 
 A command appends in its own transaction, so what was done and the record of it are one (spec X1).
 """
 
-import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from engine.domain import audit as chain
+from engine.domain.audit import Anchor, Broken, Entry, Intact, Sealed
 from engine.domain.ids import TenantId
 from engine.domain.roles import Actor
 from engine.store.dialects import table
 from engine.store.tables import AuditEntry
 
-GENESIS = "0" * 64
-"""What the first row names as the hash before it."""
 LOCK_KEY = 0x6175646974
 """Any number, as long as every writer asks for the same one: "audit" in ASCII."""
 VERIFY_BATCH = 1_000
 
 _audit = table(AuditEntry)
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """The end of the trail at some instant: kept elsewhere, it shows that no tail was cut."""
-
-    number: int
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first row at which the trail does not hold, and what is wrong with it."""
-
-    number: int
-    why: str
 
 
 def append(
@@ -61,24 +43,37 @@ def append(
     being the engine or the command line, has none.
     """
     last = _take_the_end(session)
-    row: dict[str, Any] = {
-        "number": last.number + 1,
-        "tenant_id": tenant if tenant is not None else by.tenant,
-        "at": now,
-        "actor": by.label,
-        "action": action,
-        "subject": subject,
-        "before": _json(before),
-        "after": _json(after),
-        "ip": by.ip,
-        "previous_hash": last.hash,
-    }
-    session.connection().execute(sa.insert(_audit).values(**row, hash=_seal(row)))
-    return last.number + 1
+    entry = Entry(
+        number=last.number + 1,
+        tenant=tenant if tenant is not None else by.tenant,
+        at=now,
+        actor=by.label,
+        action=action,
+        subject=subject,
+        before=_json(before),
+        after=_json(after),
+        ip=by.ip,
+    )
+    session.connection().execute(
+        sa.insert(_audit).values(
+            number=entry.number,
+            tenant_id=entry.tenant,
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            subject=entry.subject,
+            before=entry.before,
+            after=entry.after,
+            ip=entry.ip,
+            previous_hash=last.hash,
+            hash=chain.chain_hash(last.hash, entry),
+        )
+    )
+    return entry.number
 
 
 def end(session: Session) -> Anchor:
-    """Where the trail ends now; number 0 when it is empty."""
+    """Where the trail ends now. Kept elsewhere, it shows later that no tail was cut off."""
     found = (
         session.connection()
         .execute(
@@ -86,45 +81,35 @@ def end(session: Session) -> Anchor:
         )
         .one_or_none()
     )
-    return Anchor(0, GENESIS) if found is None else Anchor(found.number, found.hash)
+    return Anchor() if found is None else Anchor(found.number, found.hash)
 
 
-def verify(session: Session, *, anchor: Anchor | None = None) -> Anchor | Broken:
-    """Walk the whole trail: where it ends when every row holds, else the first that does not.
+def verify(session: Session, *, anchor: Anchor | None = None) -> Intact | Broken:
+    """Walk the whole trail, in constant memory, up to the first row that does not hold.
 
-    It finds an edited row, a missing one and, with an anchor, a tail that was cut off or rewritten.
+    It finds an edited row, a missing one and, with an anchor, a tail cut off or written anew.
     """
-    last = Anchor(0, GENESIS)
-    rows = (
-        session.connection()
-        .execute(
-            sa.select(_audit).order_by(_audit.c.number).execution_options(yield_per=VERIFY_BATCH)
-        )
-        .mappings()
+    return chain.verify(_trail(session), anchor=anchor)
+
+
+def _trail(session: Session) -> Iterator[Sealed]:
+    rows = session.connection().execute(
+        sa.select(_audit).order_by(_audit.c.number).execution_options(yield_per=VERIFY_BATCH)
     )
-    for found in rows:
-        row = cast("Mapping[str, Any]", found)
-        wrong = _what_is_wrong(row, last, anchor)
-        if wrong is not None:
-            rows.close()
-            return Broken(row["number"], wrong)
-        last = Anchor(row["number"], row["hash"])
-    if anchor is not None and last.number < anchor.number:
-        return Broken(last.number + 1, f"the trail once reached {anchor.number}: its end is gone")
-    return last
-
-
-def _what_is_wrong(row: Mapping[str, Any], last: Anchor, anchor: Anchor | None) -> str | None:
-    number = row["number"]
-    if number != last.number + 1:
-        return f"number {last.number + 1} is missing"
-    if row["previous_hash"] != last.hash:
-        return "it does not follow the row before it"
-    if row["hash"] != _seal(row):
-        return "it was changed after it was written"
-    if anchor is not None and number == anchor.number and row["hash"] != anchor.hash:
-        return "it is not the row that was anchored: the trail was written anew"
-    return None
+    with rows:
+        for row in rows:
+            entry = Entry(
+                number=row.number,
+                tenant=row.tenant_id,
+                at=row.at,
+                actor=row.actor,
+                action=row.action,
+                subject=row.subject,
+                before=row.before,
+                after=row.after,
+                ip=row.ip,
+            )
+            yield Sealed(entry, row.previous_hash, row.hash)
 
 
 def _take_the_end(session: Session) -> Anchor:
@@ -133,19 +118,6 @@ def _take_the_end(session: Session) -> Anchor:
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK_KEY)))
     return end(session)
-
-
-def _seal(row: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) over every value of a row but its own hash, the one before it included."""
-    values = [
-        row["number"],
-        row["tenant_id"],
-        row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
-        *(row[name] for name in ("actor", "action", "subject", "before", "after", "ip")),
-        row["previous_hash"],
-    ]
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _json(values: Mapping[str, Any] | None) -> str:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from engine.domain.audit import GENESIS, Anchor, Broken, Intact
 from engine.domain.ids import TenantId, UserId
 from engine.domain.roles import ENGINE, Actor, Role
 from engine.store import audit
@@ -35,7 +36,7 @@ def approve(session: Session, content: int = 12) -> int:
     )
 
 
-def write_three(database: Database) -> audit.Anchor:
+def write_three(database: Database) -> Anchor:
     for content in (12, 13, 14):
         database.transact_now(approve, content)
     return database.read_now(audit.end)
@@ -59,11 +60,11 @@ def unguard(session: Session) -> None:
 
 def test_rows_are_numbered_from_one_without_gaps(database: Database):
     assert write_three(database).number == 3
-    assert database.read_now(audit.verify) == database.read_now(audit.end)
+    assert database.read_now(audit.verify) == Intact(3, database.read_now(audit.end).hash)
 
 
 def test_an_empty_trail_holds(database: Database):
-    assert database.read_now(audit.verify) == audit.Anchor(0, audit.GENESIS)
+    assert database.read_now(audit.verify) == Intact(0, GENESIS)
 
 
 def test_a_row_says_who_did_what_to_what(database: Database):
@@ -112,7 +113,7 @@ def test_the_database_refuses_every_change_of_a_row(database: Database, statemen
     end = write_three(database)
     with pytest.raises(DBAPIError, match="append-only"):
         database.transact_now(execute, statement)
-    assert database.read_now(audit.verify) == end
+    assert database.read_now(audit.verify) == Intact(3, end.hash)
 
 
 def test_postgresql_refuses_to_empty_the_table(postgresql_url: str):
@@ -131,7 +132,7 @@ def test_sqlite_refuses_to_replace_a_row(sqlite_url: str):
         database.transact_now(
             execute, "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE number = 2"
         )
-    assert database.read_now(audit.verify) == end
+    assert database.read_now(audit.verify) == Intact(3, end.hash)
     database.close()
 
 
@@ -143,14 +144,14 @@ def test_an_edit_by_hand_is_found(database: Database, column: str):
     database.transact_now(unguard)
     value = {"tenant_id": "99", "at": "'2026-11-21 00:31:00'"}.get(column, "'forged'")
     database.transact_now(execute, f"UPDATE audit SET {column} = {value} WHERE number = 2")
-    assert database.read_now(audit.verify) == audit.Broken(2, "it was changed after it was written")
+    assert database.read_now(audit.verify) == Broken(2, "it was changed after it was written")
 
 
 def test_a_row_taken_out_is_found(database: Database):
     write_three(database)
     database.transact_now(unguard)
     database.transact_now(execute, "DELETE FROM audit WHERE number = 2")
-    assert database.read_now(audit.verify) == audit.Broken(3, "number 2 is missing")
+    assert database.read_now(audit.verify) == Broken(3, "number 2 is missing")
 
 
 def test_a_row_taken_out_and_the_rest_renumbered_is_found(database: Database):
@@ -158,17 +159,15 @@ def test_a_row_taken_out_and_the_rest_renumbered_is_found(database: Database):
     database.transact_now(unguard)
     database.transact_now(execute, "DELETE FROM audit WHERE number = 2")
     database.transact_now(execute, "UPDATE audit SET number = 2 WHERE number = 3")
-    assert database.read_now(audit.verify) == audit.Broken(
-        2, "it does not follow the row before it"
-    )
+    assert database.read_now(audit.verify) == Broken(2, "it does not follow the row before it")
 
 
 def test_a_tail_cut_off_is_found_against_the_anchor(database: Database):
     end = write_three(database)
     database.transact_now(unguard)
     database.transact_now(execute, "DELETE FROM audit WHERE number = 3")
-    assert isinstance(database.read_now(audit.verify), audit.Anchor), "without an anchor it cannot"
-    assert database.read_now(audit.verify, anchor=end) == audit.Broken(
+    assert isinstance(database.read_now(audit.verify), Intact), "without an anchor it cannot"
+    assert database.read_now(audit.verify, anchor=end) == Broken(
         3, "the trail once reached 3: its end is gone"
     )
 
@@ -179,7 +178,7 @@ def test_a_trail_written_anew_is_found_against_the_anchor(database: Database):
     database.transact_now(execute, "DELETE FROM audit WHERE number = 3")
     database.transact_now(approve, 99)
     found = database.read_now(audit.verify, anchor=end)
-    assert isinstance(found, audit.Broken)
+    assert isinstance(found, Broken)
     assert found.number == 3
 
 
@@ -217,6 +216,6 @@ def test_writers_at_once_make_one_chain(database_url: str):
     assert failures == []
     database = Database(database_url)
     found = database.read_now(audit.verify)
-    assert isinstance(found, audit.Anchor)
-    assert found.number == writers * each
+    assert isinstance(found, Intact)
+    assert found.count == writers * each
     database.close()
