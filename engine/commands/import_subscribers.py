@@ -1,0 +1,118 @@
+"""A person brings in a list of subscribers, in one transaction (spec S2).
+
+`preview_import` reads the file and changes nothing; `import_subscribers` takes what it found good.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from engine.documents.subscriber_csv import SubscriberList, read_list
+from engine.documents.subscriber_form import SubscriberForm
+from engine.domain.enrolment import Enrolment
+from engine.domain.ids import TenantId
+from engine.domain.refusal import Refused
+from engine.domain.roles import Actor, Permission, require
+from engine.store import audit, broadcasts, subscribers
+
+SMALL = 1_000
+"""As many as may be written while a broadcast is going out without its lanes noticing (spec R3)."""
+BUSY_BEFORE = timedelta(minutes=30)
+BUSY_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPreview:
+    """What an import would do. `fresh` are the entries it would add."""
+
+    list: SubscriberList
+    fresh: tuple[Enrolment, ...]
+    known_rows: tuple[int, ...]
+    """Rows whose number is a subscriber's already: they would be left as they are."""
+
+    @property
+    def bad_rows(self) -> int:
+        """Rows that cannot be imported, each counted once."""
+        return len({problem.row for problem in self.list.problems})
+
+    @property
+    def left_out(self) -> int:
+        """Rows that would not be added, for whatever reason."""
+        return self.list.rows - len(self.fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many were added, and how many of the file were not."""
+
+    added: int
+    left_out: int
+
+
+def preview_import(
+    session: Session, tenant: TenantId, data: bytes, *, consent: SubscriberForm, now: datetime
+) -> ImportPreview | Refused:
+    """A dry run: nothing is written. `consent` fills in rows without consent of their own."""
+    found = read_list(data, consent=consent, now=now)
+    if isinstance(found, Refused):
+        return found
+    known = subscribers.known_phones(session, tenant, (one.details.phone for _, one in found.good))
+    return ImportPreview(
+        list=found,
+        fresh=tuple(one for _, one in found.good if one.details.phone not in known),
+        known_rows=tuple(row for row, one in found.good if one.details.phone in known),
+    )
+
+
+def import_subscribers(
+    session: Session,
+    tenant: TenantId,
+    people: Sequence[Enrolment],
+    *,
+    file_name: str,
+    left_out: int,
+    all_or_nothing: bool,
+    by: Actor,
+    now: datetime,
+) -> Imported | Refused:
+    """Add a previewed list. Raises Forbidden.
+
+    left_out: how many rows of the file are not among `people`; with `all_or_nothing` there may be
+    none, and nobody may have been added since the preview either.
+    """
+    require(by, Permission.SUBSCRIBERS_WRITE, tenant)
+    if not people:
+        return Refused("There is nobody new in this file.")
+    if all_or_nothing and left_out:
+        return Refused(f"{left_out:,} rows cannot be imported, so nothing was. Mend them first.")
+    if len(people) > SMALL and _is_busy(session, now):
+        return Refused(
+            "A broadcast is going out: so large a list would slow it down. Import it afterwards."
+        )
+    with session.begin_nested() as all_of_it:
+        added = len(subscribers.insert_new(session, tenant, people, now=now))
+        if all_or_nothing and added < len(people):
+            all_of_it.rollback()
+            return Refused(
+                "The list changed since the preview, so nothing was imported. Look again."
+            )
+    audit.append(
+        session,
+        by=by,
+        action="subscribers.imported",
+        subject="subscribers",
+        after={"file": file_name, "added": added, "left_out": left_out + len(people) - added},
+        now=now,
+        tenant=tenant,
+    )
+    return Imported(added, left_out + len(people) - added)
+
+
+def _is_busy(session: Session, now: datetime) -> bool:
+    """Whether anybody's broadcast is between its freeze and shortly after its close."""
+    return any(
+        one.opens_at - BUSY_BEFORE <= now <= one.closes_at + BUSY_AFTER
+        for one in broadcasts.not_over(session)
+    )
