@@ -38,6 +38,7 @@ class Account:
         templates: Sequence[SimulatedTemplate] | None,
         app_secret: str,
         chance: Callable[..., float],
+        first_post_id: int,
     ) -> None:
         self.waba_id = waba_id
         self.token_expired = False
@@ -46,7 +47,11 @@ class Account:
         self.media = MediaShelf()
         self.board = FaultBoard()
         self.webhooks = WebhookQueue(
-            app_secret=app_secret, scenario=scenario, numbers=self.numbers, chance=chance
+            app_secret=app_secret,
+            scenario=scenario,
+            numbers=self.numbers,
+            chance=chance,
+            first_id=first_post_id,
         )
         self._planned: list[tuple[float, int, Fault]] = []
         self._plans = 0

@@ -18,6 +18,7 @@ _TITLES: dict[int, tuple[str, int]] = {
     200: ("Permissions error", 403),
     368: ("Temporarily blocked for policies violations", 403),
     613: ("Calls to this api have exceeded the rate limit.", 400),
+    2500: ("Unknown path components", 400),
     80007: ("Rate limit issues", 400),
     130403: ("Business has blocked this user", 400),
     130429: ("Rate limit hit", 400),

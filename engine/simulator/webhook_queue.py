@@ -42,6 +42,7 @@ class WebhookQueue:
         scenario: Scenario,
         numbers: dict[str, NumberState],
         chance: Callable[..., float],
+        first_id: int = 1,
     ) -> None:
         self._secret = app_secret.encode()
         self._scenario = scenario
@@ -54,7 +55,8 @@ class WebhookQueue:
         self._tries: dict[int, int] = {}
         self._out: dict[int, WebhookPost] = {}
         self._withheld_until = 0.0
-        self._next_id = 1
+        self._next_id = first_id
+        self._batches = 0
         self.posted = 0
         self.refused = 0
 
@@ -103,7 +105,8 @@ class WebhookQueue:
             entries = receipt_entries(batch, self._numbers, contacts=self._scenario.contacts)
             post = self._sign(webhook_body(entries), len(batch))
             posts.append(post)
-            if self._chance("again", post.id) < self._scenario.duplicate_share:
+            self._batches += 1
+            if self._chance("again", self._batches) < self._scenario.duplicate_share:
                 copy = WebhookPost(self._take_id(), post.body, post.signature, post.statuses)
                 heapq.heappush(self._again, (now + DUPLICATE_LAG, copy.id, copy))
         for post in posts:
@@ -127,6 +130,10 @@ class WebhookQueue:
         # 2 ** 10 s is above the longest wait: no need to raise 2 to a day's number of tries.
         wait = min(RETRY_MAX, RETRY_FIRST * 2 ** min(tries - 1, 10))
         heapq.heappush(self._again, (now + wait, post_id, post))
+
+    def next_id(self) -> int:
+        """The next POST's id: a world begun anew goes on there, so that no two share one."""
+        return self._next_id
 
     def waiting(self) -> int:
         """How many POSTs are out or wait to be repeated; receipts not yet in one do not count."""

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from engine.simulator.acceptance import accept, receipts_of
@@ -69,7 +70,7 @@ class World:
         self._given_numbers = tuple(numbers)
         self._given_templates = templates
         self._strict_media = strict_media
-        self.reset()
+        self._begin(first_post_id=1)
 
     def reset(
         self,
@@ -83,6 +84,9 @@ class World:
         self.scenario = self.scenario if scenario is None else scenario
         if numbers is not None:
             self._given_numbers = tuple(numbers)
+        self._begin(first_post_id=self.account.webhooks.next_id())
+
+    def _begin(self, *, first_post_id: int) -> None:
         self._fates = Fates(self.seed, self.scenario)
         self.account = Account(
             self.waba_id,
@@ -91,6 +95,7 @@ class World:
             templates=self._given_templates,
             app_secret=self.app_secret,
             chance=self._fates.chance,
+            first_post_id=first_post_id,
         )
         self._started = False
         self._messages: list[AcceptedMessage] = []
@@ -210,8 +215,9 @@ class World:
     ) -> Reply:
         number = len(self._messages)
         phone_number_id = state.number.phone_number_id
-        seed_and_place = f"{self.seed}.{number}.{now:.6f}.{posted.recipient}"
-        message_id = "wamid." + b64encode(seed_and_place.encode()).decode()
+        # Of the instant, too: a stand-in started again must not name two messages alike.
+        name = f"{self.seed} {number} {now:.6f} {posted.recipient}".encode()
+        message_id = "wamid." + b64encode(blake2b(name, digest_size=36).digest()).decode()
         later_failure = pacing = lost = None
         later, drip = 0.0, 0.0
         if chance is not None:
