@@ -4,19 +4,21 @@ Used by the demo, by headless mornings, and by tests. It is a sandbox, so it nev
 (spec X5).
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
-from zoneinfo import ZoneInfo
+from typing import TypeVar
 
 from sqlmodel import Session
 
+from engine.commands.approve_content import Approved, approve_content
 from engine.commands.passwords import hash_password
+from engine.commands.write_content import VariantDraft, write_content
 from engine.domain.content import ContentState, Language
 from engine.domain.ids import ContentHash, ContentId, PhoneNumberId, SenderId, TenantId, UserId
-from engine.domain.roles import Role
+from engine.domain.refusal import Refused
+from engine.domain.roles import Actor, Role
+from engine.domain.schedule import service_day
 from engine.store import content as contents
 from engine.store import senders as pool
 from engine.store import subscribers as people
@@ -82,15 +84,15 @@ def seed_sandbox(
     """
     tenant = _tenant(session, now)
     user_ids = _users(session, tenant, password, now)
-    day = now.astimezone(ZoneInfo("Asia/Kolkata")).date()
-    content, content_hash = _approved_content(session, tenant, user_ids, day, now)
+    day = service_day(now)
+    approved = _approved_content(session, tenant, user_ids, day, now)
     return SeededTenant(
         tenant=tenant,
         users=user_ids,
         senders=_senders(session, tenant, "primary", range(senders), rate, now),
         backups=_senders(session, tenant, "backup", range(senders, senders + backups), rate, now),
-        content=content,
-        content_hash=content_hash,
+        content=approved.content,
+        content_hash=approved.content_hash,
         day=day,
         subscribers=_subscribers(session, tenant, subscribers, now, rng),
     )
@@ -163,36 +165,35 @@ def _subscribers(session: Session, tenant: TenantId, count: int, now: datetime, 
 
 def _approved_content(
     session: Session, tenant: TenantId, user_ids: dict[Role, UserId], day: date, now: datetime
-) -> tuple[ContentId, ContentHash]:
+) -> Approved:
     """Written by the author, approved by the approver: four eyes, also in a demo."""
-    content = contents.add(
-        session, tenant, day=day, title=TITLE, author=user_ids[Role.AUTHOR], now=now
+    author = Actor("author", tenant, Role.AUTHOR, user_ids[Role.AUTHOR])
+    approver = Actor("approver", tenant, Role.APPROVER, user_ids[Role.APPROVER])
+    variants = [_variant(session, tenant, language, now) for language in Language]
+    written = _done(
+        write_content(
+            session,
+            content=None,
+            version=None,
+            day=day,
+            title=TITLE,
+            variants=variants,
+            by=author,
+            now=now,
+        )
     )
-    contents.replace_variants(
-        session, content, [_variant(session, tenant, language, now) for language in Language]
-    )
-    pack = contents.get(session, content)
+    pack = contents.get(session, written.content)
     assert pack is not None
-    content_hash = _hash()
     contents.submit(session, pack, state=ContentState.SUBMITTED, now=now)
     session.refresh(pack)
-    contents.decide(
-        session,
-        pack,
-        state=ContentState.APPROVED,
-        content_hash=content_hash,
-        comment="",
-        by=user_ids[Role.APPROVER],
-        now=now,
+    return _done(
+        approve_content(session, written.content, version=written.version, by=approver, now=now)
     )
-    return content, content_hash
 
 
-def _variant(
-    session: Session, tenant: TenantId, language: Language, now: datetime
-) -> contents.NewVariant:
+def _variant(session: Session, tenant: TenantId, language: Language, now: datetime) -> VariantDraft:
     text = TEXTS[language]
-    template = templates.put(
+    templates.put(
         session,
         tenant,
         name=TEMPLATE,
@@ -204,18 +205,18 @@ def _variant(
         quality="GREEN",
         now=now,
     )
-    return contents.NewVariant(
+    return VariantDraft(
         language=language,
-        template_name=template.name,
-        template_language=template.language,
-        template_version=template.version,
-        category=template.category,
-        body=template.body,
+        template_name=TEMPLATE,
+        template_language=text.template_language,
         parameters=text.parameters,
     )
 
 
-def _hash() -> ContentHash:
-    # Stands in until the content's own hash function is here.
-    words = [[language, text.body, *text.parameters] for language, text in TEXTS.items()]
-    return ContentHash(hashlib.sha256(json.dumps(words).encode()).hexdigest())
+T = TypeVar("T")
+
+
+def _done(result: T | Refused) -> T:
+    if isinstance(result, Refused):
+        raise TypeError(f"the made-up content was refused: {result}")
+    return result
