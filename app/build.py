@@ -1,8 +1,8 @@
 """Builds the front end once and keeps it until a source changes; serving it needs no Node.
 
-Reflex writes the address it was built for into one small chunk. It is rewritten to the address the page
-was loaded from, so that one build serves any port and host. `get_frontend_mount` and that chunk are not
-documented by Reflex: its version is pinned, and a build without the chunk fails loudly.
+Reflex writes the address it was built for into one small chunk. It is rewritten to the address the
+page was loaded from, so that one build serves any port and host. That chunk is not documented:
+the version of Reflex is pinned, and a build without the chunk fails loudly.
 """
 
 import base64
@@ -40,8 +40,8 @@ class BuildFailed(Exception):  # noqa: N818 - the words people read
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A finished front end. `sources` is the hash it was built from, `scripts` the hashes of the inline
-    scripts in its pages, as a Content-Security-Policy names them."""
+    """A finished front end: the hash of what it was built from, and those of the inline scripts
+    in its pages, as a Content-Security-Policy names them."""
 
     sources: str
     scripts: tuple[str, ...]
@@ -76,7 +76,7 @@ def current() -> Build | None:
 
 
 def fingerprint(root: Path = ROOT) -> str:
-    """SHA-256 (hex) over everything that shapes the front end: sources, assets, locks, tool versions."""
+    """SHA-256 (hex) over what shapes the front end: sources, assets, locks, tool versions."""
     digest = hashlib.sha256()
     for tool in TOOLS:
         digest.update(f"{tool}=={version(tool)}\n".encode())
@@ -169,8 +169,8 @@ def _make_portable(client: Path) -> None:
             packed.write_bytes(gzip.compress(text.encode(), mtime=0))
     if not changed:
         raise BuildFailed(
-            f"Expected one assets/reflex-env-*.js with the build's own address, found {len(chunks)} "
-            "without it: this version of Reflex writes it elsewhere."
+            "Expected one assets/reflex-env-*.js with the build's own address, found "
+            f"{len(chunks)} without it: this version of Reflex writes it elsewhere."
         )
 
 

@@ -1,0 +1,1 @@
+"""HTTP for machines, and the few routes a browser needs outside the websocket."""

@@ -1,0 +1,128 @@
+"""One snapshot of the board a second, taken once, serves every viewer (spec L1, R3).
+
+While nobody looks, none is taken. A viewer waits for the next snapshot; who is slow misses some,
+and never holds up the others.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from app.doors import ask, now
+from engine.domain.ids import TenantId
+from engine.domain.roles import Actor
+
+EVERY_SECONDS = 1.0
+FRESH_FOR = timedelta(seconds=1)
+WAIT_SECONDS = 5.0
+"""A viewer is woken at least this often, so that it can notice that it is gone."""
+
+log = structlog.get_logger()
+
+
+class Board(Protocol):
+    """What this module needs of `engine.read.board.Board`; the Live page reads the rest."""
+
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The day's window, for the countdown in the header."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(slots=True)
+class _Show:
+    """One tenant's board: its latest snapshot, and those who wait for the next."""
+
+    board: Any = None
+    taken_at: datetime | None = None
+    number: int = 0
+    viewers: int = 0
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+
+@dataclass(slots=True)
+class _Studio:
+    question: Callable[..., Any] | None = None
+    shows: dict[TenantId, _Show] = field(default_factory=dict)
+
+
+_studio = _Studio()
+
+
+def open_board(question: Callable[..., Any]) -> None:
+    """Name the read model, `engine.read.board.board(session, tenant, now)`; once, at the start."""
+    _studio.question = question
+    _studio.shows.clear()
+
+
+async def take_snapshots() -> None:
+    """Runs beside the server until it is cancelled."""
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        for tenant, show in list(_studio.shows.items()):
+            if show.viewers:
+                await _take(tenant, show)
+
+
+async def latest(tenant: TenantId) -> Any:
+    """The board, at most a second old; None when there is no read model."""
+    show = _studio.shows.setdefault(tenant, _Show())
+    if show.taken_at is None or now() - show.taken_at > FRESH_FOR:
+        await _take(tenant, show)
+    return show.board
+
+
+async def watch(tenant: TenantId) -> AsyncIterator[Any]:
+    """The board, again and again: each new snapshot, or None when none came for a few seconds."""
+    show = _studio.shows.setdefault(tenant, _Show())
+    show.viewers += 1
+    try:
+        seen = 0
+        while True:
+            try:
+                async with asyncio.timeout(WAIT_SECONDS), show.news:
+                    await show.news.wait_for(lambda seen=seen: show.number > seen)
+            except TimeoutError:
+                yield None
+                continue
+            seen = show.number
+            yield show.board
+    finally:
+        show.viewers -= 1
+
+
+async def window(by: Actor) -> Window | None:
+    """When the day's window opens and closes, or None when there is none ahead."""
+    if by.tenant is None:
+        return None
+    board = await latest(by.tenant)
+    if board is None or board.opens_at is None or board.closes_at is None:
+        return None
+    return Window(board.opens_at, board.closes_at)
+
+
+async def _take(tenant: TenantId, show: _Show) -> None:
+    if _studio.question is None:
+        return
+    at = now()
+    try:
+        board = await ask(_studio.question, tenant, at)
+    except Exception:  # a failed look must not end the looking
+        log.exception("board.not_taken", tenant=tenant)
+        return
+    async with show.news:
+        show.board, show.taken_at = board, at
+        show.number += 1
+        show.news.notify_all()

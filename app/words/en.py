@@ -1,0 +1,29 @@
+"""English."""
+
+PRODUCT = "Dawncast"
+SKIP_TO_CONTENT = "Skip to the content"
+MENU = "Menu"
+SIGN_OUT = "Sign out"
+COLOUR_MODE = "Switch between light and dark"
+SANDBOX = "SANDBOX"
+PRODUCTION = "PRODUCTION"
+SANDBOX_HINT = "Nothing sent here reaches people"
+PRODUCTION_HINT = "Messages reach real people"
+LOADING = "Loading"
+
+FORBIDDEN_TITLE = "This page is not for your role"
+FORBIDDEN_WORDS = "Ask an administrator if you need it for your work."
+NOT_FOUND_TITLE = "There is no page at this address"
+NOT_FOUND_WORDS = "It may have moved. The sidebar has everything there is."
+
+SIGN_IN_TITLE = "Sign in"
+SIGN_IN_BUTTON = "Sign in"
+SIGN_IN_EMAIL = "E-mail"
+SIGN_IN_PASSWORD = "Password"  # noqa: S105 - the label of the field
+SIGN_IN_FAILED = "This e-mail and password do not belong together. Please try again."
+SIGN_IN_WAIT = "Too many tries. Please wait {wait} and try again."
+SIGN_IN_FORM_OLD = "This form had been open for too long. Please sign in again."
+SIGNED_OUT = "You are signed out."
+SESSION_OVER = "Your session is over. Please sign in again."
+
+CANCEL = "Cancel"
