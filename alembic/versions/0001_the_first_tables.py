@@ -296,6 +296,7 @@ def upgrade() -> None:
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("control_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("targeted", sa.Integer(), nullable=False),
         sa.Column("excluded", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -435,6 +436,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),
         sa.UniqueConstraint("delivery_id", "number", name="uq_attempts_number"),
     )
+    op.create_index("ix_attempts_message_id", "attempts", ["message_id"], unique=False)
+    op.create_index("ix_attempts_sender", "attempts", ["sender_id", "started_at"], unique=False)
     op.create_table(
         "receipts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -459,6 +462,8 @@ def downgrade() -> None:
     _unguard_the_audit()
     op.drop_index("ix_receipts_delivery", table_name="receipts")
     op.drop_table("receipts")
+    op.drop_index("ix_attempts_sender", table_name="attempts")
+    op.drop_index("ix_attempts_message_id", table_name="attempts")
     op.drop_table("attempts")
     op.drop_table("samples")
     op.drop_index("ix_deliveries_subscriber", table_name="deliveries")
