@@ -1,0 +1,102 @@
+"""Somebody who did not write it approves a content: exactly this, and nothing else (spec D2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from engine.domain.content import ContentEvent, ContentState, advance, content_hash, possible
+from engine.domain.ids import ContentHash, ContentId
+from engine.domain.refusal import Refused
+from engine.domain.roles import Actor, Permission, require
+from engine.store import audit
+from engine.store import content as contents
+from engine.store.tables import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The approval, and the hash of what it binds to."""
+
+    content: ContentId
+    version: int
+    content_hash: ContentHash
+
+
+def approve_content(
+    session: Session,
+    content: ContentId,
+    *,
+    version: int,
+    comment: str = "",
+    by: Actor,
+    now: datetime,
+) -> Approved | Refused:
+    """Approve `version`, the one the approver saw; refused when it is another by now.
+
+    Four eyes: whoever wrote any word of it may not approve it, whatever their role. What is wrong
+    with it by now, by the checks of its submission, refuses it too. Raises Forbidden.
+    """
+    require(by, Permission.CONTENT_APPROVE)
+    pack = contents.get(session, content, by.tenant, for_change=True)
+    refused = _why_not(pack, version, by)
+    if refused is not None:
+        return refused
+    assert pack is not None
+    assert by.user is not None
+    variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
+    bound = content_hash(variants)
+    before = {"state": pack.state, "version": version}
+    after = advance(ContentState(pack.state), ContentEvent.APPROVE)
+    if not contents.decide(
+        session,
+        pack,
+        state=after,
+        content_hash=bound,
+        comment=comment.strip(),
+        by=by.user,
+        now=now,
+    ):
+        return Refused("Somebody else has just decided on this content. Look again.")
+    audit.append(
+        session,
+        by=by,
+        action="content.approved",
+        subject=f"content:{content}",
+        before=before,
+        after={
+            "state": after,
+            "version": version,
+            "content_hash": bound,
+            "languages": [variant.language for variant in variants],
+            "comment": comment.strip(),
+        },
+        now=now,
+    )
+    return Approved(content, version, bound)
+
+
+def _why_not(pack: Content | None, version: int, by: Actor) -> Refused | None:
+    if by.user is None:
+        return Refused("An approval needs a person: sign in as an approver.")
+    if pack is None:
+        return Refused("This content does not exist any more.")
+    if by.user in contents.writers(pack):
+        return Refused("You wrote part of this content. Somebody else has to approve it.")
+    if pack.version != version:
+        return Refused(
+            f"The content was changed after you opened it: it is version {pack.version} now. "
+            "Read it again before you approve it."
+        )
+    if not possible(ContentState(pack.state), ContentEvent.APPROVE):
+        return Refused(_NOTHING_TO_APPROVE[ContentState(pack.state)])
+    return None
+
+
+_NOTHING_TO_APPROVE = {
+    ContentState.DRAFT: "The author has not submitted this content yet.",
+    ContentState.REJECTED: "This content was rejected; the author has to submit it again.",
+    ContentState.APPROVED: "This content is approved already.",
+    ContentState.LOCKED: "This content is approved already and part of a broadcast.",
+    ContentState.SENT: "This content was approved and sent.",
+}
