@@ -32,14 +32,14 @@ class StatusUpdate:
     message_id: MessageId
     status: ReceiptStatus
     at: datetime
-    sender: PhoneNumberId | None
-    tracker: str | None
-    recipient_id: str | None
-    recipient_user_id: str | None
-    error_code: int | None
-    error_title: str
-    error_detail: str
-    pricing: Pricing | None
+    sender: PhoneNumberId | None = None
+    tracker: str | None = None
+    recipient_id: str | None = None
+    recipient_user_id: str | None = None
+    error_code: int | None = None
+    error_title: str = ""
+    error_detail: str = ""
+    pricing: Pricing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,118 @@
+"""The inbox: webhooks as they came, from the moment they are taken in until they have been read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from engine.store.dialects import table
+from engine.store.tables import Webhook
+
+WAITING = "waiting"
+DONE = "done"
+UNREADABLE = "unreadable"
+
+CLAIM_BYTES = 4_000_000
+"""As much as is read into memory at once: one webhook of Meta's full size, or hundreds of usual
+ones.
+"""
+
+_webhooks = table(Webhook)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingWebhook:
+    """A webhook that nobody has read yet."""
+
+    id: int
+    body: bytes
+    received_at: datetime
+
+
+def store_webhook(session: Session, body: bytes, body_hash: str, received_at: datetime) -> bool:
+    """Put a webhook into the inbox; False when these very bytes are there already.
+
+    `body_hash`: SHA-256 (hex) of the raw bytes.
+    """
+    row = {
+        "received_at": received_at,
+        "body_hash": body_hash,
+        "body": body,
+        "state": WAITING,
+        "note": "",
+    }
+    statement = _insert_once(session.get_bind().dialect.name)
+    return session.connection().execute(statement, row).rowcount == 1
+
+
+def claim_waiting(session: Session, limit: int) -> list[WaitingWebhook]:
+    """The oldest waiting webhooks: at most `limit`, and not more bytes than CLAIM_BYTES unless the
+    first alone has more. Locked on PostgreSQL until the transaction ends.
+    """
+    sizes = (
+        session.connection()
+        .execute(
+            sa.select(_webhooks.c.id, sa.func.length(_webhooks.c.body))
+            .where(_webhooks.c.state == WAITING)
+            .order_by(_webhooks.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        .all()
+    )
+    claimed: list[int] = []
+    total = 0
+    for webhook, size in sizes:
+        total += size
+        if claimed and total > CLAIM_BYTES:
+            break
+        claimed.append(webhook)
+    if not claimed:
+        return []
+    rows = session.connection().execute(
+        sa.select(_webhooks.c.id, _webhooks.c.body, _webhooks.c.received_at)
+        .where(_webhooks.c.id.in_(claimed))
+        .order_by(_webhooks.c.id)
+    )
+    return [WaitingWebhook(row.id, bytes(row.body), row.received_at) for row in rows]
+
+
+def mark_done(
+    session: Session, webhooks: Collection[int], *, now: datetime, note: str = ""
+) -> None:
+    """These have been read, and what they say is recorded."""
+    _mark(session, webhooks, DONE, now, note)
+
+
+def mark_unreadable(session: Session, webhook: int, *, now: datetime, note: str) -> None:
+    """This one cannot be read; it stays as it came, for a person to look at."""
+    _mark(session, [webhook], UNREADABLE, now, note)
+
+
+def count_waiting(session: Session) -> int:
+    """How many webhooks wait to be read."""
+    query = sa.select(sa.func.count()).where(_webhooks.c.state == WAITING)
+    return session.connection().execute(query).scalar_one()
+
+
+def _mark(
+    session: Session, webhooks: Collection[int], state: str, now: datetime, note: str
+) -> None:
+    if webhooks:
+        session.connection().execute(
+            sa.update(_webhooks)
+            .where(_webhooks.c.id.in_(list(webhooks)))
+            .values(state=state, processed_at=now, note=note)
+        )
+
+
+@cache
+def _insert_once(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    # Inline: the new id is not asked for, so that the cursor's count is the number of rows written.
+    return insert(_webhooks).on_conflict_do_nothing(index_elements=["body_hash"]).inline()

@@ -1,0 +1,80 @@
+"""Whether the process lives, and whether it is ready."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.api.health import Vitals, health_routes
+from engine.store.database import Database
+from tests.app.serving import serving
+
+NOW = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
+
+
+def ask(database: Database, path: str, beat: datetime | None) -> tuple[int, dict[str, Any]]:
+    vitals = Vitals(store=database, now=lambda: NOW, heartbeat=lambda: beat, version="1.2.3")
+
+    async def run() -> httpx.Response:
+        async with (
+            serving(health_routes(vitals)) as url,
+            httpx.AsyncClient(base_url=url, trust_env=False) as client,
+        ):
+            return await client.get(path)
+
+    answer = asyncio.run(run())
+    return answer.status_code, answer.json()
+
+
+def test_ready_when_everything_is(database: Database) -> None:
+    code, body = ask(database, "/ready", NOW - timedelta(seconds=2))
+
+    assert (code, body["status"], body["version"]) == (200, "healthy", "1.2.3")
+    assert body["timestamp"] == "2026-11-21T00:30:00+00:00"
+    assert body["checks"]["engine"] == {"status": "healthy", "heartbeat_age_s": 2.0}
+    assert body["checks"]["database"]["status"] == "healthy"
+    assert body["checks"]["database"]["latency_ms"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("beat", "code"),
+    [(NOW - timedelta(seconds=30), 200), (NOW - timedelta(seconds=30.1), 503), (None, 503)],
+)
+def test_an_engine_without_a_heartbeat_is_not_ready(
+    database: Database, beat: datetime | None, code: int
+) -> None:
+    assert ask(database, "/ready", beat)[0] == code
+
+
+def test_a_database_of_another_shape_is_not_ready(database: Database) -> None:
+    def age(session: Session) -> None:
+        session.connection().execute(sa.text("UPDATE alembic_version SET version_num = 'old'"))
+
+    database.transact_now(age)
+
+    code, body = ask(database, "/ready", NOW)
+
+    assert code == 503
+    assert "dawncast migrate" in body["checks"]["database"]["why"]
+
+
+def test_a_database_without_tables_is_not_ready(tmp_path: Path) -> None:
+    empty = Database(f"sqlite:///{tmp_path}/empty.db")
+
+    code, body = ask(empty, "/ready", NOW)
+
+    empty.close()
+    assert (code, body["checks"]["database"]["status"]) == (503, "unhealthy")
+
+
+def test_the_process_lives_whatever_else_is_broken(tmp_path: Path) -> None:
+    gone = Database(f"sqlite:///{tmp_path}/no/such/folder.db")
+
+    assert ask(gone, "/health", None)[0] == 200
+    assert ask(gone, "/ready", NOW)[0] == 503
+    gone.close()

@@ -1,0 +1,277 @@
+"""Where Meta calls: nothing unsigned gets in, nothing signed gets lost."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+from structlog.testing import capture_logs
+
+from app.api.webhooks import BODY_MAX, PATH, Intake, webhook_routes
+from engine.store import inbox
+from engine.store.database import Database
+from engine.whatsapp.signature import sign
+from tests.app.serving import serving
+from tests.whatsapp.said import ASHA, inbound, messages, status
+
+NOW = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
+SECRET = "app-s3cret"
+BODY = messages(contacts=[ASHA], statuses=[status(recipient_id="919812345610")])
+
+Story = Callable[[httpx.AsyncClient], Awaitable[None]]
+
+
+@asynccontextmanager
+async def meta(database: Database) -> AsyncGenerator[httpx.AsyncClient]:
+    intake = Intake(
+        store=database,
+        now=lambda: NOW,
+        secrets=lambda: (SECRET, "older"),
+        verify_token=lambda: "v3rify",
+    )
+    async with (
+        serving(webhook_routes(intake)) as url,
+        httpx.AsyncClient(base_url=url, trust_env=False) as client,
+    ):
+        yield client
+
+
+def tell(database: Database, story: Story) -> None:
+    """Run the story, bounded; Meta is the client in it."""
+
+    async def run() -> None:
+        async with asyncio.timeout(20), meta(database) as client:
+            await story(client)
+
+    asyncio.run(run())
+
+
+async def post(
+    client: httpx.AsyncClient, body: bytes, signature: str | None = None
+) -> httpx.Response:
+    header = sign(body, SECRET) if signature is None else signature
+    return await client.post(PATH, content=body, headers={"X-Hub-Signature-256": header})
+
+
+def waiting(database: Database) -> list[bytes]:
+    def question(session: Session) -> list[bytes]:
+        return [webhook.body for webhook in inbox.claim_waiting(session, 100)]
+
+    return database.transact_now(question)
+
+
+def test_a_signed_webhook_is_stored_as_it_came_before_the_200(database: Database) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        answer = await post(client, BODY)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert waiting(database) == [BODY]
+
+    tell(database, story)
+
+
+def test_the_same_post_ten_times_changes_nothing(database: Database) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        answers = await asyncio.gather(*(post(client, BODY) for _ in range(10)))
+        assert [answer.status_code for answer in answers] == [200] * 10
+        assert waiting(database) == [BODY]
+
+    tell(database, story)
+
+
+def test_a_thousand_statuses_in_one_post_are_taken(database: Database) -> None:
+    body = messages(statuses=[status(id=f"wamid.{n}") for n in range(1_000)])
+
+    async def story(client: httpx.AsyncClient) -> None:
+        assert (await post(client, body)).status_code == 200
+        assert waiting(database) == [body]
+
+    tell(database, story)
+
+
+def test_the_older_secret_is_good_while_one_is_rotated(database: Database) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        assert (await post(client, BODY, sign(BODY, "older"))).status_code == 200
+
+    tell(database, story)
+
+
+def refused(database: Database, body: bytes, signature: str | None = None) -> httpx.Response:
+    """The answer to a post that must leave nothing behind, in the inbox or in the logs."""
+    answers: list[httpx.Response] = []
+
+    async def story(client: httpx.AsyncClient) -> None:
+        answers.append(await post(client, body, signature))
+        assert (await post(client, BODY)).status_code == 200, "the next one suffers"
+
+    with capture_logs() as logged:
+        tell(database, story)
+    assert waiting(database) == [BODY]
+    assert "9198" not in repr(logged)
+    return answers[0]
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["", "sha256=", "sha256=" + "0" * 64, sign(BODY, "wrong"), sign(BODY + b" ", SECRET)],
+)
+def test_a_wrong_signature_is_401_and_nothing_is_stored(database: Database, signature: str) -> None:
+    assert refused(database, BODY, signature).status_code == 401
+
+
+def test_a_missing_signature_is_401(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+
+    async def story(client: httpx.AsyncClient) -> None:
+        assert (await client.post(PATH, content=BODY)).status_code == 401
+
+    tell(database, story)
+    assert waiting(database) == []
+    database.close()
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Any:
+    """What follows is the route's business alone: one database is enough."""
+    opened = Database(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "not JSON"),
+        (b"+919812345610 is not JSON", "not JSON"),
+        (b'{"entry":[{"from":"919812345610"', "not JSON"),
+        (b"[" * 1_000_000, "nested too deeply"),
+        (b'{"a":' * 300_000, "nested too deeply"),
+        (b'{"object":"page"}', "no list of entries"),
+    ],
+)
+def test_garbage_is_400_in_clear_words(sqlite: Database, body: bytes, why: str) -> None:
+    answer = refused(sqlite, body)
+
+    assert answer.status_code == 400
+    assert why in answer.text
+    assert "9198" not in answer.text
+
+
+def test_a_body_over_three_megabytes_is_413(sqlite: Database) -> None:
+    answer = refused(sqlite, b"x" * (BODY_MAX + 1))
+
+    assert answer.status_code == 413
+    assert str(BODY_MAX) in answer.text
+
+
+def test_a_body_of_exactly_three_megabytes_is_taken(sqlite: Database) -> None:
+    text = inbound("text", text={"body": "x"})
+    body = text + b" " * (BODY_MAX - len(text))
+
+    async def story(client: httpx.AsyncClient) -> None:
+        assert (await post(client, body)).status_code == 200
+
+    tell(sqlite, story)
+    assert waiting(sqlite) == [body]
+
+
+def test_a_large_body_is_refused_before_it_is_read(sqlite: Database) -> None:
+    """Announced: not a byte of it is awaited. Chunked: no more than the limit is kept."""
+
+    async def announced(url: httpx.URL) -> bytes:
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n".encode())
+        first = await reader.readline()
+        writer.close()
+        return first
+
+    async def chunked() -> AsyncGenerator[bytes]:
+        for _ in range(40):
+            yield b"x" * 100_000
+
+    async def story(client: httpx.AsyncClient) -> None:
+        assert b"413" in await announced(client.base_url)
+        try:
+            answer = await client.post(PATH, content=chunked())
+        except httpx.TransportError:
+            return  # refused while it was still writing
+        assert answer.status_code == 413
+
+    tell(sqlite, story)
+    assert waiting(sqlite) == []
+
+
+def test_a_body_that_is_cut_off_is_not_stored(sqlite: Database) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        url = client.base_url
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY)}\r\n"
+        writer.write(f"{head}X-Hub-Signature-256: {sign(BODY, SECRET)}\r\n\r\n".encode())
+        writer.write(BODY[:-5])
+        await writer.drain()
+        writer.close()
+        assert (await post(client, inbound("text"))).status_code == 200
+
+    tell(sqlite, story)
+    assert waiting(sqlite) == [inbound("text")]
+
+
+def test_a_database_that_fails_is_503_so_that_meta_calls_again(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    def rename(session: Session, old: str, new: str) -> None:
+        session.connection().execute(sa.text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    database.transact_now(rename, "webhooks", "mislaid")
+
+    async def story(client: httpx.AsyncClient) -> None:
+        assert (await post(client, BODY)).status_code == 503
+        database.transact_now(rename, "mislaid", "webhooks")
+        assert (await post(client, BODY)).status_code == 200
+
+    with caplog.at_level(logging.DEBUG), capture_logs() as logged:
+        tell(database, story)
+    assert waiting(database) == [BODY]
+    assert [entry["event"] for entry in logged] == ["webhook.not_stored"]
+    assert "9198" not in repr(logged) + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "text"),
+    [
+        ({"hub.mode": "subscribe", "hub.verify_token": "v3rify"}, 200, "1158201444"),
+        ({"hub.mode": "subscribe", "hub.verify_token": "guess"}, 403, ""),
+        ({"hub.mode": "subscribe", "hub.verify_token": "ключ"}, 403, ""),
+        ({"hub.mode": "unsubscribe", "hub.verify_token": "v3rify"}, 403, ""),
+        ({"hub.verify_token": "v3rify"}, 403, ""),
+        ({"hub.mode": "subscribe"}, 403, ""),
+    ],
+)
+def test_the_handshake(sqlite: Database, query: dict[str, str], code: int, text: str) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        answer = await client.get(PATH, params={**query, "hub.challenge": "1158201444"})
+        assert answer.status_code == code
+        assert ("1158201444" in answer.text) == bool(text)
+        assert answer.headers["content-type"].startswith("text/plain")
+
+    tell(sqlite, story)
+
+
+def test_without_a_verify_token_of_ours_no_handshake_succeeds(sqlite: Database) -> None:
+    intake = Intake(store=sqlite, now=lambda: NOW, secrets=lambda: (), verify_token=lambda: "")
+
+    async def run() -> None:
+        async with (
+            serving(webhook_routes(intake)) as url,
+            httpx.AsyncClient(base_url=url) as client,
+        ):
+            query = {"hub.mode": "subscribe", "hub.verify_token": "", "hub.challenge": "1"}
+            assert (await client.get(PATH, params=query)).status_code == 403
+            assert (await post(client, BODY, sign(BODY, ""))).status_code == 401
+
+    asyncio.run(run())
