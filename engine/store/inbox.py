@@ -47,7 +47,7 @@ def store_webhook(session: Session, body: bytes, body_hash: str, received_at: da
         "note": "",
     }
     statement = _insert_once(session.get_bind().dialect.name)
-    return session.connection().execute(statement, row).rowcount == 1
+    return session.connection().execute(statement, row).first() is not None
 
 
 def claim_waiting(session: Session, limit: int) -> list[WaitingWebhook]:
@@ -114,5 +114,9 @@ def _mark(
 @cache
 def _insert_once(dialect: str) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    # Inline: the new id is not asked for, so that the cursor's count is the number of rows written.
-    return insert(_webhooks).on_conflict_do_nothing(index_elements=["body_hash"]).inline()
+    # By the id that comes back, not by the cursor's count, which psycopg may not know.
+    return (
+        insert(_webhooks)
+        .on_conflict_do_nothing(index_elements=["body_hash"])
+        .returning(_webhooks.c.id)
+    )
