@@ -21,7 +21,6 @@ from engine.store.tables import (
     Sample,
     Schedule,
     Subscriber,
-    Variant,
 )
 
 _deliveries = table(Delivery)
@@ -58,6 +57,14 @@ def get(session: Session, broadcast: BroadcastId) -> Broadcast:
     return row
 
 
+def schedule_of(session: Session, row: Broadcast) -> Schedule:
+    """The schedule that made a broadcast. Raises LookupError when it is gone, which the key forbids."""
+    schedule = session.get(Schedule, row.schedule_id)
+    if schedule is None:
+        raise LookupError(f"no schedule {row.schedule_id}")
+    return schedule
+
+
 def not_over(session: Session) -> list[Broadcast]:
     """Broadcasts on which the engine may still have work, oldest first."""
     return list(
@@ -69,9 +76,7 @@ def not_over(session: Session) -> list[Broadcast]:
     )
 
 
-def advance(
-    session: Session, broadcast: BroadcastId, event: BroadcastEvent, **values: Any
-) -> bool:
+def advance(session: Session, broadcast: BroadcastId, event: BroadcastEvent, **values: Any) -> bool:
     """Follow the event's arrow from whatever state has one; False when none did, and nothing changed."""
     for before, arrows in TRANSITIONS.items():
         after = arrows.get(event)
@@ -97,31 +102,6 @@ def state_of(session: Session, broadcast: BroadcastId) -> BroadcastState:
         session.execute(
             select(col(Broadcast.state)).where(col(Broadcast.id) == broadcast)
         ).scalar_one()
-    )
-
-
-def content_for(session: Session, tenant: TenantId, day: date) -> Content | None:
-    """The content pack approved for a service day; the latest approved when there are several."""
-    return session.scalars(
-        select(Content)
-        .where(
-            col(Content.tenant_id) == tenant,
-            col(Content.day) == day,
-            col(Content.content_hash).is_not(None),
-        )
-        .order_by(col(Content.decided_at).desc())
-        .limit(1)
-    ).first()
-
-
-def variants_of(session: Session, content: int) -> list[Variant]:
-    """A content's variants, one per language."""
-    return list(
-        session.scalars(
-            select(Variant)
-            .where(col(Variant.content_id) == content)
-            .order_by(col(Variant.language))
-        )
     )
 
 
@@ -169,7 +149,10 @@ def recipients(session: Session, broadcast: BroadcastId) -> list[tuple[int, int,
     """(delivery, subscriber, tier, region) of everybody targeted, by subscriber id."""
     rows = session.execute(
         select(
-            col(Delivery.id), col(Delivery.subscriber_id), col(Delivery.tier), col(Subscriber.region)
+            col(Delivery.id),
+            col(Delivery.subscriber_id),
+            col(Delivery.tier),
+            col(Subscriber.region),
         )
         .join(Subscriber, col(Subscriber.id) == col(Delivery.subscriber_id))
         .where(col(Delivery.broadcast_id) == broadcast)
@@ -234,6 +217,20 @@ def change_lane(session: Session, lane: LaneId, **values: Any) -> None:
     )
 
 
+def set_lane_state(session: Session, lane: int, *, was: str, state: str, reason: str) -> bool:
+    """Move a lane from state `was` to `state`; False when it is no longer in `was`."""
+    result = cast(
+        "sa.CursorResult[Any]",
+        session.execute(
+            update(Lane)
+            .where(col(Lane.id) == lane, col(Lane.state) == was)
+            .values(state=state, state_reason=reason)
+            .execution_options(synchronize_session=False)
+        ),
+    )
+    return result.rowcount == 1
+
+
 def claim_lanes(session: Session, broadcast: BroadcastId, epoch: int) -> None:
     """Raise the epoch of every lane: whoever marks under an older one is a ghost from now on."""
     session.execute(
@@ -263,3 +260,18 @@ def sample(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """What each lane did in the second that ended."""
     if rows:
         session.execute(insert_ignoring(session, Sample, ["lane_id", "second"]), list(rows))
+
+
+def bind_content(session: Session, broadcast: BroadcastId, content: Content, category: str) -> None:
+    """Tie a broadcast to the content it will send."""
+    session.execute(
+        update(Broadcast)
+        .where(col(Broadcast.id) == broadcast)
+        .values(
+            content_id=content.id,
+            content_hash=content.content_hash,
+            title=content.title,
+            category=category,
+        )
+        .execution_options(synchronize_session=False)
+    )

@@ -46,7 +46,12 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, inline: bool = False, durable: bool = True, linger: float = LINGER_SECONDS
+        self,
+        url: str,
+        *,
+        inline: bool = False,
+        durable: bool = True,
+        linger: float = LINGER_SECONDS,
     ) -> None:
         self.url = url
         self._inline = inline
@@ -90,9 +95,7 @@ class Database:
         if self._readers is None:
             return self.read_now(fn, *args, **kwargs)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._readers, lambda: self.read_now(fn, *args, **kwargs)
-        )
+        return await loop.run_in_executor(self._readers, lambda: self.read_now(fn, *args, **kwargs))
 
     def transact_now(
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -198,7 +201,9 @@ def _writing_engine(url: str, *, durable: bool) -> sa.Engine:
     db_engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(db_engine, "connect", _sqlite_writer if durable else _sqlite_fleeting_writer)
     # One writer: take the write lock at the start, so that no transaction fails in its middle.
-    event.listen(db_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(
+        db_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
+    )
     return db_engine
 
 

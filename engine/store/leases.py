@@ -23,9 +23,7 @@ def holder(session: Session) -> tuple[str, bool]:
     return row.owner, row.expires_at > database_now(session)
 
 
-def take(
-    session: Session, *, owner: str, ttl: timedelta, even_from: str | None
-) -> int | None:
+def take(session: Session, *, owner: str, ttl: timedelta, even_from: str | None) -> int | None:
     """Take the lease when it is free, has run out, or is `even_from`'s (known to be dead).
 
     Returns the new token, or None when somebody else holds it.
@@ -98,6 +96,8 @@ def settled(session: Session, token: int, now: datetime) -> None:
 def database_now(session: Session) -> datetime:
     """The instant by the database's own clock: takers on several machines share no other."""
     if session.get_bind().dialect.name == "sqlite":
-        text = session.execute(sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")).scalar_one()
+        text = session.execute(
+            sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
+        ).scalar_one()
         return datetime.fromisoformat(cast("str", text))
     return cast("datetime", session.execute(select(func.clock_timestamp())).scalar_one())

@@ -5,7 +5,7 @@ states an event may touch is read off the domain's table (`delivery.sources`), n
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,10 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from engine.domain.broadcast import LANES_OPEN, BroadcastState
-from engine.domain.delivery import Event, State, sources
+from engine.domain.delivery import UNSENT, Event, State, sources
 from engine.domain.ids import (
     AttemptId,
+    BroadcastId,
     DeliveryId,
     DeliveryKey,
     LaneId,
@@ -30,6 +31,7 @@ from engine.domain.message import Recipient
 from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import Attempt, Broadcast, Delivery, Lane, Subscriber
 
+_deliveries = table(Delivery)
 LANE_OPEN = "sending"
 """The state of a lane in which its deliveries may be marked."""
 
@@ -141,6 +143,8 @@ def _mark(
             attempts=col(Delivery.attempts) + 1,
             epoch=epoch,
             marked_at=now,
+            # A receipt of this attempt may come before its answer: the record must be free for it.
+            message_id=None,
             updated_at=now,
         )
         .returning(*_MARKED_COLUMNS)
@@ -230,8 +234,12 @@ def accept(
 def _accept_statement(event: Event) -> sa.Update:
     return (
         sa.update(_deliveries)
-        .where(_deliveries.c.id == bindparam("delivery"), _deliveries.c.attempts == bindparam("number"))
-        .where(_deliveries.c.state.in_([state.value for state in sources(event)]))
+        .where(
+            _deliveries.c.id == bindparam("delivery"), _deliveries.c.attempts == bindparam("number")
+        )
+        .where(is_one_of(sources(event)))
+        # A message on record was put there by a receipt, which knows more than the answer.
+        .where(_deliveries.c.message_id.is_(None))
         .values(
             state=bindparam("after"),
             message_id=bindparam("message"),
@@ -243,7 +251,13 @@ def _accept_statement(event: Event) -> sa.Update:
     )
 
 
-_deliveries = table(Delivery)
+
+
+def is_one_of(states: Iterable[State]) -> sa.ColumnElement[bool]:
+    """`state IN (…)` spelled so that it can stand in a statement run for many rows at once."""
+    return sa.or_(*(table(Delivery).c.state == state.value for state in sorted(states)))
+
+
 _ACCEPT = {event: _accept_statement(event) for event in (Event.ACCEPT, Event.PACE)}
 
 
@@ -279,7 +293,10 @@ def left_sending(session: Session, epoch: int) -> list[tuple[AttemptId, SenderId
     """What a run of this epoch marked and never recorded."""
     rows = session.execute(
         select(
-            col(Delivery.id), col(Delivery.attempts), col(Delivery.sender_id), col(Delivery.marked_at)
+            col(Delivery.id),
+            col(Delivery.attempts),
+            col(Delivery.sender_id),
+            col(Delivery.marked_at),
         ).where(col(Delivery.state) == State.SENDING.value, col(Delivery.epoch) == epoch)
     )
     return [(AttemptId(DeliveryId(row[0]), row[1]), SenderId(row[2]), row[3]) for row in rows]
@@ -297,11 +314,59 @@ def cancel_unsent(
     return result.rowcount
 
 
-def count_by_state(session: Session, broadcast: int) -> dict[State, int]:
-    """How many deliveries of a broadcast stand where."""
+def count_by_lane(session: Session, broadcast: BroadcastId) -> dict[tuple[int | None, State], int]:
+    """How many deliveries of a broadcast stand where, lane by lane."""
     rows = session.execute(
-        select(col(Delivery.state), sa.func.count())
+        select(col(Delivery.lane_id), col(Delivery.state), sa.func.count())
         .where(col(Delivery.broadcast_id) == broadcast)
-        .group_by(col(Delivery.state))
+        .group_by(col(Delivery.lane_id), col(Delivery.state))
     )
-    return {State(state): count for state, count in rows}
+    return {(lane, State(state)): count for lane, state, count in rows}
+
+
+def unsent_of(session: Session, lane: LaneId) -> list[tuple[int, int, str, datetime]]:
+    """(delivery, subscriber, tier, due) of what a lane has not sent, earliest first."""
+    rows = session.execute(
+        select(
+            col(Delivery.id),
+            col(Delivery.subscriber_id),
+            col(Delivery.tier),
+            col(Delivery.due_at),
+        )
+        .where(
+            col(Delivery.lane_id) == lane,
+            col(Delivery.state).in_([state.value for state in UNSENT]),
+        )
+        .order_by(col(Delivery.due_at), col(Delivery.id))
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+_MOVE = (
+    sa.update(_deliveries)
+    .where(
+        _deliveries.c.id == bindparam("delivery"), _deliveries.c.lane_id == bindparam("old_lane")
+    )
+    .where(is_one_of(UNSENT))
+    .values(
+        lane_id=bindparam("new_lane"), sender_id=bindparam("new_sender"), due_at=bindparam("due")
+    )
+)
+
+
+def move(session: Session, rows: Sequence[tuple[int, LaneId, LaneId, SenderId, datetime]]) -> None:
+    """Give unsent deliveries another lane: (delivery, old lane, new lane, new sender, due)."""
+    if rows:
+        session.connection().execute(
+            _MOVE,
+            [
+                {
+                    "delivery": delivery,
+                    "old_lane": old,
+                    "new_lane": new,
+                    "new_sender": sender,
+                    "due": due,
+                }
+                for delivery, old, new, sender, due in rows
+            ],
+        )

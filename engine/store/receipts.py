@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, DeliveryId, SenderId
+from engine.domain.receipts import ReceiptStatus
 from engine.store.dialects import insert_ignoring, table
-from engine.store.tables import Attempt, Delivery, ParkedReceipt, Receipt
+from engine.store.tables import Attempt, Broadcast, Delivery, ParkedReceipt, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,13 @@ class Standing:
     state: State
     attempts: int
     message_id: str | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    error_code: int | None
+    reason: str
+    closes_at: datetime | None
+    """The close of its broadcast's window; None for a notification."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,7 @@ class ReceiptRow:
 
 @dataclass(slots=True, kw_only=True)
 class Change:
-    """What the receipts of one batch make of one delivery. Instants only ever fill what was empty."""
+    """What the receipts of one batch make of one delivery: all that is to stand in its row after."""
 
     delivery: DeliveryId
     state: State
@@ -66,14 +74,18 @@ _STANDING = (
     col(Delivery.state),
     col(Delivery.attempts),
     col(Delivery.message_id),
+    col(Delivery.sent_at),
+    col(Delivery.delivered_at),
+    col(Delivery.read_at),
+    col(Delivery.error_code),
+    col(Delivery.reason),
+    col(Broadcast.closes_at),
 )
 
 
 def standing_by_id(session: Session, deliveries: Iterable[DeliveryId]) -> dict[int, Standing]:
     """Deliveries by their ids; locked on PostgreSQL until the transaction ends."""
-    rows = session.execute(
-        select(*_STANDING).where(col(Delivery.id).in_(list(deliveries))).with_for_update()
-    )
+    rows = session.execute(_standings().where(col(Delivery.id).in_(list(deliveries))))
     return {row[0]: _standing(row) for row in rows}
 
 
@@ -82,20 +94,28 @@ def standing_by_message(session: Session, messages: Iterable[str]) -> dict[str, 
     wanted = list(messages)
     if not wanted:
         return {}
-    rows = session.execute(
-        select(*_STANDING).where(col(Delivery.message_id).in_(wanted)).with_for_update()
-    )
+    rows = session.execute(_standings().where(col(Delivery.message_id).in_(wanted)))
     found = {row[6]: _standing(row) for row in rows}
     # A message of an earlier attempt is no longer on the delivery, but its attempt remembers it.
     missing = [message for message in wanted if message not in found]
     if missing:
         rows = session.execute(
-            select(col(Attempt.message_id), *_STANDING)
-            .join(Delivery, col(Delivery.id) == col(Attempt.delivery_id))
+            _standings()
+            .add_columns(col(Attempt.message_id))
+            .join(Attempt, col(Delivery.id) == col(Attempt.delivery_id))
             .where(col(Attempt.message_id).in_(missing))
         )
-        found.update({row[0]: _standing(row[1:]) for row in rows})
+        found.update({row[-1]: _standing(row) for row in rows})
     return found
+
+
+def _standings() -> sa.Select[Any]:
+    return (
+        select(*_STANDING)
+        .select_from(Delivery)
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id), isouter=True)
+        .with_for_update(of=Delivery)
+    )
 
 
 def _standing(row: Any) -> Standing:
@@ -107,7 +127,50 @@ def _standing(row: Any) -> Standing:
         state=State(row[4]),
         attempts=row[5],
         message_id=row[6],
+        sent_at=row[7],
+        delivered_at=row[8],
+        read_at=row[9],
+        error_code=row[10],
+        reason=row[11],
+        closes_at=row[12],
     )
+
+
+def statuses_of(session: Session, messages: Iterable[str]) -> dict[str, set[ReceiptStatus]]:
+    """Which receipts are stored already for each message; an empty set for a message without any."""
+    heard: dict[str, set[ReceiptStatus]] = {message: set() for message in messages}
+    rows = session.execute(
+        select(col(Receipt.message_id), col(Receipt.status)).where(
+            col(Receipt.message_id).in_(list(heard))
+        )
+    )
+    for message, status in rows:
+        heard[message].add(ReceiptStatus(status))
+    return heard
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """An attempt on record, and the receipts of its message."""
+
+    number: int
+    outcome: str
+    message_id: str | None
+    receipts: frozenset[ReceiptStatus]
+
+
+def attempts_of(session: Session, delivery: DeliveryId) -> list[PastAttempt]:
+    """Every recorded attempt of a delivery with what was heard of its message."""
+    rows = session.execute(
+        select(col(Attempt.number), col(Attempt.outcome), col(Attempt.message_id))
+        .where(col(Attempt.delivery_id) == delivery)
+        .order_by(col(Attempt.number))
+    ).all()
+    heard = statuses_of(session, [row[2] for row in rows if row[2] is not None])
+    return [
+        PastAttempt(row[0], row[1], row[2], frozenset(heard.get(row[2] or "", set())))
+        for row in rows
+    ]
 
 
 def write_receipts(session: Session, rows: Sequence[ReceiptRow]) -> None:
@@ -139,16 +202,10 @@ _CHANGE = (
     .where(_deliveries.c.id == bindparam("delivery"))
     .values(
         state=bindparam("after"),
-        message_id=sa.func.coalesce(_deliveries.c.message_id, bindparam("message", type_=sa.String)),
-        sent_at=sa.func.coalesce(
-            _deliveries.c.sent_at, bindparam("sent", type_=_deliveries.c.sent_at.type)
-        ),
-        delivered_at=sa.func.coalesce(
-            _deliveries.c.delivered_at, bindparam("arrived", type_=_deliveries.c.delivered_at.type)
-        ),
-        read_at=sa.func.coalesce(
-            _deliveries.c.read_at, bindparam("opened", type_=_deliveries.c.read_at.type)
-        ),
+        message_id=bindparam("message"),
+        sent_at=bindparam("sent"),
+        delivered_at=bindparam("arrived"),
+        read_at=bindparam("opened"),
         due_at=sa.func.coalesce(
             bindparam("due", type_=_deliveries.c.due_at.type), _deliveries.c.due_at
         ),
@@ -186,7 +243,9 @@ def apply_changes(session: Session, changes: Sequence[Change], now: datetime) ->
 def park(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Keep receipts that fit no delivery we know (yet)."""
     if rows:
-        session.execute(insert_ignoring(session, ParkedReceipt, ["message_id", "status"]), list(rows))
+        session.execute(
+            insert_ignoring(session, ParkedReceipt, ["message_id", "status"]), list(rows)
+        )
 
 
 def take_parked(session: Session, limit: int) -> list[ParkedReceipt]:
@@ -214,5 +273,3 @@ def doubled(session: Session, broadcast: BroadcastId) -> int:
         .having(sa.func.count(sa.distinct(col(Receipt.message_id))) > 1)
     )
     return session.execute(select(sa.func.count()).select_from(messages.subquery())).scalar_one()
-
-

@@ -11,12 +11,14 @@ class Schedule(SQLModel, table=True):
     tenant_id: int = Field(foreign_key="tenants.id", index=True)
     name: str
     kind: str  # daily, once
-    at: str = "06:00"            # daily: local time of the opening for marketing templates
+    at: str = "06:00"  # daily: local time of the opening for marketing templates
     zone: str = "Asia/Kolkata"
     once_at: datetime | None = None
-    content_id: int | None = Field(default=None, foreign_key="contents.id")  # once: which; daily: the day's
-    pacing: str = "jittered"     # jittered, fastest
-    late_policy: str = "skip"    # skip, ask, send (spec C2)
+    content_id: int | None = Field(
+        default=None, foreign_key="contents.id"
+    )  # once: which; daily: the day's
+    pacing: str = "jittered"  # jittered, fastest
+    late_policy: str = "skip"  # skip, ask, send (spec C2)
     late_after_seconds: int = 600
     active: bool = True
     created_at: datetime
@@ -48,6 +50,7 @@ class Broadcast(SQLModel, table=True):
     planned_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    control_at: datetime | None = None  # when a person last paused, resumed or aborted it
     targeted: int = 0
     excluded: int = 0
     created_at: datetime

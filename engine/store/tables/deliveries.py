@@ -31,13 +31,13 @@ class Delivery(SQLModel, table=True):
     reason: str = ""  # why it is where it is, in words
     error_code: int | None = None
     planned_at: datetime | None = None  # the plan's instant; never changed after
-    due_at: datetime | None = None      # when a lane may next take it
-    attempts: int = 0                   # the number of the latest attempt
-    epoch: int = 0                      # under which engine run it was marked
+    due_at: datetime | None = None  # when a lane may next take it
+    attempts: int = 0  # the number of the latest attempt
+    epoch: int = 0  # under which engine run it was marked
     marked_at: datetime | None = None
     message_id: str | None = Field(default=None, index=True)
     accepted_at: datetime | None = None
-    sent_at: datetime | None = None       # WhatsApp's own second
+    sent_at: datetime | None = None  # WhatsApp's own second
     delivered_at: datetime | None = None  # WhatsApp's own second
     read_at: datetime | None = None
     updated_at: datetime
@@ -47,16 +47,21 @@ class Attempt(SQLModel, table=True):
     """One request to the API; written once, when its outcome is known or given up on. Append-only."""
 
     __tablename__ = "attempts"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (UniqueConstraint("delivery_id", "number", name="uq_attempts_number"),)
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "number", name="uq_attempts_number"),
+        Index("ix_attempts_sender", "sender_id", "started_at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="deliveries.id")
     number: int
     sender_id: int
     epoch: int
-    started_at: datetime | None = None  # our send stamp; NULL when the process died and only the journal knows
+    started_at: datetime | None = (
+        None  # our send stamp; NULL when the process died and only the journal knows
+    )
     ended_at: datetime
     outcome: str  # accepted, failed, unknown, released
-    message_id: str | None = None
+    message_id: str | None = Field(default=None, index=True)
     error_code: int | None = None
     blame: str | None = None
     detail: str = ""
@@ -75,7 +80,7 @@ class Receipt(SQLModel, table=True):
     attempt: int | None = None  # from the tracker; NULL when correlated by message id
     message_id: str
     status: str  # sent, delivered, read, played, failed
-    at: datetime           # WhatsApp's second
+    at: datetime  # WhatsApp's second
     received_at: datetime  # ours
     webhook_id: int | None = None
     error_code: int | None = None

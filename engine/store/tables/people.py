@@ -20,12 +20,12 @@ class Subscriber(SQLModel, table=True):
     phone: str | None = None  # E.164 with +
     bsuid: str | None = None
     name: str
-    tier: str = "BASIC"      # domain.subscriber.Tier
-    language: str = "EN"     # domain.content.Language
+    tier: str = "BASIC"  # domain.subscriber.Tier
+    language: str = "EN"  # domain.content.Language
     region: str = ""
     registration_no: str = ""
-    status: str = "ACTIVE"   # domain.subscriber.Status
-    tags: str = ""           # comma separated
+    status: str = "ACTIVE"  # domain.subscriber.Status
+    tags: str = ""  # comma separated
     consented: bool = False  # the latest consent event says yes
     created_at: datetime
     updated_at: datetime
@@ -40,5 +40,5 @@ class Consent(SQLModel, table=True):
     subscriber_id: int = Field(foreign_key="subscribers.id", index=True)
     at: datetime
     given: bool
-    source: str       # import, form, message, user_preferences, error 131050 …
+    source: str  # import, form, message, user_preferences, error 131050 …
     evidence: str = ""

@@ -11,14 +11,14 @@ class Sender(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id", index=True)
     phone_number_id: str  # Meta's id
-    display_phone: str    # +91 …
+    display_phone: str  # +91 …
     label: str = ""
-    role: str = "primary"        # primary, backup
+    role: str = "primary"  # primary, backup
     position: int = 0
-    state: str = "active"        # ours: active, resting, stopped
+    state: str = "active"  # ours: active, resting, stopped
     state_reason: str = ""
-    quality: str = "UNKNOWN"     # Meta's: GREEN, YELLOW, RED, UNKNOWN
-    status: str = "UNKNOWN"      # Meta's: CONNECTED, FLAGGED, RESTRICTED, BANNED …
+    quality: str = "UNKNOWN"  # Meta's: GREEN, YELLOW, RED, UNKNOWN
+    status: str = "UNKNOWN"  # Meta's: CONNECTED, FLAGGED, RESTRICTED, BANNED …
     throughput: str = "STANDARD"
     messaging_limit: str = "TIER_NOT_SET"
     rate_per_second: float = 80.0  # the ceiling we give it; quality may lower it

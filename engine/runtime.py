@@ -1,0 +1,228 @@
+"""The composition root: builds one engine run from its parts, and runs it while it holds the lease.
+
+`Engine.run` is the whole engine on whatever event loop it is given: a real one, or one that jumps.
+`EngineThread` gives it a thread and a loop of its own beside the web server.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from engine.clock import Clock
+from engine.domain.ids import BroadcastId
+from engine.store import broadcasts, leases
+from engine.store.database import Database
+from engine.store.journal import Journals
+from engine.supervise import Heartbeat, keep_alive
+from engine.whatsapp.gateway import Gateway
+from engine.workers.calendar import calendar
+from engine.workers.conduct import conduct
+from engine.workers.equipment import Equipment, Tuning
+from engine.workers.lease import LeaseLostError, keep_lease, take_lease
+from engine.workers.receive import receive
+from engine.workers.record import Recorder
+from engine.workers.recover import recover
+from engine.workers.settle import settle
+
+LOOK_EVERY_SECONDS = 0.25
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """Everything concrete that an engine is built of."""
+
+    database: Database
+    gateway: Gateway
+    journals: Journals
+    clock: Callable[[], Clock]
+    """Asked on the engine's own loop."""
+    rng: Random
+    owner: str
+    is_dead: Callable[[str], bool] = field(default=lambda owner: False)
+    tuning: Tuning = field(default_factory=Tuning)
+    alarm: bool = True
+    """Whether APScheduler wakes the calendar; not on a loop that jumps."""
+
+
+class Engine:
+    """Runs the workers while it holds the lease; asks for the lease again when it loses it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._stopping = asyncio.Event()
+        self.clock = parts.clock()
+        self.heartbeat = Heartbeat(self.clock)
+        self.running = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the engine to end in good order: release what is marked, wait for what is in flight."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Run until `stop`."""
+        while not self._stopping.is_set():
+            try:
+                await self._run_once()
+            except* LeaseLostError:
+                log.warning("lease.lost")
+                self.running.clear()
+
+    async def _run_once(self) -> None:
+        parts, clock = self._parts, self.clock
+        lease = await take_lease(parts.database, clock, parts.owner, parts.is_dead)
+        name = f"journal-{lease.token}"
+        parts.journals.remove(name)
+        journal = parts.journals.open(name)
+        await parts.database.transact(
+            leases.begin_run,
+            token=lease.token,
+            owner=parts.owner,
+            boot_id=clock.boot_id(),
+            journal=name,
+            now=clock.now(),
+        )
+        equipment = Equipment(
+            database=parts.database,
+            gateway=parts.gateway,
+            clock=clock,
+            rng=parts.rng,
+            lease=lease,
+            journal=journal,
+            tuning=parts.tuning,
+            beat=self.heartbeat.beat,
+        )
+        await recover(equipment, parts.journals)
+        try:
+            await self._work(equipment)
+        finally:
+            journal.close()
+        await parts.database.transact(
+            leases.release, owner=lease.owner, token=lease.token, now=clock.now()
+        )
+
+    async def _work(self, equipment: Equipment) -> None:
+        recorder = Recorder(equipment)
+        alarm = AsyncIOScheduler(timezone="UTC") if self._parts.alarm else None
+        if alarm is not None:
+            alarm.start()
+        try:
+            async with asyncio.TaskGroup() as workers:
+                loops: list[asyncio.Task[None]] = [
+                    workers.create_task(keep_lease(equipment.database, equipment.lease)),
+                ]
+
+                def start(name: str, worker: Callable[[], object]) -> None:
+                    loops.append(
+                        workers.create_task(keep_alive(name, worker, self.heartbeat))  # type: ignore[arg-type]
+                    )
+
+                start("record", recorder.run)
+                start("receive", lambda: receive(equipment))
+                start("settle", lambda: settle(equipment))
+                start("calendar", lambda: calendar(equipment, alarm))
+                conductor = Conductors(equipment, recorder, self.heartbeat, self._stopping)
+                self.running.set()
+                await conductor.run()
+                await recorder.drained()
+                for loop in loops:
+                    loop.cancel()
+        finally:
+            self.running.clear()
+            if alarm is not None:
+                alarm.shutdown(wait=False)
+
+
+class Conductors:
+    """One conductor for each broadcast that is not over; ends them all when the engine stops."""
+
+    def __init__(
+        self,
+        equipment: Equipment,
+        recorder: Recorder,
+        heartbeat: Heartbeat,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._equipment = equipment
+        self._recorder = recorder
+        self._heartbeat = heartbeat
+        self._stopping = stopping
+        self._conducted: set[BroadcastId] = set()
+
+    async def run(self) -> None:
+        """Find broadcasts and conduct them until the engine is told to stop."""
+        async with asyncio.TaskGroup() as tasks:
+            while not self._stopping.is_set():
+                self._heartbeat.beat("conductors")
+                for row in await self._equipment.database.read(broadcasts.not_over):
+                    broadcast = BroadcastId(row.id or 0)
+                    if broadcast not in self._conducted:
+                        self._conducted.add(broadcast)
+                        tasks.create_task(self._conduct(broadcast))
+                try:
+                    async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                        await self._stopping.wait()
+                except TimeoutError:
+                    continue
+
+    async def _conduct(self, broadcast: BroadcastId) -> None:
+        await keep_alive(
+            f"conduct-{broadcast}",
+            lambda: conduct(self._equipment, self._recorder, broadcast, self._stopping),
+            self._heartbeat,
+        )
+        self._conducted.discard(broadcast)
+
+
+class EngineThread:
+    """The engine in a thread of its own, beside a web server in the same process."""
+
+    def __init__(self, make_parts: Callable[[], Parts]) -> None:
+        self._make_parts = make_parts
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._engine: Engine | None = None
+
+    def start(self) -> None:
+        """Start the thread and return at once."""
+        self._thread.start()
+
+    def stop(self, timeout_seconds: float = 15.0) -> None:
+        """End the engine in good order, waiting at most `timeout_seconds`."""
+        if self._loop is not None and self._engine is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._engine.stop)
+        self._thread.join(timeout_seconds)
+
+    def oldest_heartbeat_seconds(self) -> float | None:
+        """Age of the stalest worker's last sign of life; None while the engine is not running."""
+        engine = self._engine
+        if engine is None or not self._thread.is_alive():
+            return None
+        return engine.heartbeat.oldest_seconds()
+
+    def _main(self) -> None:
+        with asyncio.Runner(loop_factory=_fast_loop) as runner:
+            runner.run(self._run())
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        parts = self._make_parts()
+        self._engine = Engine(parts)
+        try:
+            await self._engine.run()
+        finally:
+            await parts.gateway.aclose()
+
+
+def _fast_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # not on every platform
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -1,0 +1,164 @@
+"""Reads a finished broadcast out of the database and holds it against the simulator's truth."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.domain.delivery import ACCEPTED_OR_BETTER, HANDED_OVER, ON_THE_PHONE, OPEN, State
+from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, DeliveryKey
+from engine.store.tables import Attempt, Broadcast, Delivery, Lane
+from engine.trials.options import MorningResult
+
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorTruth:
+    """What a trial asks of the simulator, from a world in process or from `/_sim/truth`."""
+
+    accepted_by_tracker: Mapping[str, int]
+    accepted_by_recipient: Mapping[str, int]
+    arrivals_max_per_second: int
+    rate_errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    delivery: int
+    key: str
+    attempts: int
+    state: State
+    address: str
+    sent_at: datetime | None
+    delivered_at: datetime | None
+
+
+def find(
+    session: Session, broadcast: BroadcastId, truth: SimulatorTruth, *, rate: float, seed: int
+) -> MorningResult:
+    """The figures of a broadcast. CPU, memory and wall time are the caller's to add."""
+    row = session.get_one(Broadcast, broadcast)
+    people = _people(session, broadcast)
+    counts = Counter(person.state for person in people)
+    starts = _starts(session, broadcast)
+    result = MorningResult(seed=seed, targeted=len(people))
+    result.handed_over = sum(counts[state] for state in HANDED_OVER)
+    result.delivered = sum(counts[state] for state in ON_THE_PHONE)
+    result.on_time = sum(
+        1 for one in people if one.delivered_at is not None and one.delivered_at <= row.closes_at
+    )
+    result.failed = counts[State.FAILED]
+    result.unknown = counts[State.UNKNOWN]
+    result.held = counts[State.HELD]
+    result.lost = sum(1 for one in people if _is_lost(one, truth))
+    result.doubled = sum(1 for count in truth.accepted_by_recipient.values() if count > 1)
+    _add_times(result, people, starts, row)
+    _add_pace(result, starts, _rates(session, broadcast, rate))
+    result.arrivals_max_per_second = truth.arrivals_max_per_second
+    result.rate_errors = truth.rate_errors
+    return result
+
+
+def max_per_half_open_second(stamps: Sequence[int]) -> int:
+    """The most stamps (whole microseconds, sorted) in any [t, t + 1 s)."""
+    return max(
+        (bisect_left(stamps, stamp + MICROSECONDS) - place for place, stamp in enumerate(stamps)),
+        default=0,
+    )
+
+
+def _is_lost(person: _Person, truth: SimulatorTruth) -> bool:
+    if person.state in OPEN and person.state is not State.UNKNOWN:
+        return True
+    if person.state not in ACCEPTED_OR_BETTER:
+        return False
+    accepted = sum(
+        truth.accepted_by_tracker.get(_tracker(person, number), 0)
+        for number in range(1, person.attempts + 1)
+    )
+    return accepted == 0
+
+
+def _tracker(person: _Person, number: int) -> str:
+    return AttemptId(DeliveryId(person.delivery), number).tracker(DeliveryKey(person.key))
+
+
+def _people(session: Session, broadcast: BroadcastId) -> list[_Person]:
+    rows = session.execute(
+        select(
+            col(Delivery.id),
+            col(Delivery.key),
+            col(Delivery.attempts),
+            col(Delivery.state),
+            col(Delivery.phone),
+            col(Delivery.bsuid),
+            col(Delivery.sent_at),
+            col(Delivery.delivered_at),
+        ).where(col(Delivery.broadcast_id) == broadcast)
+    )
+    return [
+        _Person(row[0], row[1], row[2], State(row[3]), row[4] or row[5] or "", row[6], row[7])
+        for row in rows
+    ]
+
+
+def _starts(session: Session, broadcast: BroadcastId) -> dict[int, list[datetime]]:
+    """Send stamps by sender, in order."""
+    rows = session.execute(
+        select(col(Attempt.sender_id), col(Attempt.started_at))
+        .join(Delivery, col(Delivery.id) == col(Attempt.delivery_id))
+        .where(col(Delivery.broadcast_id) == broadcast, col(Attempt.started_at).is_not(None))
+        .order_by(col(Attempt.started_at))
+    )
+    starts: dict[int, list[datetime]] = {}
+    for sender, started in rows:
+        starts.setdefault(sender, []).append(started)
+    return starts
+
+
+def _rates(session: Session, broadcast: BroadcastId, rate: float) -> dict[int, float]:
+    if rate <= 0:
+        return {}
+    rows = session.execute(
+        select(col(Lane.sender_id), col(Lane.rate_per_second)).where(
+            col(Lane.broadcast_id) == broadcast
+        )
+    )
+    return {sender: lane_rate for sender, lane_rate in rows}
+
+
+def _add_times(
+    result: MorningResult,
+    people: Sequence[_Person],
+    starts: Mapping[int, list[datetime]],
+    row: Broadcast,
+) -> None:
+    lags = sorted(
+        (one.delivered_at - row.opens_at).total_seconds()
+        for one in people
+        if one.delivered_at is not None
+    )
+    if lags:
+        result.p50_s, result.p95_s, result.p99_s = (
+            lags[min(len(lags) - 1, int(len(lags) * share))] for share in (0.50, 0.95, 0.99)
+        )
+    stamps = [stamp for lane in starts.values() for stamp in lane]
+    if stamps:
+        result.send_s = (max(stamps) - min(stamps)).total_seconds()
+
+
+def _add_pace(
+    result: MorningResult, starts: Mapping[int, list[datetime]], rates: Mapping[int, float]
+) -> None:
+    for sender, lane in starts.items():
+        micros = sorted(round(stamp.timestamp() * MICROSECONDS) for stamp in lane)
+        result.max_per_second = max(result.max_per_second, max_per_half_open_second(micros))
+        if sender in rates:
+            result.floor_s = max(result.floor_s, (len(lane) - 1) / rates[sender])
+    if result.floor_s > 0:
+        result.time_over_floor = result.send_s / result.floor_s

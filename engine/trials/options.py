@@ -1,0 +1,56 @@
+"""What a trial morning is asked to be, and what it found."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MorningOptions:
+    """One headless broadcast. rate 0 is unthrottled, at most `in_flight` requests at once."""
+
+    subscribers: int = 2_000
+    senders: int = 4
+    backups: int = 1
+    rate: float = 80.0
+    scenario: str = "normal_load"
+    seed: int = 1
+    pacing: str = "fastest"
+    window_seconds: float = 300.0
+    in_flight: int | None = None
+    receipts: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class MorningResult:
+    """What a broadcast came to, compared with the simulator's truth person by person."""
+
+    targeted: int = 0
+    handed_over: int = 0
+    delivered: int = 0
+    on_time: int = 0
+    failed: int = 0
+    unknown: int = 0
+    held: int = 0
+    lost: int = 0
+    """Neither with WhatsApp nor told: still planned at the end, or believed sent and never accepted."""
+    doubled: int = 0
+    p50_s: float | None = None
+    p95_s: float | None = None
+    p99_s: float | None = None
+    floor_s: float = 0.0
+    send_s: float = 0.0
+    time_over_floor: float | None = None
+    max_per_second: int = 0
+    arrivals_max_per_second: int = 0
+    rate_errors: int = 0
+    cpu_s_per_1000: float = 0.0
+    peak_rss_mb: float = 0.0
+    wall_s: float = 0.0
+    seed: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures by name, rounded for people."""
+        return {
+            name: round(value, 4) if isinstance(value, float) else value
+            for name, value in asdict(self).items()
+        }

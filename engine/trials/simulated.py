@@ -1,0 +1,218 @@
+"""A whole morning in virtual time: the real engine on a loop that jumps, against the world in process.
+
+The same seed gives the same morning, attempt for attempt.
+"""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from sqlmodel import Session, SQLModel
+
+from engine.clock import LoopClock
+from engine.domain.broadcast import OVER, BroadcastState
+from engine.domain.delivery import OPEN
+from engine.domain.ids import BroadcastId
+from engine.runtime import Engine, Parts
+from engine.simulator.gateway import SimulatedWhatsApp
+from engine.simulator.loop import JumpingLoop
+from engine.simulator.scenarios import SCENARIOS
+from engine.simulator.world import SimulatedNumber, World
+from engine.store import broadcasts, inbox, outbox
+from engine.store.database import Database
+from engine.store.journal import MemoryJournals
+from engine.store.tables import Schedule
+from engine.trials.findings import SimulatorTruth, find
+from engine.trials.options import MorningOptions, MorningResult
+from engine.trials.tenant import SeededTenant, seed_sandbox
+from engine.workers.equipment import Tuning
+
+STARTS_AT = datetime(2026, 11, 23, 0, 25, tzinfo=UTC)
+"""05:55 in India."""
+ACCESS_TOKEN = "simulated-access-token"  # noqa: S105 - opens the simulator only
+APP_SECRET = "simulated-app-secret"  # noqa: S105 - signs the simulator's webhooks only
+WABA_ID = "100000000000001"
+LEAD = timedelta(seconds=5)
+SETTLE_AT_MOST = timedelta(minutes=45)
+"""Held for a person after 30 minutes at the latest: nothing is open after that."""
+
+
+def run_simulated(options: MorningOptions) -> tuple[MorningResult, str]:
+    """One morning in virtual time. Returns its figures and a digest of the attempt log."""
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
+        return runner.run(_morning(options))
+
+
+async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
+    database = Database("sqlite://", inline=True, durable=False)
+    database.transact_now(_create_schema)
+    clock = LoopClock(starts_at=STARTS_AT)
+    seeded = database.transact_now(_seed, options)
+    broadcast_opens = clock.now() + LEAD
+    database.transact_now(add_one_off, seeded, options.pacing, broadcast_opens, clock.now())
+    world = World(
+        options.seed,
+        SCENARIOS[options.scenario],
+        [
+            SimulatedNumber(number.phone_number_id, number.display_phone, WABA_ID, options.rate)
+            for number in database.read_now(numbers_of, seeded)
+        ],
+        ACCESS_TOKEN,
+        APP_SECRET,
+        WABA_ID,
+    )
+    engine = Engine(
+        Parts(
+            database=database,
+            gateway=SimulatedWhatsApp(world, clock),
+            journals=MemoryJournals(),
+            clock=lambda: clock,
+            rng=Random(options.seed),
+            owner="simulated",
+            tuning=Tuning(reserve=0.0, unthrottled=options.rate <= 0, in_flight=options.in_flight),
+            alarm=False,
+        )
+    )
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(engine.run())
+        pumping = tasks.create_task(_pump(world, database, clock))
+        broadcast = await _until_over(database, clock)
+        engine.stop()
+        await running
+        pumping.cancel()
+    result = database.read_now(
+        find, broadcast, truth_of(world), rate=options.rate, seed=options.seed
+    )
+    digest = database.read_now(attempt_log_digest)
+    database.close()
+    return result, digest
+
+
+def _create_schema(session: Session) -> None:
+    SQLModel.metadata.create_all(session.connection())
+
+
+def _seed(session: Session, options: MorningOptions) -> SeededTenant:
+    return seed_sandbox(
+        session,
+        subscribers=options.subscribers,
+        senders=options.senders,
+        backups=options.backups,
+        rate=options.rate or 1_000_000.0,
+        now=STARTS_AT,
+        rng=Random(options.seed),
+        password=None,
+    )
+
+
+async def _pump(world: World, database: Database, clock: LoopClock) -> None:
+    """Carry the world's webhooks into the inbox, as the web server would."""
+    while True:
+        now = clock.now().timestamp()
+        for post in world.take_webhooks(now):
+            await database.transact(
+                inbox.store_webhook,
+                post.body,
+                hashlib.sha256(post.body).hexdigest(),
+                clock.now(),
+            )
+            world.webhook_answered(post.id, 200, clock.now().timestamp())
+        at = world.next_webhook_at()
+        wait = 0.25 if at is None else at - clock.now().timestamp()
+        await asyncio.sleep(min(max(wait, 0.01), 0.25))
+
+
+async def _until_over(database: Database, clock: LoopClock) -> BroadcastId:
+    give_up_at = clock.now() + LEAD + SETTLE_AT_MOST
+    while clock.now() < give_up_at:
+        await asyncio.sleep(1.0)
+        row = database.read_now(first_broadcast)
+        if row is None:
+            continue
+        broadcast, state = row
+        if state in OVER:
+            return broadcast
+    row = database.read_now(first_broadcast)
+    assert row is not None, "the calendar opened no broadcast"
+    return row[0]
+
+
+def add_one_off(
+    session: Session, seeded: SeededTenant, pacing: str, opens_at: datetime, now: datetime
+) -> None:
+    """A schedule that opens one broadcast of the seeded content."""
+    session.add(
+        Schedule(
+            tenant_id=seeded.tenant,
+            name="Trial morning",
+            kind="once",
+            once_at=opens_at,
+            content_id=seeded.content,
+            pacing=pacing,
+            created_at=now,
+        )
+    )
+
+
+def numbers_of(session: Session, seeded: SeededTenant) -> list[SimulatedNumber]:
+    """The simulator's numbers for a seeded tenant's senders, backups too."""
+    from engine.store import senders
+
+    return [
+        SimulatedNumber(row.phone_number_id, row.display_phone, WABA_ID, row.rate_per_second)
+        for row in senders.pool(session, seeded.tenant)
+    ]
+
+
+def first_broadcast(session: Session) -> tuple[BroadcastId, BroadcastState] | None:
+    """The only broadcast of a trial's database, once it is there."""
+    from sqlalchemy import select
+    from sqlmodel import col
+
+    from engine.store.tables import Broadcast
+
+    row = session.execute(select(col(Broadcast.id), col(Broadcast.state)).limit(1)).one_or_none()
+    return None if row is None else (BroadcastId(row[0]), BroadcastState(row[1]))
+
+
+def open_deliveries(session: Session, broadcast: BroadcastId) -> int:
+    """How many deliveries the engine has still work with."""
+    counts = outbox.count_by_lane(session, broadcast)
+    return sum(count for (_, state), count in counts.items() if state in OPEN)
+
+
+def truth_of(world: World) -> SimulatorTruth:
+    """What a trial asks of the world, read in process."""
+    truth = world.truth()
+    return SimulatorTruth(
+        accepted_by_tracker={key: len(found) for key, found in truth.trackers.items()},
+        accepted_by_recipient={key: len(found) for key, found in truth.recipients.items()},
+        arrivals_max_per_second=max(
+            (number.arrivals_max_per_second for number in truth.numbers.values()), default=0
+        ),
+        rate_errors=truth.totals.rate_errors,
+    )
+
+
+def attempt_log_digest(session: Session) -> str:
+    """A digest over every attempt in order: equal digests mean equal mornings."""
+    from sqlalchemy import select
+    from sqlmodel import col
+
+    from engine.store.tables import Attempt
+
+    rows = session.execute(
+        select(
+            col(Attempt.delivery_id),
+            col(Attempt.number),
+            col(Attempt.sender_id),
+            col(Attempt.started_at),
+            col(Attempt.outcome),
+            col(Attempt.error_code),
+        ).order_by(col(Attempt.started_at), col(Attempt.delivery_id), col(Attempt.number))
+    )
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(repr(tuple(row)).encode())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What time asks for: one loop or one run per module."""

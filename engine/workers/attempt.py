@@ -1,0 +1,100 @@
+"""One attempt, start to end: ask WhatsApp, understand the answer, decide what it means for the delivery."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from engine.domain import retry
+from engine.domain.delivery import Event, State
+from engine.domain.ids import PhoneNumberId
+from engine.domain.message import TemplateMessage
+from engine.domain.outcome import Acceptance, Accepted, Failure, Unknown
+from engine.store.outbox import AttemptRecord, Marked, Verdict
+from engine.workers.equipment import Equipment
+from engine.workers.record import Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptContext:
+    """What an attempt needs besides the delivery itself."""
+
+    equipment: Equipment
+    phone_number: PhoneNumberId
+    message: TemplateMessage
+    closes_at: datetime
+
+
+async def make_attempt(
+    context: AttemptContext, marked: Marked, started: float
+) -> tuple[Ending, Failure | None]:
+    """Send once. Returns how it ended, and the failure when it was one, for the lane to learn from.
+
+    started: the send stamp on the loop's clock. Cancelling it leaves the delivery `sending`: the next
+    engine run finds it in the journal and treats it as unknown.
+    """
+    equipment = context.equipment
+    message = replace(context.message, parameters=marked.parameters)
+    outcome = await equipment.gateway.send(context.phone_number, marked.to, message, marked.tracker)
+    now = equipment.clock.now()
+    record = AttemptRecord(
+        attempt=marked.attempt,
+        sender=marked.sender,
+        epoch=equipment.epoch,
+        started_at=now - timedelta(seconds=equipment.clock.loop_time() - started),
+        ended_at=now,
+        outcome="accepted",
+    )
+    match outcome:
+        case Accepted(message_id, acceptance):
+            paced = acceptance is not Acceptance.ACCEPTED
+            event = Event.PACE if paced else Event.ACCEPT
+            return Ending(replace(record, message_id=message_id), acceptance=event), None
+        case Unknown(why):
+            verdict = Verdict(
+                attempt=marked.attempt, event=Event.LOSE_TRACK, after=State.UNKNOWN, reason=why
+            )
+            return Ending(replace(record, outcome="unknown", detail=why), verdict=verdict), None
+        case Failure():
+            ending = replace(
+                record,
+                outcome="failed",
+                error_code=outcome.code,
+                blame=outcome.blame.value,
+                detail=outcome.detail,
+            )
+            return Ending(ending, verdict=_after_failure(context, marked, outcome)), outcome
+    assert_never(outcome)
+
+
+def _after_failure(context: AttemptContext, marked: Marked, failure: Failure) -> Verdict:
+    now = context.equipment.clock.now()
+    decision = retry.decide(
+        failure,
+        attempts=marked.attempt.number,
+        now=now,
+        policy=retry.WINDOW,
+        rng=context.equipment.rng,
+        window_close=context.closes_at,
+    )
+    event, after, due_at = what_follows(decision, now)
+    return Verdict(
+        attempt=marked.attempt,
+        event=event,
+        after=after,
+        reason=decision.reason,
+        error_code=failure.code,
+        due_at=due_at,
+    )
+
+
+def what_follows(decision: retry.Decision, now: datetime) -> tuple[Event, State, datetime | None]:
+    """The event of a decision, the state it leads to, and when the delivery is due again."""
+    match decision:
+        case retry.RetryAt(due_at=due_at):
+            return Event.RETRY, State.RETRYING, due_at
+        case retry.FailOver() | retry.StopAll():
+            # Due at once: its lane is stopping, so it waits for another sender, or for a person.
+            return Event.RETRY, State.RETRYING, now
+        case retry.GiveUp():
+            return Event.GIVE_UP, State.FAILED, None
+    assert_never(decision)

@@ -1,0 +1,163 @@
+"""Opens the broadcasts that their schedules want; the pure `schedule.due` decides which.
+
+APScheduler wakes it at the schedules' own times; a look every second finds what people add in between,
+and what was due while nothing ran. A broadcast is opened by a unique key, so two engines, a restart or a
+clock that steps back make no second one (spec C1).
+"""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, assert_never
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from sqlmodel import Session
+
+from engine.domain import schedule as rules
+from engine.domain.broadcast import BroadcastState
+from engine.domain.content import Category
+from engine.domain.ids import ContentId, ScheduleId, TenantId
+from engine.domain.schedule import Kind, LatePolicy
+from engine.store import broadcasts
+from engine.store import content as content_store
+from engine.store.tables import Schedule
+from engine.workers.equipment import Equipment
+
+LOOK_EVERY_SECONDS = 1.0
+DAYS_LOOKED_BACK = 3
+
+log = structlog.get_logger()
+
+
+async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None:
+    """Look at the schedules whenever one may be due, for ever.
+
+    alarm: wakes this loop on time; a simulated morning has none and lives by the look every second.
+    """
+    wake = asyncio.Event()
+    known: set[tuple[object, ...]] = set()
+    while True:
+        equipment.beat("calendar")
+        now = equipment.clock.now()
+        schedules = await equipment.database.read(broadcasts.active_schedules)
+        if alarm is not None:
+            known = _set_alarms(alarm, schedules, known, wake)
+        if await equipment.database.read(wanted, now):
+            await equipment.database.transact(open_due, now)
+        wake.clear()
+        try:
+            async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                await wake.wait()
+        except TimeoutError:
+            continue
+
+
+def wanted(session: Session, now: datetime) -> list[rules.Due]:
+    """What the schedules want at `now` and do not have."""
+    rows = broadcasts.active_schedules(session)
+    since = rules.service_day(now) - timedelta(days=DAYS_LOOKED_BACK)
+    existing = broadcasts.days_opened(session, since)
+    schedules = [_as_rule(session, row, now) for row in rows]
+    return rules.due(now, schedules, existing)
+
+
+def open_due(session: Session, now: datetime) -> int:
+    """Open every broadcast that is wanted; returns how many were new."""
+    rows = {row.id: row for row in broadcasts.active_schedules(session)}
+    opened = 0
+    for due in wanted(session, now):
+        row = rows[due.schedule]
+        values = _broadcast(row, due.day, due.window, now)
+        match due:
+            case rules.Open():
+                pass
+            case rules.Skip(reason=reason):
+                values |= {"state": BroadcastState.SKIPPED.value, "state_reason": reason}
+            case rules.Ask(reason=reason):
+                values |= {"state": BroadcastState.WAITING_FOR_PERSON.value, "state_reason": reason}
+            case _:
+                assert_never(due)
+        if broadcasts.open_broadcast(session, values):
+            opened += 1
+            log.info("broadcast.opened", schedule=due.schedule, day=due.day.isoformat())
+    return opened
+
+
+def _as_rule(session: Session, row: Schedule, now: datetime) -> rules.Schedule:
+    return rules.Schedule(
+        id=ScheduleId(row.id or 0),
+        kind=Kind(row.kind),
+        at=rules.time_of_day(row.at),
+        zone=row.zone,
+        once_at=row.once_at,
+        category=_category(session, row, now),
+        late_policy=LatePolicy(row.late_policy),
+        late_after=timedelta(seconds=row.late_after_seconds),
+        active=row.active,
+        created_at=row.created_at,
+    )
+
+
+def _category(session: Session, row: Schedule, now: datetime) -> Category:
+    """What the schedule would send: it sets the opening. MARKETING while nothing is approved."""
+    tenant = TenantId(row.tenant_id)
+    if row.content_id is not None:
+        content = content_store.get(session, ContentId(row.content_id), tenant)
+    else:
+        content = content_store.approved_for(session, tenant, rules.service_day(now, row.zone))
+    if content is None:
+        return Category.MARKETING
+    variants = content_store.variants(session, ContentId(content.id or 0))
+    return rules.strictest(Category(variant.category) for variant in variants)
+
+
+def _broadcast(row: Schedule, day: date, window: rules.Window, now: datetime) -> dict[str, Any]:
+    return {
+        "tenant_id": row.tenant_id,
+        "schedule_id": row.id,
+        "service_day": day,
+        "title": row.name,
+        "content_id": row.content_id,
+        "content_hash": "",
+        "category": "",
+        "state": BroadcastState.SCHEDULED.value,
+        "state_reason": "",
+        "pacing": row.pacing,
+        # Recorded, so that the plan can be replayed (spec P1).
+        "seed": secrets.token_hex(16),
+        "opens_at": window.opens_at,
+        "window_ends_at": window.primary_ends_at,
+        "closes_at": window.closes_at,
+        "targeted": 0,
+        "excluded": 0,
+        "created_at": now,
+    }
+
+
+def _set_alarms(
+    alarm: AsyncIOScheduler,
+    schedules: Sequence[Schedule],
+    known: set[tuple[object, ...]],
+    wake: asyncio.Event,
+) -> set[tuple[object, ...]]:
+    """Have APScheduler wake us at each schedule's freeze, when the schedules changed."""
+    wanted_alarms = {(row.id, row.kind, row.at, row.zone, row.once_at) for row in schedules}
+    if wanted_alarms == known:
+        return known
+    alarm.remove_all_jobs()
+    for row in schedules:
+        alarm.add_job(wake.set, _trigger(row), id=str(row.id), misfire_grace_time=None)
+    return wanted_alarms
+
+
+def _trigger(row: Schedule) -> CronTrigger | DateTrigger:
+    if row.kind == Kind.ONCE and row.once_at is not None:
+        return DateTrigger(row.once_at - rules.USUAL.freeze_lead)
+    at = rules.time_of_day(row.at)
+    freeze_minutes = (at.hour * 60 + at.minute) - int(rules.USUAL.freeze_lead.total_seconds() // 60)
+    hour, minute = divmod(freeze_minutes % (24 * 60), 60)
+    return CronTrigger(hour=hour, minute=minute, second=at.second, timezone=row.zone)

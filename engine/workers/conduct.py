@@ -1,0 +1,179 @@
+"""Conducts one broadcast, from wherever it stands to its end: freeze, plan, open the lanes, settle, finish.
+
+Everything it knows is read from the database on each look, so the conductor of a new engine run goes on
+where the last one died.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from engine.domain.broadcast import BroadcastEvent, BroadcastState
+from engine.domain.delivery import State
+from engine.domain.ids import BroadcastId, TenantId
+from engine.domain.schedule import LatePolicy, too_late
+from engine.store import broadcasts
+from engine.store.tables import Broadcast
+from engine.workers import fan_out, freeze, watch
+from engine.workers.equipment import Equipment
+from engine.workers.morning import Morning
+from engine.workers.record import Recorder
+
+STALE_AFTER = timedelta(minutes=10)
+"""An engine that comes back this long after the close asks a person before it sends the rest (spec C2)."""
+
+log = structlog.get_logger()
+
+_S = BroadcastState
+_E = BroadcastEvent
+
+
+async def conduct(
+    equipment: Equipment, recorder: Recorder, broadcast: BroadcastId, stopping: asyncio.Event
+) -> None:
+    """Run a broadcast to its end. Returns when nothing is left to do, or the engine stops."""
+    database = equipment.database
+    while not stopping.is_set():
+        equipment.beat("conduct")
+        view = await database.read(watch.look, broadcast)
+        match view.state:
+            case _S.SCHEDULED:
+                await _freeze(equipment, view.broadcast.opens_at, broadcast)
+            case _S.FROZEN:
+                if not await fan_out.fan_out(equipment, broadcast):
+                    await _refuse(equipment, broadcast, "No sender may send. See Senders.")
+            case _S.PLANNED:
+                await _until_opening(equipment, view.broadcast.opens_at, broadcast)
+            case _S.SENDING | _S.PAUSED | _S.SETTLING:
+                if not await _ask_when_stale(equipment, view):
+                    await Morning(equipment, recorder, broadcast, stopping).run()
+            case _S.WAITING_FOR_PERSON:
+                await _look_again(equipment)
+            case _S.FINISHED | _S.ABORTED | _S.SKIPPED | _S.REFUSED:
+                return
+
+
+async def _freeze(equipment: Equipment, opens_at: datetime, broadcast: BroadcastId) -> None:
+    if await freeze.freeze(equipment, broadcast):
+        return
+    # Nothing approved yet: an approval may still come until the window opens.
+    if equipment.clock.now() >= opens_at:
+        await _refuse(equipment, broadcast, "Nothing was approved for this day.")
+    else:
+        await _look_again(equipment)
+
+
+async def _until_opening(equipment: Equipment, opens_at: datetime, broadcast: BroadcastId) -> None:
+    now = equipment.clock.now()
+    wait = (opens_at - now).total_seconds() - OPEN_AHEAD_SECONDS
+    if wait > LOOK_EVERY_SECONDS:
+        await _look_again(equipment)
+        return
+    await equipment.gateway.warm(CONNECTIONS_WARMED)
+    await asyncio.sleep(
+        max(0.0, (opens_at - equipment.clock.now()).total_seconds() - OPEN_AHEAD_SECONDS)
+    )
+    await equipment.database.transact(_start, broadcast, equipment.epoch, equipment.clock.now())
+
+
+LOOK_EVERY_SECONDS = 0.25
+OPEN_AHEAD_SECONDS = 0.6
+"""Lanes open this much before the first instant, so that the first marks are durable by then (spec C3)."""
+CONNECTIONS_WARMED = 32
+
+
+def _start(session: Session, broadcast: BroadcastId, epoch: int, now: datetime) -> None:
+    row = broadcasts.get(session, broadcast)
+    if _held_back(session, row, now):
+        return
+    if not broadcasts.advance(session, broadcast, _E.START, started_at=now):
+        return
+    broadcasts.claim_lanes(session, broadcast, epoch)
+    lanes = broadcasts.lanes_of(session, broadcast)
+    for lane in lanes:
+        if lane.state == "ready" and lane.id is not None:
+            broadcasts.set_lane_state(session, lane.id, was="ready", state="sending", reason="")
+    broadcasts.log(
+        session,
+        tenant=TenantId(row.tenant_id),
+        broadcast=broadcast,
+        event="broadcast.started",
+        words=f"Window opened, {len(lanes)} lanes",
+        now=now,
+    )
+
+
+def _held_back(session: Session, row: Broadcast, now: datetime) -> bool:
+    """Whether the late-start policy keeps a broadcast from starting now (spec C2)."""
+    schedule = broadcasts.schedule_of(session, row)
+    why = too_late(now, row.opens_at, timedelta(seconds=schedule.late_after_seconds))
+    policy = LatePolicy(schedule.late_policy)
+    if why is None or policy is LatePolicy.SEND:
+        return False
+    event = _E.ASK if policy is LatePolicy.ASK else _E.SKIP
+    if broadcasts.advance(session, BroadcastId(row.id or 0), event, state_reason=why):
+        broadcasts.log(
+            session,
+            tenant=TenantId(row.tenant_id),
+            broadcast=BroadcastId(row.id or 0),
+            event=f"broadcast.{event.value}",
+            words=why,
+            now=now,
+        )
+    return True
+
+
+async def _ask_when_stale(equipment: Equipment, view: watch.View) -> bool:
+    """Pause a broadcast that an engine finds unfinished long after its close; True when it did."""
+    row = view.broadcast
+    late = equipment.clock.now() - row.closes_at
+    if view.state is _S.PAUSED or late < STALE_AFTER:
+        return False
+    if not view.count(State.PLANNED):
+        return False
+    return await equipment.database.transact(_pause_stale, view, equipment.clock.now())
+
+
+def _pause_stale(session: Session, view: watch.View, now: datetime) -> bool:
+    row = view.broadcast
+    broadcast = BroadcastId(row.id or 0)
+    words = (
+        f"The engine was away at the close; {view.count(State.PLANNED)} were never sent. "
+        "Resume to send them late, or abort."
+    )
+    if not broadcasts.advance(session, broadcast, _E.PAUSE, state_reason=words, control_at=now):
+        return False
+    broadcasts.log(
+        session,
+        tenant=TenantId(row.tenant_id),
+        broadcast=broadcast,
+        event="broadcast.paused",
+        words=words,
+        now=now,
+    )
+    return True
+
+
+async def _refuse(equipment: Equipment, broadcast: BroadcastId, why: str) -> None:
+    now = equipment.clock.now()
+
+    def refuse(session: Session) -> None:
+        row = broadcasts.get(session, broadcast)
+        if broadcasts.advance(session, broadcast, _E.REFUSE, state_reason=why, finished_at=now):
+            broadcasts.log(
+                session,
+                tenant=TenantId(row.tenant_id),
+                broadcast=broadcast,
+                event="broadcast.refused",
+                words=why,
+                now=now,
+            )
+
+    await equipment.database.transact(refuse)
+
+
+async def _look_again(equipment: Equipment) -> None:
+    equipment.beat("conduct")
+    await asyncio.sleep(LOOK_EVERY_SECONDS)

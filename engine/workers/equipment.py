@@ -1,0 +1,72 @@
+"""What every worker of an engine run is handed: the doors to the world, and the right to use them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from engine.clock import Clock
+from engine.store.database import Database
+from engine.store.journal import Journal
+from engine.whatsapp.gateway import Gateway
+
+
+@dataclass(slots=True)
+class HeldLease:
+    """Our right to send, measured on the boot-time clock from *before* each renewal (spec R6).
+
+    That clock counts the time a machine sleeps, so a process that was frozen and wakes up finds its
+    lease run out before it can send anything.
+    """
+
+    clock: Clock
+    token: int
+    owner: str
+    valid_until: float
+
+    def held(self) -> bool:
+        """Whether we may still send; asked right before each POST."""
+        return self.clock.boot_time() < self.valid_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """How the lanes work; the defaults are the measured ones."""
+
+    reserve: float = 0.1
+    """Part of each sender's rate kept for replies and API traffic during the window (spec N2)."""
+    in_flight: int | None = None
+    """At most this many requests at once, app-wide; None: max(100, total rate x 0.5 s) (spec P3)."""
+    unthrottled: bool = False
+    """No pace at all; only for measuring."""
+    mark_ahead: timedelta = timedelta(milliseconds=400)
+    """How far before its instant a delivery is marked: above a group commit, below a pause's patience."""
+    mark_step: timedelta = timedelta(milliseconds=100)
+    mark_limit: int = 500
+    watch_every: timedelta = timedelta(milliseconds=200)
+    settle_every: timedelta = timedelta(seconds=1)
+    receive_every: timedelta = timedelta(milliseconds=100)
+    sample: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """One engine run: its epoch is the lease's token."""
+
+    database: Database
+    gateway: Gateway
+    clock: Clock
+    rng: Random
+    lease: HeldLease
+    journal: Journal
+    tuning: Tuning = field(default_factory=Tuning)
+    beat: Callable[[str], None] = field(default=lambda name: None)
+
+    @property
+    def epoch(self) -> int:
+        """The fencing token written on every mark."""
+        return self.lease.token
+
+    def at_loop_time(self, instant: datetime) -> float:
+        """A wall-clock instant on the loop's clock, by today's difference between the two."""
+        return self.clock.loop_time() + (instant - self.clock.now()).total_seconds()

@@ -1,0 +1,170 @@
+"""The freeze: who is targeted, who is left out and why, and the words each person will get (spec §1).
+
+Goes through the subscribers in slices, one transaction each, so that other writers get their turn. A
+freeze that was cut off starts again from the beginning; the delivery key makes what is there stay.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlmodel import Session
+
+from engine.domain import content as content_rules
+from engine.domain.broadcast import BroadcastEvent
+from engine.domain.delivery import State
+from engine.domain.content import APPROVED_OR_BETTER, Category, ContentEvent, ContentState
+from engine.domain.ids import BroadcastId, ContentHash, ContentId, SubscriberId, TenantId
+from engine.domain.schedule import strictest
+from engine.domain.subscriber import Status, exclusion
+from engine.store import broadcasts
+from engine.store import content as content_store
+from engine.store.tables import Broadcast, Content, Subscriber
+from engine.workers.equipment import Equipment
+
+SLICE = 1_000
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenContent:
+    """The approved content as the freeze uses it: templates by language."""
+
+    tenant: TenantId
+    broadcast: BroadcastId
+    content_hash: ContentHash
+    variants: Mapping[str, tuple[str, ...]]
+    """Parameter texts by language, personal fields not yet filled in."""
+
+
+async def freeze(equipment: Equipment, broadcast: BroadcastId) -> bool:
+    """Freeze a broadcast's audience. Returns False when nothing approved could be frozen."""
+    content = await equipment.database.transact(_begin, broadcast, equipment.clock.now())
+    if content is None:
+        return False
+    after = SubscriberId(0)
+    while True:
+        last = await equipment.database.transact(
+            _freeze_slice, content, after, equipment.clock.now()
+        )
+        equipment.beat("conduct")
+        if last is None:
+            break
+        after = last
+    await equipment.database.transact(_finish, broadcast, equipment.clock.now())
+    return True
+
+
+def _begin(session: Session, broadcast: BroadcastId, now: datetime) -> FrozenContent | None:
+    row = broadcasts.get(session, broadcast)
+    approved = _approved(session, row)
+    if approved is None or approved.content_hash is None:
+        return None
+    variants = content_store.variants(session, ContentId(approved.id or 0))
+    category = strictest(Category(variant.category) for variant in variants)
+    broadcasts.bind_content(session, broadcast, approved, category.value)
+    state = ContentState(approved.state)
+    content_store.move(
+        session, approved, state=content_rules.advance(state, ContentEvent.LOCK), now=now
+    )
+    broadcasts.clear_exclusions(session, broadcast)
+    log.info("freeze.began", broadcast=broadcast, at=now.isoformat())
+    return FrozenContent(
+        tenant=TenantId(row.tenant_id),
+        broadcast=broadcast,
+        content_hash=ContentHash(approved.content_hash),
+        variants={variant.language: content_store.parameters(variant) for variant in variants},
+    )
+
+
+def _approved(session: Session, row: Broadcast) -> Content | None:
+    """The content this broadcast is to send: the one it was given, else the day's; None until approved."""
+    tenant = TenantId(row.tenant_id)
+    if row.content_id is None:
+        return content_store.approved_for(session, tenant, row.service_day)
+    content = content_store.get(session, ContentId(row.content_id), tenant)
+    if content is None or ContentState(content.state) not in APPROVED_OR_BETTER:
+        return None
+    return content
+
+
+def _freeze_slice(
+    session: Session, content: FrozenContent, after: SubscriberId, now: datetime
+) -> SubscriberId | None:
+    people = broadcasts.audience_slice(session, content.tenant, after, SLICE)
+    deliveries: list[dict[str, Any]] = []
+    exclusions: list[dict[str, Any]] = []
+    for person in people:
+        reason = exclusion(
+            Status(person.status),
+            consented=person.consented,
+            has_address=bool(person.phone or person.bsuid),
+            has_variant=person.language in content.variants,
+        )
+        if reason is None:
+            deliveries.append(_delivery(content, person, now))
+        else:
+            exclusions.append(
+                {
+                    "broadcast_id": content.broadcast,
+                    "subscriber_id": person.id,
+                    "reason": reason.value,
+                }
+            )
+    broadcasts.freeze(session, deliveries, exclusions)
+    return SubscriberId(people[-1].id or 0) if people else None
+
+
+def _delivery(content: FrozenContent, person: Subscriber, now: datetime) -> dict[str, Any]:
+    texts = content_rules.render(
+        content.variants[person.language],
+        name=person.name,
+        registration_no=person.registration_no,
+    )
+    return {
+        "tenant_id": content.tenant,
+        "broadcast_id": content.broadcast,
+        "subscriber_id": person.id,
+        "key": content_rules.delivery_key(
+            recipient=f"subscriber:{person.id}",
+            content_hash=content.content_hash,
+            kind="broadcast",
+            request=str(content.broadcast),
+        ),
+        "content_hash": content.content_hash,
+        "phone": person.phone,
+        "bsuid": person.bsuid,
+        "language": person.language,
+        "tier": person.tier,
+        "parameters": json.dumps(texts, ensure_ascii=False),
+        "state": State.PLANNED.value,
+        "attempts": 0,
+        "epoch": 0,
+        "reason": "",
+        "updated_at": now,
+    }
+
+
+def _finish(session: Session, broadcast: BroadcastId, now: datetime) -> None:
+    row: Broadcast = broadcasts.get(session, broadcast)
+    targeted, excluded = broadcasts.count_frozen(session, broadcast)
+    broadcasts.advance(
+        session,
+        broadcast,
+        BroadcastEvent.FREEZE,
+        frozen_at=now,
+        targeted=targeted,
+        excluded=excluded,
+    )
+    broadcasts.log(
+        session,
+        tenant=TenantId(row.tenant_id),
+        broadcast=broadcast,
+        event="broadcast.frozen",
+        words=f"Audience frozen: {targeted} targeted, {excluded} left out",
+        now=now,
+    )

@@ -1,0 +1,304 @@
+"""One lane: the deliveries of one broadcast through one sender, each at its instant, never too fast.
+
+Marking runs a little ahead of sending. A delivery is `sending` in the database before its request may
+start, so that a crash leaves behind a mark and, in the journal, whether the request had begun; what is
+marked and not begun is released again when the lane closes.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from engine.domain.delivery import Event, State
+from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId
+from engine.domain.message import TemplateMessage
+from engine.domain.outcome import Failure
+from engine.domain.pacing import LOWEST_RATE, LanePace
+from engine.store import outbox
+from engine.store.outbox import AttemptRecord, Marked, Verdict
+from engine.workers.attempt import AttemptContext, make_attempt
+from engine.workers.equipment import Equipment
+from engine.workers.record import Ending, Recorder
+
+ROUNDING_SECONDS = 2e-6
+"""Send stamps are written in whole microseconds: this much later keeps a full second between them."""
+IDLE_SECONDS = 0.25
+SLOW_DOWN_AT_MOST_EVERY_SECONDS = 1.0
+"""All refusals of one second are one piece of news."""
+RECOVER_AFTER_SECONDS = 2.0
+RECOVERY_STEP = 0.02
+"""Part of the ceiling won back at each look (5 a second): from half to full in about five seconds."""
+
+log = structlog.get_logger()
+
+
+class Gate:
+    """Whether lanes may send, as the broadcast's watch last saw it. Closing it is felt at once."""
+
+    def __init__(self, *, is_open: bool) -> None:
+        self._is_open = is_open
+        self.changed = asyncio.Event()
+
+    @property
+    def is_open(self) -> bool:
+        """Sending, neither paused nor ended."""
+        return self._is_open
+
+    def set(self, is_open: bool) -> None:
+        """Open or close; whoever waits on `changed` wakes."""
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self.changed.set()
+            self.changed = asyncio.Event()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanePlan:
+    """What a lane is made of."""
+
+    lane: LaneId
+    broadcast: BroadcastId
+    sender: SenderId
+    phone_number: PhoneNumberId
+    messages: Mapping[str, TemplateMessage]
+    """The template to send, by the recipient's language; parameters come with each delivery."""
+    rate_per_second: float
+    closes_at: datetime
+
+
+@dataclass(slots=True)
+class LaneCounts:
+    """What the lane did since the last sample."""
+
+    started: int = 0
+    in_flight: int = 0
+    worst_late_seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class LaneRun:
+    """A lane at work. `run` returns when its gate is told to end and nothing is in flight."""
+
+    plan: LanePlan
+    equipment: Equipment
+    recorder: Recorder
+    gate: Gate
+    slots: asyncio.Semaphore
+    on_failure: Callable[[LanePlan, Failure], None]
+    counts: LaneCounts = field(default_factory=LaneCounts)
+    pace: LanePace = field(init=False)
+    _ready: deque[Marked] = field(default_factory=lambda: deque[Marked]())
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+    _taken: asyncio.Event = field(default_factory=asyncio.Event)
+    _ended: bool = False
+    _ceiling: float = 0.0
+    _slowed: bool = False
+    _slowed_at: float = -1e9
+
+    def __post_init__(self) -> None:
+        reserve = 1.0 - self.equipment.tuning.reserve
+        self._ceiling = max(self.plan.rate_per_second * reserve, LOWEST_RATE)
+        self.pace = LanePace(self._ceiling)
+
+    @property
+    def has_ready(self) -> bool:
+        """Whether something is marked that has not started."""
+        return bool(self._ready)
+
+    def ceiling(self, rate: float) -> None:
+        """The most this lane may send per second, as quality and people have it now."""
+        self._ceiling = rate
+        if self.pace.rate > rate or not self._slowed:
+            self.pace.set_rate(rate)
+
+    def slow_down(self) -> None:
+        """WhatsApp said too fast (130429): half the rate at once, then back up step by step (P3)."""
+        now = self.equipment.clock.loop_time()
+        if now - self._slowed_at < SLOW_DOWN_AT_MOST_EVERY_SECONDS:
+            return
+        self._slowed_at, self._slowed = now, True
+        self.pace.set_rate(max(self.pace.rate / 2, LOWEST_RATE))
+
+    def speed_up(self) -> None:
+        """A little faster again after slowing down; called now and then."""
+        if not self._slowed:
+            return
+        if self.equipment.clock.loop_time() - self._slowed_at < RECOVER_AFTER_SECONDS:
+            return
+        rate = min(self._ceiling, self.pace.rate + self._ceiling * RECOVERY_STEP)
+        self.pace.set_rate(rate)
+        self._slowed = rate < self._ceiling
+
+    def end(self) -> None:
+        """Mark no more; release what has not started; return when what is in flight has ended."""
+        self._ended = True
+        self._more.set()
+        self._taken.set()
+
+    async def run(self) -> None:
+        """Mark, wait for each instant, send."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_marked())
+            await self._send_all(tasks)
+
+    async def _keep_marked(self) -> None:
+        tuning = self.equipment.tuning
+        while not self._ended:
+            if not self.gate.is_open:
+                await self._sleep_or(self.gate.changed, IDLE_SECONDS)
+                continue
+            marked = await self._mark()
+            step = tuning.mark_step.total_seconds()
+            if tuning.unthrottled and marked:
+                self._taken.clear()
+                while len(self._ready) > tuning.mark_limit // 2 and not self._ended:
+                    self._taken.clear()
+                    await self._sleep_or(self._taken, step)
+                continue
+            await asyncio.sleep(step)
+
+    async def _mark(self) -> list[Marked]:
+        equipment = self.equipment
+        room = self._room()
+        if room <= 0 or not equipment.lease.held():
+            return []
+        now = equipment.clock.now()
+        marked = await equipment.database.transact(
+            outbox.mark_due,
+            self.plan.lane,
+            epoch=equipment.epoch,
+            horizon=now + equipment.tuning.mark_ahead,
+            limit=room,
+            now=now,
+        )
+        if marked:
+            self._ready.extend(marked)
+            self._more.set()
+        return marked
+
+    def _room(self) -> int:
+        """How many more to mark: what the pace lets go before the next marks can be durable."""
+        tuning = self.equipment.tuning
+        if tuning.unthrottled:
+            return tuning.mark_limit - len(self._ready)
+        ahead = max(1, round(self.pace.rate * tuning.mark_ahead.total_seconds()) + 1)
+        return min(ahead, tuning.mark_limit) - len(self._ready)
+
+    async def _send_all(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            if not self._ready:
+                if self._ended:
+                    return
+                self._more.clear()
+                await self._more.wait()
+                continue
+            if self._ended or not self.gate.is_open:
+                self._release()
+                continue
+            marked = self._ready[0]
+            if not await self._wait_for_turn(marked):
+                continue
+            await self.slots.acquire()
+            if self._ended or not self.gate.is_open or not self.equipment.lease.held():
+                self.slots.release()
+                self._release()
+                continue
+            self._ready.popleft()
+            self._taken.set()
+            self._start(marked, tasks)
+
+    async def _wait_for_turn(self, marked: Marked) -> bool:
+        """Wait for the delivery's instant and the lane's pace; False when the gate closed meanwhile."""
+        if self.equipment.tuning.unthrottled:
+            return True
+        planned = self.equipment.at_loop_time(marked.due_at)
+        clock = self.equipment.clock
+        while True:
+            wait = self.pace.next_instant(planned) + ROUNDING_SECONDS - clock.loop_time()
+            if wait <= 0:
+                return True
+            await self._sleep_or(self.gate.changed, wait)
+            if self._ended or not self.gate.is_open:
+                return False
+
+    async def _sleep_or(self, event: asyncio.Event, seconds: float) -> None:
+        if seconds < IDLE_SECONDS:  # short enough not to be worth a second waiter
+            await asyncio.sleep(seconds)
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        except TimeoutError:
+            return
+
+    def _start(self, marked: Marked, tasks: asyncio.TaskGroup) -> None:
+        clock = self.equipment.clock
+        started = clock.loop_time()
+        if not self._journal(marked):
+            self.slots.release()
+            self._ready.appendleft(marked)
+            self._release()
+            return
+        self.pace.sent(started)
+        late = started - self.equipment.at_loop_time(marked.due_at)
+        self.counts.started += 1
+        self.counts.in_flight += 1
+        self.counts.worst_late_seconds = max(self.counts.worst_late_seconds, late)
+        tasks.create_task(self._attempt(marked, started))
+
+    def _journal(self, marked: Marked) -> bool:
+        """Note the start, then look at the lease once more; False when the POST must not go.
+
+        In this order: a process that freezes before the note finds its lease run out when it wakes, and
+        one that freezes after it has left word that the request may have gone.
+        """
+        try:
+            self.equipment.journal.append(marked.attempt)
+        except OSError:
+            log.exception("journal.refused", lane=self.plan.lane)
+            return False
+        return self.equipment.lease.held()
+
+    async def _attempt(self, marked: Marked, started: float) -> None:
+        try:
+            ending, failure = await make_attempt(
+                AttemptContext(
+                    equipment=self.equipment,
+                    phone_number=self.plan.phone_number,
+                    message=self.plan.messages[marked.language],
+                    closes_at=self.plan.closes_at,
+                ),
+                marked,
+                started,
+            )
+        finally:
+            self.slots.release()
+            self.counts.in_flight -= 1
+        self.recorder.put(ending)
+        if failure is not None:
+            self.on_failure(self.plan, failure)
+
+    def _release(self) -> None:
+        """Give back everything marked and not started: free to go again at once."""
+        now = self.equipment.clock.now()
+        while self._ready:
+            marked = self._ready.popleft()
+            self.recorder.put(released(marked, self.equipment.epoch, now))
+
+
+def released(marked: Marked, epoch: int, now: datetime) -> Ending:
+    """The ending of a mark whose request never started."""
+    record = AttemptRecord(
+        attempt=marked.attempt,
+        sender=marked.sender,
+        epoch=epoch,
+        started_at=None,
+        ended_at=now,
+        outcome="released",
+    )
+    verdict = Verdict(attempt=marked.attempt, event=Event.RELEASE, after=State.PLANNED)
+    return Ending(record, verdict=verdict)

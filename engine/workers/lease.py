@@ -1,0 +1,91 @@
+"""Taking, keeping and giving back the right to run the engine."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from engine.clock import Clock
+from engine.store import leases
+from engine.store.database import Database
+from engine.workers.equipment import HeldLease
+
+TTL = timedelta(seconds=10)
+RENEW_EVERY_SECONDS = 2.0
+ASK_AGAIN_SECONDS = 0.5
+MARGIN_SECONDS = 1.0
+"""Given away at the end: what may pass between the last look at the lease and the bytes on the wire."""
+
+log = structlog.get_logger()
+
+
+class LeaseLostError(Exception):
+    """Somebody else holds the lease: this engine run must end, and may ask again."""
+
+
+async def take_lease(
+    database: Database, clock: Clock, owner: str, is_dead: Callable[[str], bool]
+) -> HeldLease:
+    """Wait until the lease is ours. An owner who provably died on this machine is not waited for."""
+    while True:
+        before = clock.boot_time()
+        current, running = await database.read(leases.holder)
+        even_from = current if current and running and is_dead(current) else None
+        token = await database.transact(leases.take, owner=owner, ttl=TTL, even_from=even_from)
+        if token is not None:
+            log.info("lease.taken", token=token)
+            return HeldLease(clock, token, owner, _valid_until(before))
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+
+async def keep_lease(database: Database, lease: HeldLease) -> None:
+    """Renew for ever. Raises LeaseLostError as soon as it is somebody else's or has run out."""
+    while True:
+        await asyncio.sleep(RENEW_EVERY_SECONDS)
+        # Taken before the renewal: whatever the renewal takes is lost to us, never to the next owner.
+        before = lease.clock.boot_time()
+        if not await database.transact(leases.renew, owner=lease.owner, token=lease.token, ttl=TTL):
+            lease.valid_until = 0.0
+            raise LeaseLostError(f"lease {lease.token} is somebody else's")
+        lease.valid_until = _valid_until(before)
+
+
+def owner_name(boot_id: str) -> str:
+    """This process's name as an owner: enough to tell later, on this machine, whether it still lives."""
+    pid = os.getpid()
+    return f"{boot_id}/{_pid_namespace()}/{pid}/{_started(pid)}"
+
+
+def owner_is_dead(owner: str, boot_id: str) -> bool:
+    """True only when `owner` was a process of this boot and this pid namespace, and is gone."""
+    parts = owner.split("/")
+    if len(parts) != 4 or parts[0] != boot_id or parts[1] != _pid_namespace() or not parts[1]:
+        return False
+    if not parts[2].isdigit() or not parts[3]:
+        return False
+    return _started(int(parts[2])) != parts[3]
+
+
+def _valid_until(before: float) -> float:
+    return before + TTL.total_seconds() - MARGIN_SECONDS
+
+
+def _pid_namespace() -> str:
+    try:
+        return str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:  # not Linux: nobody is ever declared dead, the lease has to run out
+        return ""
+
+
+def _started(pid: int) -> str:
+    """When a process began, in the kernel's ticks; empty when there is no such process."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    fields = text.rpartition(")")[2].split()
+    # A zombie holds its pid but will never send again.
+    return "" if fields[0] in {"Z", "X"} else fields[19]

@@ -1,0 +1,238 @@
+"""The lanes of one broadcast at work, watched: opened, closed, failed over, and ended when all is settled."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from engine.domain.broadcast import BroadcastEvent, BroadcastState
+from engine.domain.delivery import State
+from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId, TenantId
+from engine.domain.message import TemplateMessage
+from engine.domain.outcome import Blame, Failure
+from engine.domain.quality import effective_rate
+from engine.store import broadcasts
+from engine.store import content as content_store
+from engine.workers import failover, watch
+from engine.workers.equipment import Equipment
+from engine.workers.lane import Gate, LanePlan, LaneRun
+from engine.workers.record import Recorder
+
+LEAST_IN_FLIGHT = 100
+IN_FLIGHT_SECONDS = 0.5
+UNSENT_STATES = (State.PLANNED, State.SENDING, State.RETRYING)
+UNFINISHED_STATES = (*UNSENT_STATES, State.UNKNOWN)
+WITH_WHATSAPP = (State.ACCEPTED, State.PACED, State.SENT)
+
+log = structlog.get_logger()
+
+_S = BroadcastState
+_E = BroadcastEvent
+
+
+class Morning:
+    """One run over a broadcast whose lanes are open (or paused)."""
+
+    def __init__(
+        self,
+        equipment: Equipment,
+        recorder: Recorder,
+        broadcast: BroadcastId,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._stopping = stopping
+        self._equipment = equipment
+        self._recorder = recorder
+        self._broadcast = broadcast
+        self._gates: dict[LaneId, Gate] = {}
+        self._runs: dict[LaneId, LaneRun] = {}
+        self._trouble: dict[SenderId, Failure] = {}
+        self._account_trouble: Failure | None = None
+        self._slots: asyncio.Semaphore | None = None
+        self._messages: dict[str, TemplateMessage] = {}
+        self._stopped_at: float | None = None
+
+    async def run(self) -> None:
+        """Keep lanes running until the broadcast is over."""
+        equipment = self._equipment
+        await equipment.database.transact(broadcasts.claim_lanes, self._broadcast, equipment.epoch)
+        sampled = watch.whole_second(equipment.clock.now())
+        async with asyncio.TaskGroup() as lanes:
+            try:
+                while not self._stopping.is_set():
+                    equipment.beat("conduct")
+                    view = await equipment.database.read(watch.look, self._broadcast)
+                    await self._open_lanes(view, lanes)
+                    self._set_gates(view)
+                    await self._answer_trouble(view)
+                    await self._tell_when_stopped(view)
+                    if await self._is_over(view):
+                        break
+                    second = watch.whole_second(equipment.clock.now())
+                    if second != sampled and equipment.tuning.sample:
+                        sampled = second
+                        await watch.sample_lanes(equipment, self._runs, second)
+                    await asyncio.sleep(equipment.tuning.watch_every.total_seconds())
+            finally:
+                for run in self._runs.values():
+                    run.end()
+        await self._recorder.drained()
+
+    async def _open_lanes(self, view: watch.View, lanes: asyncio.TaskGroup) -> None:
+        if not self._messages:
+            self._messages = await self._equipment.database.read(
+                _templates, view.broadcast.content_id or 0
+            )
+        total = sum(lane.rate_per_second for lane in view.lanes)
+        if self._slots is None:
+            wanted = self._equipment.tuning.in_flight or max(
+                LEAST_IN_FLIGHT, round(total * IN_FLIGHT_SECONDS)
+            )
+            self._slots = asyncio.Semaphore(wanted)
+        for lane in view.lanes:
+            if lane.lane in self._runs or lane.state != "sending":
+                continue
+            gate = Gate(is_open=False)
+            run = LaneRun(
+                plan=LanePlan(
+                    lane=lane.lane,
+                    broadcast=self._broadcast,
+                    sender=lane.sender,
+                    phone_number=PhoneNumberId(lane.phone_number_id),
+                    messages=self._messages,
+                    rate_per_second=lane.rate_per_second,
+                    closes_at=view.broadcast.closes_at,
+                ),
+                equipment=self._equipment,
+                recorder=self._recorder,
+                gate=gate,
+                slots=self._slots,
+                on_failure=self._note_failure,
+            )
+            self._gates[lane.lane], self._runs[lane.lane] = gate, run
+            lanes.create_task(run.run())
+
+    def _set_gates(self, view: watch.View) -> None:
+        for lane in view.lanes:
+            if lane.lane not in self._runs:
+                continue
+            may_send = view.lanes_open and lane.state == "sending" and lane.sender_state == "active"
+            rate = effective_rate(
+                lane.rate_per_second, lane.quality, self._equipment.tuning.reserve
+            )
+            self._gates[lane.lane].set(may_send and rate > 0)
+            if rate > 0:
+                self._runs[lane.lane].ceiling(rate)
+                self._runs[lane.lane].speed_up()
+
+    def _note_failure(self, plan: LanePlan, failure: Failure) -> None:
+        """Called by a lane right after a failed attempt; acts at once where waiting would hurt."""
+        match failure.blame:
+            case Blame.SENDER:
+                self._trouble[plan.sender] = failure
+                self._gates[plan.lane].set(False)
+            case Blame.ACCOUNT | Blame.TEMPLATE:
+                self._account_trouble = failure
+                for gate in self._gates.values():
+                    gate.set(False)
+            case Blame.PACE:
+                self._runs[plan.lane].slow_down()
+            case Blame.PAIR | Blame.PLATFORM | Blame.RECIPIENT | Blame.OPT_OUT | Blame.US:
+                pass
+
+    async def _answer_trouble(self, view: watch.View) -> None:
+        if self._account_trouble is not None:
+            failure, self._account_trouble = self._account_trouble, None
+            await self._equipment.database.transact(
+                failover.stop_all, view, failure, self._equipment.clock.now()
+            )
+        database, now = self._equipment.database, self._equipment.clock.now()
+        while self._trouble:
+            sender, failure = self._trouble.popitem()
+            await database.transact(failover.stop_sender, view, sender, failure, now)
+        for lane in view.lanes:
+            if lane.state == "sending" and lane.sender_state != "active":
+                await database.transact(failover.rest_lane, lane)
+            elif lane.state == "stopped" and lane.sender_state == "active":
+                await database.transact(failover.reopen_lane, view, lane, now)
+            # Also what was in flight when its lane stopped and came back refused.
+            if lane.state == "stopped" and lane.unsent and view.lanes_open:
+                await database.transact(
+                    failover.take_over, view, lane, now, self._equipment.tuning.reserve
+                )
+
+    async def _tell_when_stopped(self, view: watch.View) -> None:
+        """After a pause: say, once, how long stopping took and what was already with WhatsApp."""
+        if view.state is not _S.PAUSED or view.broadcast.control_at is None:
+            self._stopped_at = None
+            return
+        if self._stopped_at is not None or any(run.has_ready for run in self._runs.values()):
+            return
+        clock = self._equipment.clock
+        self._stopped_at = clock.loop_time()
+        took = (clock.now() - view.broadcast.control_at).total_seconds()
+        in_flight = sum(run.counts.in_flight for run in self._runs.values())
+        if took < 60.0:
+            await self._equipment.database.transact(
+                _log,
+                view.broadcast.tenant_id,
+                self._broadcast,
+                "broadcast.stopped",
+                f"Stopped in {took:.1f} s, {in_flight} already on their way to WhatsApp",
+                clock.now(),
+            )
+
+    async def _is_over(self, view: watch.View) -> bool:
+        if view.state in (_S.ABORTED, _S.FINISHED):
+            return True
+        now = self._equipment.clock.now()
+        unsent = view.count(*UNSENT_STATES)
+        if view.state is _S.SENDING and unsent == 0 and not self._recorder.waiting:
+            await self._equipment.database.transact(
+                _advance, self._broadcast, _E.WINDOW_OVER, now, None
+            )
+        if view.count(*UNFINISHED_STATES) or view.state is not _S.SETTLING:
+            return False
+        if view.count(*WITH_WHATSAPP) and now < view.broadcast.closes_at + RECEIPTS_GRACE:
+            return False
+        return await self._equipment.database.transact(
+            _advance, self._broadcast, _E.FINISH, now, "All settled"
+        )
+
+
+RECEIPTS_GRACE = timedelta(seconds=2)
+
+
+def _templates(session: Session, content: int) -> dict[str, TemplateMessage]:
+    return {
+        variant.language: TemplateMessage(
+            template=variant.template_name,
+            language=variant.template_language,
+            header_image_id=variant.header_image_id,
+        )
+        for variant in content_store.variants(session, content_store.ContentId(content))
+    }
+
+
+def _advance(
+    session: Session,
+    broadcast: BroadcastId,
+    event: BroadcastEvent,
+    now: datetime,
+    words: str | None,
+) -> bool:
+    values = {"finished_at": now} if event is _E.FINISH else {}
+    changed = broadcasts.advance(session, broadcast, event, **values)
+    if changed and words is not None:
+        row = broadcasts.get(session, broadcast)
+        _log(session, row.tenant_id, broadcast, f"broadcast.{event.value}ed", words, now)
+    return changed
+
+
+def _log(
+    session: Session, tenant: int, broadcast: BroadcastId, event: str, words: str, now: datetime
+) -> None:
+    broadcasts.log(
+        session, tenant=TenantId(tenant), broadcast=broadcast, event=event, words=words, now=now
+    )

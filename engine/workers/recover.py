@@ -1,0 +1,86 @@
+"""After a death: what an earlier engine run marked and never recorded is dealt with, before anything is sent.
+
+Its journal tells, on the same boot, which marks never became requests: those are free to go at once. All
+others are unknown, and only receipts or evidence settle them (spec E3).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session
+
+from engine.domain.delivery import Event, State
+from engine.domain.ids import AttemptId, SenderId
+from engine.store import leases, outbox
+from engine.store.journal import Journals
+from engine.store.outbox import AttemptRecord, Verdict
+from engine.store.tables import EngineRun
+from engine.workers.equipment import Equipment
+
+SLICE = 500
+
+log = structlog.get_logger()
+
+
+async def recover(equipment: Equipment, journals: Journals) -> int:
+    """Settle the leftovers of every earlier run. Returns how many deliveries are now unknown."""
+    database = equipment.database
+    unknown = 0
+    for run in await database.read(leases.unsettled_runs, equipment.epoch):
+        started = journals.started(run.journal) if _same_boot(run, equipment) else None
+        left = await database.read(outbox.left_sending, run.token)
+        for start in range(0, len(left), SLICE):
+            unknown += await database.transact(
+                _settle_slice,
+                left[start : start + SLICE],
+                started,
+                run.token,
+                equipment.clock.now(),
+            )
+        await database.transact(leases.settled, run.token, equipment.clock.now())
+        # Only now: had we died in between, the next run would have needed it.
+        journals.remove(run.journal)
+        log.info("recover.settled", run=run.token, left=len(left), journal=started is not None)
+    return unknown
+
+
+def _same_boot(run: EngineRun, equipment: Equipment) -> bool:
+    return run.boot_id == equipment.clock.boot_id()
+
+
+def _settle_slice(
+    session: Session,
+    left: Sequence[tuple[AttemptId, SenderId, datetime | None]],
+    started: frozenset[AttemptId] | None,
+    epoch: int,
+    now: datetime,
+) -> int:
+    records: list[AttemptRecord] = []
+    verdicts: list[Verdict] = []
+    for attempt, sender, marked_at in left:
+        never_started = started is not None and attempt not in started
+        records.append(
+            AttemptRecord(
+                attempt=attempt,
+                sender=sender,
+                epoch=epoch,
+                started_at=None if never_started else marked_at,
+                ended_at=now,
+                outcome="released" if never_started else "unknown",
+                detail=_NEVER_STARTED if never_started else _DIED,
+            )
+        )
+        if never_started:
+            verdicts.append(Verdict(attempt=attempt, event=Event.RELEASE, after=State.PLANNED))
+        else:
+            verdicts.append(
+                Verdict(attempt=attempt, event=Event.LOSE_TRACK, after=State.UNKNOWN, reason=_DIED)
+            )
+    outbox.record_attempts(session, records)
+    outbox.conclude(session, verdicts, now)
+    return sum(verdict.event is Event.LOSE_TRACK for verdict in verdicts)
+
+
+_NEVER_STARTED = "The engine died before this request began; its journal shows so."
+_DIED = "The engine died while this request may have been under way."

@@ -1,0 +1,101 @@
+"""Settles what is unknown: waits for receipts, sends again only with evidence, or holds for a person.
+
+Receipts settle most unknowns by themselves, in `receive`. This loop looks at the rest with the evidence
+rule of spec E3: nothing is sent twice on a guess.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from engine.domain import evidence
+from engine.domain.delivery import Event, State
+from engine.domain.ids import BroadcastId, TenantId
+from engine.store import broadcasts, outbox, unknowns
+from engine.store.outbox import Verdict
+from engine.workers.equipment import Equipment
+
+BATCH = 200
+A_DAY = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the evidence says of one unknown delivery, and the sentence for the board."""
+
+    tenant: TenantId
+    broadcast: BroadcastId | None
+    verdict: Verdict
+    words: str
+
+
+async def settle(equipment: Equipment) -> None:
+    """Look at the unknown deliveries again and again, for ever."""
+    while True:
+        await asyncio.sleep(equipment.tuning.settle_every.total_seconds())
+        equipment.beat("settle")
+        if not await equipment.database.read(unknowns.any_unknown):
+            continue
+        findings = await equipment.database.read(judge_oldest, equipment.clock.now())
+        if findings:
+            await equipment.database.transact(conclude, findings, equipment.clock.now())
+
+
+def judge_oldest(session: Session, now: datetime) -> list[Finding]:
+    """What the evidence says of the longest unknown deliveries; those that must wait are left out."""
+    intake_since = unknowns.intake_since(session) or now
+    lag = unknowns.largest_lag(session, now - A_DAY)
+    findings: list[Finding] = []
+    for one in unknowns.oldest(session, BATCH):
+        later = unknowns.later(session, one.sender, one.began)
+        facts = evidence.Facts(
+            began=one.began,
+            now=now,
+            intake_unbroken_since=intake_since,
+            intake_broke=intake_since > one.began,
+            later_receipted=later.receipted,
+            later_posts=later.posts,
+            largest_lag=lag,
+        )
+        match evidence.judge(facts):
+            case evidence.Wait():
+                continue
+            case evidence.NotAccepted(reason=reason):
+                verdict = Verdict(
+                    attempt=one.attempt,
+                    event=Event.RESEND,
+                    after=State.RETRYING,
+                    reason=reason,
+                    due_at=now,
+                )
+                words = "shown not to have been accepted, going again"
+            case evidence.HoldForPerson(reason=reason):
+                verdict = Verdict(
+                    attempt=one.attempt, event=Event.HOLD, after=State.HELD, reason=reason
+                )
+                words = "still unknown, held for a person"
+        findings.append(Finding(one.tenant, one.broadcast, verdict, words))
+    return findings
+
+
+def conclude(session: Session, findings: Sequence[Finding], now: datetime) -> int:
+    """Act on the findings where the deliveries are still unknown; returns how many changed."""
+    changed = outbox.conclude(session, [finding.verdict for finding in findings], now)
+    told = Counter((one.tenant, one.broadcast, one.words) for one in findings)
+    for (tenant, broadcast, words), count in told.items():
+        broadcasts.log(
+            session,
+            tenant=tenant,
+            broadcast=broadcast,
+            event="delivery.settled",
+            words=f"{count} without an answer: {words}",
+            now=now,
+        )
+    return changed

@@ -1,0 +1,124 @@
+"""Watches what people and other writers decided about a running broadcast, and opens or closes its lanes.
+
+Also samples, once a second, what each lane did: the board's rates come from here.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from engine.domain.broadcast import LANES_OPEN, BroadcastState
+from engine.domain.delivery import UNSENT, State
+from engine.domain.ids import BroadcastId, LaneId, SenderId
+from engine.store import broadcasts, outbox
+from engine.store.tables import Broadcast, Lane, Sender
+from engine.workers.equipment import Equipment
+from engine.workers.lane import LaneRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneView:
+    """A lane and its sender as the database has them now."""
+
+    lane: LaneId
+    sender: SenderId
+    state: str
+    sender_state: str
+    rate_per_second: float
+    phone_number_id: str
+    quality: str
+    unsent: int
+    """Deliveries of this lane that are not with WhatsApp and not on their way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One look at a broadcast."""
+
+    broadcast: Broadcast
+    state: BroadcastState
+    counts: Mapping[State, int]
+    lanes: tuple[LaneView, ...]
+
+    @property
+    def lanes_open(self) -> bool:
+        """Whether lanes may send at all."""
+        return self.state in LANES_OPEN
+
+    def count(self, *states: State) -> int:
+        """How many deliveries stand in any of these states."""
+        return sum(self.counts.get(state, 0) for state in states)
+
+
+def look(session: Session, broadcast: BroadcastId) -> View:
+    """Read everything the watch decides by, in one transaction."""
+    row = broadcasts.get(session, broadcast)
+    by_lane = outbox.count_by_lane(session, broadcast)
+    counts: Counter[State] = Counter()
+    for (_, state), count in by_lane.items():
+        counts[state] += count
+    lanes = session.execute(
+        select(
+            col(Lane.id),
+            col(Lane.sender_id),
+            col(Lane.state),
+            col(Sender.state),
+            col(Sender.rate_per_second),
+            col(Sender.phone_number_id),
+            col(Sender.quality),
+        )
+        .join(Sender, col(Sender.id) == col(Lane.sender_id))
+        .where(col(Lane.broadcast_id) == broadcast)
+        .order_by(col(Lane.id))
+    )
+    return View(
+        broadcast=row,
+        state=BroadcastState(row.state),
+        counts=counts,
+        lanes=tuple(
+            LaneView(
+                lane=LaneId(lane[0]),
+                sender=SenderId(lane[1]),
+                state=lane[2],
+                sender_state=lane[3],
+                rate_per_second=lane[4],
+                phone_number_id=lane[5],
+                quality=lane[6],
+                unsent=sum(by_lane.get((lane[0], state), 0) for state in UNSENT),
+            )
+            for lane in lanes
+        ),
+    )
+
+
+async def sample_lanes(
+    equipment: Equipment, lanes: Mapping[LaneId, LaneRun], second: datetime
+) -> None:
+    """Write what each lane did since the last sample, and start counting anew."""
+    rows: list[dict[str, Any]] = []
+    for lane, run in lanes.items():
+        counts = run.counts
+        if counts.started or counts.in_flight:
+            rows.append(
+                {
+                    "lane_id": lane,
+                    "second": second,
+                    "started": counts.started,
+                    "in_flight": counts.in_flight,
+                    "late_ms": round(counts.worst_late_seconds * 1000),
+                }
+            )
+        counts.started = 0
+        counts.worst_late_seconds = 0.0
+    if rows:
+        await equipment.database.transact(broadcasts.sample, rows)
+
+
+def whole_second(now: datetime) -> datetime:
+    """The second that just ended."""
+    return now.replace(microsecond=0) - timedelta(seconds=1)
