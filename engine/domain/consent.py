@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.domain.words import words_of
+from engine.domain.plain_words import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ _START = (
     "सुरू",
     "सुरु",
 )
-_MEANINGS: dict[tuple[str, ...], type[OptOut] | type[OptIn]] = {
-    **{words_of(text): OptOut for text in _STOP},
-    **{words_of(text): OptIn for text in _START},
+_MEANINGS: dict[str, type[OptOut] | type[OptIn]] = {
+    **{plain(text): OptOut for text in _STOP},
+    **{plain(text): OptIn for text in _START},
 }
 
 
@@ -75,6 +75,6 @@ def consent_in(text: str) -> OptOut | OptIn | None:
     The whole message must be the word: "stop loss at 24,180?" is a question, and stays one. Case,
     punctuation and emoji do not matter.
     """
-    words = words_of(text)
+    words = plain(text)
     meaning = _MEANINGS.get(words)
-    return None if meaning is None else meaning(" ".join(words))
+    return None if meaning is None else meaning(words)
