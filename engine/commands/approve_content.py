@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from engine.commands.content_checks import what_blocks
 from engine.domain.content import ContentEvent, ContentState, advance, content_hash, possible
-from engine.domain.ids import ContentHash, ContentId
+from engine.domain.ids import ContentHash, ContentId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
 from engine.store import audit
@@ -45,6 +46,9 @@ def approve_content(
     assert pack is not None
     assert by.user is not None
     variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
+    problems = what_blocks(session, TenantId(pack.tenant_id), variants)
+    if problems:
+        return Refused("Something has changed since it was submitted:", problems)
     bound = content_hash(variants)
     before = {"state": pack.state, "version": version}
     after = advance(ContentState(pack.state), ContentEvent.APPROVE)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from engine.domain.ids import TenantId
+from engine.domain.template_standing import Standing
 from engine.store.tables.content import Template
 
 LISTING_LIMIT = 6_000
@@ -33,6 +34,12 @@ def get(session: Session, tenant: TenantId, name: str, language: str) -> Templat
         col(Template.language) == language,
     )
     return session.exec(statement).one_or_none()
+
+
+def standing(session: Session, tenant: TenantId, name: str, language: str) -> Standing | None:
+    """A template's status and version now; None when we do not know it."""
+    known = get(session, tenant, name, language)
+    return None if known is None else Standing(known.status, known.version)
 
 
 def put(
