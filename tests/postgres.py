@@ -43,6 +43,20 @@ INITDB_OPTIONS = (
     *("--locale=C", "--no-sync", "--no-instructions"),
 )
 
+# The tests may be killed without a word; the server ends when our end of its pipe does.
+KEEPER = """
+folder=$0
+exec 3<&0
+"$@" </dev/null 3<&- & server=$!
+{
+  read -r _
+  kill -INT $server
+  while kill -0 $server; do sleep 0.1; done
+  rm -rf "$folder"
+} <&3 2>/dev/null &
+wait $server
+"""
+
 
 class MissingError(Exception):
     """PostgreSQL is not on this machine. A test that needs it fails and says what to install."""
@@ -81,23 +95,67 @@ class Cluster:
 def cluster() -> Generator[Cluster]:
     """A fresh server; it is stopped, and its files removed, when the block ends."""
     programs = find_programs()
-    folder = Path(tempfile.mkdtemp(prefix="dawncast-postgres-", dir=_fast_folder()))
-    try:
-        _hand_over(folder)
-        data = folder / "data"
-        _run_initdb(programs, data)
-        server, running = _start(programs, folder)
+    said = ""
+    for _ in range(STARTS):
+        server = _Server(programs)
         try:
-            yield running
+            if server.answers():
+                yield Cluster(server.port)
+                return
         finally:
-            server.send_signal(signal.SIGINT)  # "fast": open connections are cut
+            said = server.stop()
+    raise RuntimeError(f"PostgreSQL did not start: {said}")
+
+
+class _Server:
+    """A server process and its folder."""
+
+    def __init__(self, programs: Path) -> None:
+        self.port = _free_port()
+        self._folder = Path(tempfile.mkdtemp(prefix="dawncast-postgres-", dir=_fast_folder()))
+        _hand_over(self._folder)
+        _run_initdb(programs, self._folder / "data")
+        options = OPTIONS | {"unix_socket_directories": str(self._folder), "port": str(self.port)}
+        with self._log.open("wb") as output:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", KEEPER, self._folder, programs / "postgres"]
+                + ["-D", self._folder / "data"]
+                + [f"--{name}={value}" for name, value in options.items()],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for the tests; they stop the server
+                **_as_its_user(self._folder),
+            )
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "log"
+
+    def answers(self) -> bool:
+        """Whether it came up, waiting for that a while."""
+        deadline = time.monotonic() + START_SECONDS
+        while self._process.poll() is None and time.monotonic() < deadline:
             try:
-                server.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+                Cluster(self.port).connect().close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return True
+        return False
+
+    def stop(self) -> str:
+        """Stop it and remove its files; returns the end of its log."""
+        said = self._log.read_text(errors="replace")[-2000:]
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return said
 
 
 def find_programs() -> Path:
@@ -127,39 +185,6 @@ def _run_initdb(programs: Path, data: Path) -> None:
     )
     if done.returncode != 0:
         raise RuntimeError(f"initdb failed: {done.stderr or done.stdout}")
-
-
-def _start(programs: Path, folder: Path) -> tuple[subprocess.Popen[Any], Cluster]:
-    log = folder / "log"
-    for _ in range(STARTS):
-        port = _free_port()
-        options = OPTIONS | {"unix_socket_directories": str(folder), "port": str(port)}
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data"]
-                + [f"--{name}={value}" for name, value in options.items()],
-                stdout=output,
-                stderr=output,
-                **_as_its_user(folder),
-            )
-        running = Cluster(port)
-        if _answers(server, running):
-            return server, running
-        server.kill()
-        server.wait()
-    raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')[-2000:]}")
-
-
-def _answers(server: subprocess.Popen[Any], running: Cluster) -> bool:
-    deadline = time.monotonic() + START_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            running.connect().close()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-        else:
-            return True
-    return False
 
 
 def _as_its_user(folder: Path) -> dict[str, Any]:
