@@ -21,6 +21,8 @@ def plain(text: str) -> str:
         category = unicodedata.category(char)
         if char == _NUKTA or category == "Cf" or char in _EMOJI_STYLES:
             continue  # Cf: joiners and direction marks, which nobody sees
+        if category == "Nd":
+            char = str(unicodedata.digit(char))  # १ is 1
         letters.append(char if category[0] in "LMN" and category != "Me" else " ")
     return " ".join("".join(letters).split())
 
