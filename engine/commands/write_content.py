@@ -11,10 +11,10 @@ from engine.domain.content import (
     APPROVED_OR_BETTER,
     ContentEvent,
     ContentState,
-    Language,
     advance,
     possible,
 )
+from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
@@ -23,17 +23,9 @@ from engine.store import content as contents
 from engine.store.content import NewVariant
 from engine.store.tables import Content
 
+__all__ = ["TITLE_LENGTH", "VariantDraft", "Written", "write_content"]
+
 TITLE_LENGTH = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariantDraft:
-    """One language as its author wrote it: which template, and what goes into its places."""
-
-    language: Language
-    template_name: str
-    template_language: str
-    parameters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,17 +154,7 @@ def _complete(
                 f"There is no template {draft.template_name} in {draft.template_language} "
                 "any more. Choose another one."
             )
-        complete.append(
-            NewVariant(
-                language=draft.language,
-                template_name=template.name,
-                template_language=template.language,
-                template_version=template.version,
-                category=template.category,
-                body=template.body,
-                parameters=tuple(parameter.strip() for parameter in draft.parameters),
-            )
-        )
+        complete.append(contents.on_template(draft, template))
     if len({variant.language for variant in complete}) < len(complete):
         return Refused("A language can be there only once.")
     return complete

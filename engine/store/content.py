@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from engine.domain.content import APPROVED_OR_BETTER, ContentState, Language
+from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentHash, ContentId, TenantId, UserId
 from engine.domain.subscriber import Status
-from engine.store.tables.content import Content, Variant
+from engine.store.tables.content import Content, Template, Variant
 from engine.store.tables.people import Subscriber
 
 
@@ -211,6 +212,19 @@ def replace_variants(session: Session, content: ContentId, new: Sequence[NewVari
         for variant in new
     )
     session.flush()
+
+
+def on_template(draft: VariantDraft, template: Template) -> NewVariant:
+    """A draft with the words WhatsApp approved beside it, as they are at this instant."""
+    return NewVariant(
+        language=draft.language,
+        template_name=template.name,
+        template_language=template.language,
+        template_version=template.version,
+        category=template.category,
+        body=template.body,
+        parameters=tuple(parameter.strip() for parameter in draft.parameters),
+    )
 
 
 def as_new(variant: Variant) -> NewVariant:
