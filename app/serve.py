@@ -68,8 +68,9 @@ async def run(
     engine: Engine | None = None,
     trusted_proxies: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
+    stop: asyncio.Event | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; the engine runs as long as the server does.
+    """Serve until SIGINT, SIGTERM or `stop`; the engine runs as long as the server does.
 
     trusted_proxies: addresses whose X-Forwarded-For is believed. ready: called once pages answer.
     """
@@ -98,6 +99,7 @@ async def run(
             helpers = [
                 beside.create_task(live.take_snapshots(), name="board"),
                 beside.create_task(_when_started(server, ready), name="ready"),
+                beside.create_task(_when_stopped(server, stop or asyncio.Event()), name="stop"),
             ]
             await server.serve()
             for helper in helpers:
@@ -166,3 +168,8 @@ async def _when_started(server: uvicorn.Server, ready: Callable[[], None]) -> No
     while not server.started:  # noqa: ASYNC110 - uvicorn has a flag for it, and no event
         await asyncio.sleep(0.02)
     ready()
+
+
+async def _when_stopped(server: uvicorn.Server, stop: asyncio.Event) -> None:
+    await stop.wait()
+    server.should_exit = True

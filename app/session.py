@@ -200,6 +200,8 @@ class Doorkeeper(rx.Middleware):
 def is_admissible(handler_name: str) -> bool:
     """Whether a handler is guarded, or is Reflex's own and so only moves its tab's state."""
     registered = RegistrationContext.get().event_handlers.get(handler_name)
+    if handler_name.endswith(".setvar"):
+        return False  # every state is born with it: any setter, called by name, past its guard
     if registered is None:
         return True  # Reflex itself answers for what does not exist
     if hasattr(registered.handler.fn, "guarded_by"):

@@ -22,7 +22,7 @@ def column(
     sorted_by: Any = None,
     on_sort: Any = None,
 ) -> rx.Component:
-    """A column's head. With `key`, `sorted_by` (a Var, "name" or "-name") and `on_sort` it sorts."""
+    """A column's head. With `key`, `sorted_by` (a Var: "name", "-name") and `on_sort` it sorts."""
     attributes: dict[str, Any] = {"class_name": "dc-right" if right else "", "scope": "col"}
     if key is None or on_sort is None:
         return rx.el.th(label, **attributes)

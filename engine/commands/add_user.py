@@ -22,7 +22,7 @@ def add_user(
     by: Actor,
     now: datetime,
 ) -> UserId | Refused:
-    """A new user; `password_hash` comes from `passwords.hash_password`, made outside the transaction.
+    """A new user, whose `password_hash` was made by `passwords.hash_password` beforehand.
 
     must_change: the password was chosen by somebody else and is good for one sign-in.
     Returns the user's id, or why not. Raises Forbidden.
@@ -53,5 +53,6 @@ def add_user(
         before={},
         after={"role": role.value},
         now=now,
+        tenant=tenant,
     )
     return user
