@@ -55,6 +55,19 @@ def variants(session: Session, content: ContentId) -> Sequence[Variant]:
     return session.exec(statement).all()
 
 
+def languages(session: Session, packs: Sequence[Content]) -> dict[int, tuple[str, ...]]:
+    """Which languages each of these packs is written in."""
+    statement = (
+        select(Variant.content_id, Variant.language)
+        .where(col(Variant.content_id).in_([pack.id for pack in packs]))
+        .order_by(col(Variant.language))
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for content, language in session.exec(statement):
+        found[content] = (*found.get(content, ()), language)
+    return found
+
+
 def listing(
     session: Session, tenant: TenantId, *, limit: int, offset: int = 0
 ) -> Sequence[Content]:
