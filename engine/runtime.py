@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
 import structlog
@@ -62,7 +63,9 @@ class Engine:
         self.running = asyncio.Event()
 
     def stop(self) -> None:
-        """Ask the engine to end in good order: release what is marked, wait for what is in flight."""
+        """Ask the engine to end in good order: release what is marked, wait for what is in flight.
+        Ask the engine to end in good order: release what is marked, wait for what is in flight.
+        """
         self._stopping.set()
 
     async def run(self) -> None:
@@ -114,19 +117,14 @@ class Engine:
             alarm.start()
         try:
             async with asyncio.TaskGroup() as workers:
-                loops: list[asyncio.Task[None]] = [
-                    workers.create_task(keep_lease(equipment.database, equipment.lease)),
-                ]
-
-                def start(name: str, worker: Callable[[], object]) -> None:
-                    loops.append(
-                        workers.create_task(keep_alive(name, worker, self.heartbeat))  # type: ignore[arg-type]
-                    )
-
-                start("record", recorder.run)
-                start("receive", lambda: receive(equipment))
-                start("settle", lambda: settle(equipment))
-                start("calendar", lambda: calendar(equipment, alarm))
+                loops = [workers.create_task(keep_lease(equipment.database, equipment.lease))]
+                for name, worker in (
+                    ("record", recorder.run),
+                    ("receive", partial(receive, equipment)),
+                    ("settle", partial(settle, equipment)),
+                    ("calendar", partial(calendar, equipment, alarm)),
+                ):
+                    loops.append(workers.create_task(keep_alive(name, worker, self.heartbeat)))
                 conductor = Conductors(equipment, recorder, self.heartbeat, self._stopping)
                 self.running.set()
                 await conductor.run()

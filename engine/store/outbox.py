@@ -1,7 +1,9 @@
-"""The outbox: deliveries that are due, what was marked, and what became of it. The hot path, all in Core.
+"""The outbox: deliveries that are due, what was marked, and what became of it. The hot path, all in
+Core.
 
-Every change is set-based and holds only where the old state still does, so a race is lost politely. Which
-states an event may touch is read off the domain's table (`delivery.sources`), never written here.
+Every change is set-based and holds only where the old state still does, so a race is lost politely.
+Which states an event may touch is read off the domain's table (`delivery.sources`), never written
+here.
 """
 
 import json
@@ -84,87 +86,92 @@ def mark_due(
 ) -> list[Marked]:
     """Mark up to `limit` deliveries of a lane that are due before `horizon`, retries first.
 
-    Marks nothing when the lane has a newer epoch (we are a ghost) or lane or broadcast are not sending.
-    Whoever opted out since the freeze is not marked but left for `opted_out_of`.
+    Marks nothing when the lane has a newer epoch (we are a ghost) or lane or broadcast are not
+    sending. Whoever opted out since the freeze is not marked but left for `opted_out_of`.
     """
     if not _may_mark(session, lane, epoch):
         return []
     marked: list[Marked] = []
-    for state in (State.RETRYING, State.PLANNED):
-        if len(marked) < limit:
-            marked += _mark(session, lane, state, epoch, horizon, limit - len(marked), now)
+    for statement in _MARK.values():
+        if len(marked) >= limit:
+            break
+        rows = session.connection().execute(
+            statement,
+            {
+                "lane": lane,
+                "horizon": horizon,
+                "most": limit - len(marked),
+                "run": epoch,
+                "now": now,
+            },
+        )
+        marked += [_marked(row, lane) for row in rows]
     marked.sort(key=lambda one: (one.due_at, one.attempt.delivery))
     return marked
 
 
 def _may_mark(session: Session, lane: LaneId, epoch: int) -> bool:
-    query = (
-        select(col(Lane.epoch), col(Lane.state), col(Broadcast.state))
-        .join(Broadcast, col(Broadcast.id) == col(Lane.broadcast_id))
-        .where(col(Lane.id) == lane)
-        # On PostgreSQL a takeover waits for this mark, or this mark sees the takeover.
-        .with_for_update(read=True, of=Lane)
-    )
-    row = session.execute(query).one_or_none()
+    row = session.connection().execute(_STANDING, {"lane": lane}).one_or_none()
     if row is None or row[0] != epoch:
         return False
     return row[1] == LANE_OPEN and BroadcastState(row[2]) in LANES_OPEN
 
 
-def _mark(
-    session: Session,
-    lane: LaneId,
-    state: State,
-    epoch: int,
-    horizon: datetime,
-    limit: int,
-    now: datetime,
-) -> list[Marked]:
+_lanes, _broadcasts, _people = table(Lane), table(Broadcast), table(Subscriber)
+_STANDING = (
+    select(_lanes.c.epoch, _lanes.c.state, _broadcasts.c.state)
+    .join(_broadcasts, _broadcasts.c.id == _lanes.c.broadcast_id)
+    .where(_lanes.c.id == bindparam("lane"))
+    # On PostgreSQL a takeover waits for this mark, or this mark sees the takeover.
+    .with_for_update(read=True, of=_lanes)
+)
+
+
+def _mark_statement(state: State) -> Any:
+    """Built once: building it costs more than running it."""
     stays = (
-        select(col(Subscriber.id))
+        select(_people.c.id)
         .where(
-            col(Subscriber.id) == col(Delivery.subscriber_id),
-            sa.or_(col(Subscriber.status) != "ACTIVE", col(Subscriber.consented).is_(False)),
+            _people.c.id == _deliveries.c.subscriber_id,
+            sa.or_(_people.c.status != "ACTIVE", _people.c.consented.is_(False)),
         )
         .exists()
     )
     due = (
-        select(col(Delivery.id))
-        .where(col(Delivery.lane_id) == lane, col(Delivery.state) == state.value)
-        .where(col(Delivery.due_at) <= horizon, ~stays)
-        .order_by(col(Delivery.due_at), col(Delivery.id))
-        .limit(limit)
+        select(_deliveries.c.id)
+        .where(_deliveries.c.lane_id == bindparam("lane"), _deliveries.c.state == state.value)
+        .where(_deliveries.c.due_at <= bindparam("horizon"), ~stays)
+        .order_by(_deliveries.c.due_at, _deliveries.c.id)
+        .limit(bindparam("most"))
     )
-    rows = session.execute(
-        update(Delivery)
-        .where(col(Delivery.id).in_(due), col(Delivery.state) == state.value)
+    return (
+        sa.update(_deliveries)
+        .where(_deliveries.c.id.in_(due), _deliveries.c.state == state.value)
         .values(
             state=State.SENDING.value,
-            attempts=col(Delivery.attempts) + 1,
-            epoch=epoch,
-            marked_at=now,
+            attempts=_deliveries.c.attempts + 1,
+            epoch=bindparam("run"),
+            marked_at=bindparam("now"),
             # A receipt of this attempt may come before its answer: the record must be free for it.
             message_id=None,
-            updated_at=now,
+            updated_at=bindparam("now"),
         )
-        .returning(*_MARKED_COLUMNS)
-        .execution_options(synchronize_session=False)
+        .returning(
+            _deliveries.c.id,
+            _deliveries.c.attempts,
+            _deliveries.c.key,
+            _deliveries.c.sender_id,
+            _deliveries.c.subscriber_id,
+            _deliveries.c.phone,
+            _deliveries.c.bsuid,
+            _deliveries.c.language,
+            _deliveries.c.parameters,
+            _deliveries.c.due_at,
+        )
     )
-    return [_marked(row, lane) for row in rows]
 
 
-_MARKED_COLUMNS = (
-    col(Delivery.id),
-    col(Delivery.attempts),
-    col(Delivery.key),
-    col(Delivery.sender_id),
-    col(Delivery.subscriber_id),
-    col(Delivery.phone),
-    col(Delivery.bsuid),
-    col(Delivery.language),
-    col(Delivery.parameters),
-    col(Delivery.due_at),
-)
+_MARK = {state: _mark_statement(state) for state in (State.RETRYING, State.PLANNED)}
 
 
 def _marked(row: Any, lane: LaneId) -> Marked:
@@ -212,7 +219,9 @@ def record_attempts(session: Session, records: Sequence[AttemptRecord]) -> None:
 def accept(
     session: Session, accepted: Sequence[tuple[AttemptId, str]], *, event: Event, now: datetime
 ) -> None:
-    """WhatsApp took these and named them. Where a receipt was quicker, the receipt's state stays."""
+    """WhatsApp took these and named them. Where a receipt was quicker, the receipt's state stays.
+    WhatsApp took these and named them. Where a receipt was quicker, the receipt's state stays.
+    """
     if not accepted:
         return
     after = State.ACCEPTED if event is Event.ACCEPT else State.PACED
@@ -251,8 +260,6 @@ def _accept_statement(event: Event) -> sa.Update:
     )
 
 
-
-
 def is_one_of(states: Iterable[State]) -> sa.ColumnElement[bool]:
     """`state IN (…)` spelled so that it can stand in a statement run for many rows at once."""
     return sa.or_(*(table(Delivery).c.state == state.value for state in sorted(states)))
@@ -268,25 +275,43 @@ def conclude(session: Session, verdicts: Sequence[Verdict], now: datetime) -> in
     """
     changed = 0
     for verdict in verdicts:
-        values: dict[str, Any] = {
-            "state": verdict.after.value,
-            "reason": verdict.reason,
-            "error_code": verdict.error_code,
-            "updated_at": now,
-        }
-        if verdict.due_at is not None:
-            values["due_at"] = verdict.due_at
         result = session.connection().execute(
-            sa.update(_deliveries)
-            .where(
-                _deliveries.c.id == verdict.attempt.delivery,
-                _deliveries.c.attempts == verdict.attempt.number,
-                _deliveries.c.state.in_([state.value for state in sources(verdict.event)]),
-            )
-            .values(**values)
+            _CONCLUDE[verdict.event],
+            {
+                "delivery": verdict.attempt.delivery,
+                "number": verdict.attempt.number,
+                "after": verdict.after.value,
+                "why": verdict.reason,
+                "code": verdict.error_code,
+                "due": verdict.due_at,
+                "now": now,
+            },
         )
         changed += result.rowcount
     return changed
+
+
+def _conclude_statement(event: Event) -> sa.Update:
+    return (
+        sa.update(_deliveries)
+        .where(
+            _deliveries.c.id == bindparam("delivery"),
+            _deliveries.c.attempts == bindparam("number"),
+            is_one_of(sources(event)),
+        )
+        .values(
+            state=bindparam("after"),
+            reason=bindparam("why"),
+            error_code=bindparam("code"),
+            due_at=sa.func.coalesce(
+                bindparam("due", type_=_deliveries.c.due_at.type), _deliveries.c.due_at
+            ),
+            updated_at=bindparam("now"),
+        )
+    )
+
+
+_CONCLUDE = {event: _conclude_statement(event) for event in Event if sources(event)}
 
 
 def left_sending(session: Session, epoch: int) -> list[tuple[AttemptId, SenderId, datetime | None]]:
@@ -316,12 +341,15 @@ def cancel_unsent(
 
 def count_by_lane(session: Session, broadcast: BroadcastId) -> dict[tuple[int | None, State], int]:
     """How many deliveries of a broadcast stand where, lane by lane."""
-    rows = session.execute(
-        select(col(Delivery.lane_id), col(Delivery.state), sa.func.count())
-        .where(col(Delivery.broadcast_id) == broadcast)
-        .group_by(col(Delivery.lane_id), col(Delivery.state))
-    )
+    rows = session.connection().execute(_COUNT, {"broadcast": broadcast})
     return {(lane, State(state)): count for lane, state, count in rows}
+
+
+_COUNT = (
+    select(_deliveries.c.lane_id, _deliveries.c.state, sa.func.count())
+    .where(_deliveries.c.broadcast_id == bindparam("broadcast"))
+    .group_by(_deliveries.c.lane_id, _deliveries.c.state)
+)
 
 
 def unsent_of(session: Session, lane: LaneId) -> list[tuple[int, int, str, datetime]]:

@@ -26,7 +26,7 @@ TEXTS: dict[Language, Text] = {
             "your daily note is ready: {{3}}\n\n"
             "Levels to know: {{4}}\n\n"
             "Read it in full: https://dawncast.example/note\n\n"
-            "Investments in the securities market are subject to market risks. "
+            "Investment in securities market are subject to market risks. "
             "Read all the related documents carefully before investing. "
             "SEBI registration INH000000000."
         ),

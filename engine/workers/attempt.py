@@ -1,4 +1,6 @@
-"""One attempt, start to end: ask WhatsApp, understand the answer, decide what it means for the delivery."""
+"""One attempt, start to end: ask WhatsApp, understand the answer, decide what it means for the
+delivery.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,8 +31,8 @@ async def make_attempt(
 ) -> tuple[Ending, Failure | None]:
     """Send once. Returns how it ended, and the failure when it was one, for the lane to learn from.
 
-    started: the send stamp on the loop's clock. Cancelling it leaves the delivery `sending`: the next
-    engine run finds it in the journal and treats it as unknown.
+    started: the send stamp on the loop's clock. Cancelling it leaves the delivery `sending`: the
+    next engine run finds it in the journal and treats it as unknown.
     """
     equipment = context.equipment
     message = replace(context.message, parameters=marked.parameters)

@@ -1,8 +1,8 @@
 """Opens the broadcasts that their schedules want; the pure `schedule.due` decides which.
 
-APScheduler wakes it at the schedules' own times; a look every second finds what people add in between,
-and what was due while nothing ran. A broadcast is opened by a unique key, so two engines, a restart or a
-clock that steps back make no second one (spec C1).
+APScheduler wakes it at the schedules' own times; a look every second finds what people add in
+between, and what was due while nothing ran. A broadcast is opened by a unique key, so two engines,
+a restart or a clock that steps back make no second one (spec C1).
 """
 
 import asyncio

@@ -1,7 +1,8 @@
-"""Conducts one broadcast, from wherever it stands to its end: freeze, plan, open the lanes, settle, finish.
+"""Conducts one broadcast, from wherever it stands to its end: freeze, plan, open the lanes, settle,
+finish.
 
-Everything it knows is read from the database on each look, so the conductor of a new engine run goes on
-where the last one died.
+Everything it knows is read from the database on each look, so the conductor of a new engine run
+goes on where the last one died.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
-from engine.domain.broadcast import BroadcastEvent, BroadcastState
+from engine.domain.broadcast import OVER, BroadcastEvent, BroadcastState, Moment, moment
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, TenantId
 from engine.domain.schedule import LatePolicy, too_late
@@ -22,7 +23,9 @@ from engine.workers.morning import Morning
 from engine.workers.record import Recorder
 
 STALE_AFTER = timedelta(minutes=10)
-"""An engine that comes back this long after the close asks a person before it sends the rest (spec C2)."""
+"""An engine that comes back this long after the close asks a person before it sends the rest (spec
+C2).
+"""
 
 log = structlog.get_logger()
 
@@ -34,25 +37,29 @@ async def conduct(
     equipment: Equipment, recorder: Recorder, broadcast: BroadcastId, stopping: asyncio.Event
 ) -> None:
     """Run a broadcast to its end. Returns when nothing is left to do, or the engine stops."""
-    database = equipment.database
     while not stopping.is_set():
         equipment.beat("conduct")
-        view = await database.read(watch.look, broadcast)
-        match view.state:
-            case _S.SCHEDULED:
-                await _freeze(equipment, view.broadcast.opens_at, broadcast)
-            case _S.FROZEN:
-                if not await fan_out.fan_out(equipment, broadcast):
-                    await _refuse(equipment, broadcast, "No sender may send. See Senders.")
-            case _S.PLANNED:
-                await _until_opening(equipment, view.broadcast.opens_at, broadcast)
-            case _S.SENDING | _S.PAUSED | _S.SETTLING:
-                if not await _ask_when_stale(equipment, view):
-                    await Morning(equipment, recorder, broadcast, stopping).run()
-            case _S.WAITING_FOR_PERSON:
-                await _look_again(equipment)
-            case _S.FINISHED | _S.ABORTED | _S.SKIPPED | _S.REFUSED:
-                return
+        view = await equipment.database.read(watch.look, broadcast)
+        if view.state in OVER:
+            return
+        if moment(view.state) is Moment.BEFORE:
+            await _prepare(equipment, view, broadcast)
+        elif not await _ask_when_stale(equipment, view):
+            await Morning(equipment, recorder, broadcast, stopping).run()
+
+
+async def _prepare(equipment: Equipment, view: watch.View, broadcast: BroadcastId) -> None:
+    """The next step of a broadcast whose lanes are not open yet."""
+    opens_at = view.broadcast.opens_at
+    if view.state is _S.SCHEDULED:
+        await _freeze(equipment, opens_at, broadcast)
+    elif view.state is _S.FROZEN:
+        if not await fan_out.fan_out(equipment, broadcast):
+            await _refuse(equipment, broadcast, "No sender may send. See Senders.")
+    elif view.state is _S.PLANNED:
+        await _until_opening(equipment, opens_at, broadcast)
+    else:  # waiting for a person
+        await _look_again(equipment)
 
 
 async def _freeze(equipment: Equipment, opens_at: datetime, broadcast: BroadcastId) -> None:
@@ -80,7 +87,9 @@ async def _until_opening(equipment: Equipment, opens_at: datetime, broadcast: Br
 
 LOOK_EVERY_SECONDS = 0.25
 OPEN_AHEAD_SECONDS = 0.6
-"""Lanes open this much before the first instant, so that the first marks are durable by then (spec C3)."""
+"""Lanes open this much before the first instant, so that the first marks are durable by then (spec
+C3).
+"""
 CONNECTIONS_WARMED = 32
 
 

@@ -1,4 +1,6 @@
-"""What every worker of an engine run is handed: the doors to the world, and the right to use them."""
+"""What every worker of an engine run is handed: the doors to the world, and the right to use them.
+What every worker of an engine run is handed: the doors to the world, and the right to use them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,11 +38,15 @@ class Tuning:
     reserve: float = 0.1
     """Part of each sender's rate kept for replies and API traffic during the window (spec N2)."""
     in_flight: int | None = None
-    """At most this many requests at once, app-wide; None: max(100, total rate x 0.5 s) (spec P3)."""
+    """At most this many requests at once, app-wide; None: max(100, total rate x 0.5 s) (spec P3).
+    At most this many requests at once, app-wide; None: max(100, total rate x 0.5 s) (spec P3).
+    """
     unthrottled: bool = False
     """No pace at all; only for measuring."""
     mark_ahead: timedelta = timedelta(milliseconds=400)
-    """How far before its instant a delivery is marked: above a group commit, below a pause's patience."""
+    """How far before its instant a delivery is marked: above a group commit, below a pause's
+    patience.
+    """
     mark_step: timedelta = timedelta(milliseconds=100)
     mark_limit: int = 500
     watch_every: timedelta = timedelta(milliseconds=200)

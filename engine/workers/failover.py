@@ -1,6 +1,8 @@
-"""Failover: a sender that may not send is stopped, and what it has not sent goes through the others.
+"""Failover: a sender that may not send is stopped, and what it has not sent goes through the
+others.
 
-Only what is unsent moves, by an UPDATE that holds while it is unsent: nothing can go out twice here.
+Only what is unsent moves, by an UPDATE that holds while it is unsent: nothing can go out twice
+here.
 """
 
 from datetime import datetime
@@ -41,7 +43,9 @@ def stop_sender(
 def take_over(
     session: Session, view: View, stopped: LaneView, now: datetime, reserve: float
 ) -> int:
-    """Move what a stopped lane has not sent to the open lanes and a backup; returns how many moved."""
+    """Move what a stopped lane has not sent to the open lanes and a backup; returns how many moved.
+    Move what a stopped lane has not sent to the open lanes and a backup; returns how many moved.
+    """
     epoch = max((lane.epoch for lane in broadcasts.lanes_of(session, _id(view))), default=0)
     _activate_backup(session, view, epoch, now)
     targets = _targets(session, view, stopped.lane, reserve)

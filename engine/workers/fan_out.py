@@ -1,4 +1,6 @@
-"""The fan-out: gives every recipient a lane and an instant, by the pure planner, and writes it down."""
+"""The fan-out: gives every recipient a lane and an instant, by the pure planner, and writes it
+down.
+"""
 
 import math
 from datetime import datetime, timedelta

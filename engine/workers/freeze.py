@@ -1,7 +1,9 @@
-"""The freeze: who is targeted, who is left out and why, and the words each person will get (spec §1).
+"""The freeze: who is targeted, who is left out and why, and the words each person will get (spec
+§1).
 
-Goes through the subscribers in slices, one transaction each, so that other writers get their turn. A
-freeze that was cut off starts again from the beginning; the delivery key makes what is there stay.
+Goes through the subscribers in slices, one transaction each, so that other writers get their turn.
+A freeze that was cut off starts again from the beginning; the delivery key makes what is there
+stay.
 """
 
 import json
@@ -15,8 +17,8 @@ from sqlmodel import Session
 
 from engine.domain import content as content_rules
 from engine.domain.broadcast import BroadcastEvent
-from engine.domain.delivery import State
 from engine.domain.content import APPROVED_OR_BETTER, Category, ContentEvent, ContentState
+from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, ContentHash, ContentId, SubscriberId, TenantId
 from engine.domain.schedule import strictest
 from engine.domain.subscriber import Status, exclusion
@@ -82,7 +84,9 @@ def _begin(session: Session, broadcast: BroadcastId, now: datetime) -> FrozenCon
 
 
 def _approved(session: Session, row: Broadcast) -> Content | None:
-    """The content this broadcast is to send: the one it was given, else the day's; None until approved."""
+    """The content this broadcast is to send: the one it was given, else the day's; None until
+    approved.
+    """
     tenant = TenantId(row.tenant_id)
     if row.content_id is None:
         return content_store.approved_for(session, tenant, row.service_day)

@@ -1,8 +1,9 @@
-"""One lane: the deliveries of one broadcast through one sender, each at its instant, never too fast.
+"""One lane: the deliveries of one broadcast through one sender, each at its instant, never too
+fast.
 
-Marking runs a little ahead of sending. A delivery is `sending` in the database before its request may
-start, so that a crash leaves behind a mark and, in the journal, whether the request had begun; what is
-marked and not begun is released again when the lane closes.
+Marking runs a little ahead of sending. A delivery is `sending` in the database before its request
+may start, so that a crash leaves behind a mark and, in the journal, whether the request had begun;
+what is marked and not begun is released again when the lane closes.
 """
 
 import asyncio
@@ -25,13 +26,17 @@ from engine.workers.equipment import Equipment
 from engine.workers.record import Ending, Recorder
 
 ROUNDING_SECONDS = 2e-6
-"""Send stamps are written in whole microseconds: this much later keeps a full second between them."""
+"""Send stamps are written in whole microseconds: this much later keeps a full second between them.
+Send stamps are written in whole microseconds: this much later keeps a full second between them.
+"""
 IDLE_SECONDS = 0.25
 SLOW_DOWN_AT_MOST_EVERY_SECONDS = 1.0
 """All refusals of one second are one piece of news."""
 RECOVER_AFTER_SECONDS = 2.0
 RECOVERY_STEP = 0.02
-"""Part of the ceiling won back at each look (5 a second): from half to full in about five seconds."""
+"""Part of the ceiling won back at each look (5 a second): from half to full in about five seconds.
+Part of the ceiling won back at each look (5 a second): from half to full in about five seconds.
+"""
 
 log = structlog.get_logger()
 
@@ -94,6 +99,7 @@ class LaneRun:
     _ready: deque[Marked] = field(default_factory=lambda: deque[Marked]())
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _taken: asyncio.Event = field(default_factory=asyncio.Event)
+    _expected: int = 1
     _ended: bool = False
     _ceiling: float = 0.0
     _slowed: bool = False
@@ -116,7 +122,9 @@ class LaneRun:
             self.pace.set_rate(rate)
 
     def slow_down(self) -> None:
-        """WhatsApp said too fast (130429): half the rate at once, then back up step by step (P3)."""
+        """WhatsApp said too fast (130429): half the rate at once, then back up step by step (P3).
+        WhatsApp said too fast (130429): half the rate at once, then back up step by step (P3).
+        """
         now = self.equipment.clock.loop_time()
         if now - self._slowed_at < SLOW_DOWN_AT_MOST_EVERY_SECONDS:
             return
@@ -133,6 +141,10 @@ class LaneRun:
         self.pace.set_rate(rate)
         self._slowed = rate < self._ceiling
 
+    def expect(self, unsent: int) -> None:
+        """How many of this lane's deliveries the watch saw unsent; an empty lane asks for no marks."""
+        self._expected = unsent
+
     def end(self) -> None:
         """Mark no more; release what has not started; return when what is in flight has ended."""
         self._ended = True
@@ -148,7 +160,7 @@ class LaneRun:
     async def _keep_marked(self) -> None:
         tuning = self.equipment.tuning
         while not self._ended:
-            if not self.gate.is_open:
+            if not self.gate.is_open or not self._expected:
                 await self._sleep_or(self.gate.changed, IDLE_SECONDS)
                 continue
             marked = await self._mark()
@@ -212,7 +224,9 @@ class LaneRun:
             self._start(marked, tasks)
 
     async def _wait_for_turn(self, marked: Marked) -> bool:
-        """Wait for the delivery's instant and the lane's pace; False when the gate closed meanwhile."""
+        """Wait for the delivery's instant and the lane's pace; False when the gate closed
+        meanwhile.
+        """
         if self.equipment.tuning.unthrottled:
             return True
         planned = self.equipment.at_loop_time(marked.due_at)
@@ -253,8 +267,8 @@ class LaneRun:
     def _journal(self, marked: Marked) -> bool:
         """Note the start, then look at the lease once more; False when the POST must not go.
 
-        In this order: a process that freezes before the note finds its lease run out when it wakes, and
-        one that freezes after it has left word that the request may have gone.
+        In this order: a process that freezes before the note finds its lease run out when it wakes,
+        and one that freezes after it has left word that the request may have gone.
         """
         try:
             self.equipment.journal.append(marked.attempt)

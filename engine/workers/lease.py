@@ -17,7 +17,9 @@ TTL = timedelta(seconds=10)
 RENEW_EVERY_SECONDS = 2.0
 ASK_AGAIN_SECONDS = 0.5
 MARGIN_SECONDS = 1.0
-"""Given away at the end: what may pass between the last look at the lease and the bytes on the wire."""
+"""Given away at the end: what may pass between the last look at the lease and the bytes on the
+wire.
+"""
 
 log = structlog.get_logger()
 
@@ -29,7 +31,9 @@ class LeaseLostError(Exception):
 async def take_lease(
     database: Database, clock: Clock, owner: str, is_dead: Callable[[str], bool]
 ) -> HeldLease:
-    """Wait until the lease is ours. An owner who provably died on this machine is not waited for."""
+    """Wait until the lease is ours. An owner who provably died on this machine is not waited for.
+    Wait until the lease is ours. An owner who provably died on this machine is not waited for.
+    """
     while True:
         before = clock.boot_time()
         current, running = await database.read(leases.holder)
@@ -45,7 +49,8 @@ async def keep_lease(database: Database, lease: HeldLease) -> None:
     """Renew for ever. Raises LeaseLostError as soon as it is somebody else's or has run out."""
     while True:
         await asyncio.sleep(RENEW_EVERY_SECONDS)
-        # Taken before the renewal: whatever the renewal takes is lost to us, never to the next owner.
+        # Taken before the renewal: whatever the renewal takes is lost to us, never to the next
+        # owner.
         before = lease.clock.boot_time()
         if not await database.transact(leases.renew, owner=lease.owner, token=lease.token, ttl=TTL):
             lease.valid_until = 0.0
@@ -54,7 +59,9 @@ async def keep_lease(database: Database, lease: HeldLease) -> None:
 
 
 def owner_name(boot_id: str) -> str:
-    """This process's name as an owner: enough to tell later, on this machine, whether it still lives."""
+    """This process's name as an owner: enough to tell later, on this machine, whether it still
+    lives.
+    """
     pid = os.getpid()
     return f"{boot_id}/{_pid_namespace()}/{pid}/{_started(pid)}"
 

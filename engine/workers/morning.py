@@ -1,4 +1,6 @@
-"""The lanes of one broadcast at work, watched: opened, closed, failed over, and ended when all is settled."""
+"""The lanes of one broadcast at work, watched: opened, closed, failed over, and ended when all is
+settled.
+"""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -73,11 +75,16 @@ class Morning:
                     if second != sampled and equipment.tuning.sample:
                         sampled = second
                         await watch.sample_lanes(equipment, self._runs, second)
-                    await asyncio.sleep(equipment.tuning.watch_every.total_seconds())
+                    await asyncio.sleep(self._pause(view))
             finally:
                 for run in self._runs.values():
                     run.end()
         await self._recorder.drained()
+
+    def _pause(self, view: watch.View) -> float:
+        """Until the next look: short while anything may be sent, a second when only receipts come."""
+        busy = view.count(*UNSENT_STATES) or view.state is not _S.SETTLING
+        return self._equipment.tuning.watch_every.total_seconds() if busy else 1.0
 
     async def _open_lanes(self, view: watch.View, lanes: asyncio.TaskGroup) -> None:
         if not self._messages:
@@ -117,6 +124,7 @@ class Morning:
         for lane in view.lanes:
             if lane.lane not in self._runs:
                 continue
+            self._runs[lane.lane].expect(lane.unsent)
             may_send = view.lanes_open and lane.state == "sending" and lane.sender_state == "active"
             rate = effective_rate(
                 lane.rate_per_second, lane.quality, self._equipment.tuning.reserve

@@ -1,4 +1,5 @@
-"""Acts on what webhooks say besides receipts: a person's stop, a number's quality, a template's state.
+"""Acts on what webhooks say besides receipts: a person's stop, a number's quality, a template's
+state.
 
 What nothing here understands stays in the inbox as it came; it is never an error.
 """

@@ -1,7 +1,7 @@
 """Reads the inbox at its own pace: every webhook once, in batches, whatever order Meta chose.
 
-Receipts find their delivery by the attempt id we sent along, or else by WhatsApp's message id. What fits
-no delivery is parked, and looked at again when its message has become known.
+Receipts find their delivery by the attempt id we sent along, or else by WhatsApp's message id. What
+fits no delivery is parked, and looked at again when its message has become known.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from engine.workers.notice import notice
 
 BODIES = 50
 """Webhooks read at once: at most 50,000 updates by Meta's limit, usually a few hundred."""
+IDLE_SECONDS = 0.5
 PARKED = 200
 PARKED_EVERY_SECONDS = 2.0
 
@@ -52,6 +53,7 @@ class Arrived:
 async def receive(equipment: Equipment) -> None:
     """Process what waits in the inbox, for ever."""
     step = equipment.tuning.receive_every.total_seconds()
+    pause = step
     looked_at_parked = equipment.clock.loop_time()
     while True:
         equipment.beat("receive")
@@ -61,8 +63,9 @@ async def receive(equipment: Equipment) -> None:
         if equipment.clock.loop_time() - looked_at_parked > PARKED_EVERY_SECONDS:
             looked_at_parked = equipment.clock.loop_time()
             await equipment.database.transact(retry_parked, equipment.clock.now(), equipment.rng)
+        pause = step if done else min(pause * 1.5, IDLE_SECONDS)
         if done < BODIES:
-            await asyncio.sleep(step)
+            await asyncio.sleep(pause)
 
 
 def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> int:
@@ -153,7 +156,9 @@ def apply_receipts(
 def _correlate(
     session: Session, arrived: Sequence[Arrived]
 ) -> list[tuple[Arrived, Standing | None, int | None]]:
-    """Each receipt with its delivery and the attempt it names; None for what is not ours, or not yet."""
+    """Each receipt with its delivery and the attempt it names; None for what is not ours, or not
+    yet.
+    """
     named = [parse_tracker(one.tracker) for one in arrived]
     by_id = receipts.standing_by_id(session, {name[0].delivery for name in named if name})
     unnamed = {

@@ -1,7 +1,8 @@
 """Writes down what came of attempts, many at a time: one transaction for all that ended together.
 
-An outcome is knowledge nobody else has, so when the database refuses, the recorder keeps it and tries
-again; the deliveries stay `sending` until it succeeds, and are settled like a dead run's if it never does.
+An outcome is knowledge nobody else has, so when the database refuses, the recorder keeps it and
+tries again; the deliveries stay `sending` until it succeeds, and are settled like a dead run's if
+it never does.
 """
 
 import asyncio

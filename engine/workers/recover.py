@@ -1,7 +1,8 @@
-"""After a death: what an earlier engine run marked and never recorded is dealt with, before anything is sent.
+"""After a death: what an earlier engine run marked and never recorded is dealt with, before
+anything is sent.
 
-Its journal tells, on the same boot, which marks never became requests: those are free to go at once. All
-others are unknown, and only receipts or evidence settle them (spec E3).
+Its journal tells, on the same boot, which marks never became requests: those are free to go at
+once. All others are unknown, and only receipts or evidence settle them (spec E3).
 """
 
 from collections.abc import Sequence

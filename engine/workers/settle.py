@@ -1,7 +1,8 @@
-"""Settles what is unknown: waits for receipts, sends again only with evidence, or holds for a person.
+"""Settles what is unknown: waits for receipts, sends again only with evidence, or holds for a
+person.
 
-Receipts settle most unknowns by themselves, in `receive`. This loop looks at the rest with the evidence
-rule of spec E3: nothing is sent twice on a guess.
+Receipts settle most unknowns by themselves, in `receive`. This loop looks at the rest with the
+evidence rule of spec E3: nothing is sent twice on a guess.
 """
 
 import asyncio
@@ -49,7 +50,9 @@ async def settle(equipment: Equipment) -> None:
 
 
 def judge_oldest(session: Session, now: datetime) -> list[Finding]:
-    """What the evidence says of the longest unknown deliveries; those that must wait are left out."""
+    """What the evidence says of the longest unknown deliveries; those that must wait are left out.
+    What the evidence says of the longest unknown deliveries; those that must wait are left out.
+    """
     intake_since = unknowns.intake_since(session) or now
     lag = unknowns.largest_lag(session, now - A_DAY)
     findings: list[Finding] = []

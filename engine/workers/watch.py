@@ -1,4 +1,5 @@
-"""Watches what people and other writers decided about a running broadcast, and opens or closes its lanes.
+"""Watches what people and other writers decided about a running broadcast, and opens or closes its
+lanes.
 
 Also samples, once a second, what each lane did: the board's rates come from here.
 """
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
 from engine.domain.broadcast import LANES_OPEN, BroadcastState
 from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import BroadcastId, LaneId, SenderId
 from engine.store import broadcasts, outbox
+from engine.store.dialects import table
 from engine.store.tables import Broadcast, Lane, Sender
 from engine.workers.equipment import Equipment
 from engine.workers.lane import LaneRun
@@ -62,20 +64,7 @@ def look(session: Session, broadcast: BroadcastId) -> View:
     counts: Counter[State] = Counter()
     for (_, state), count in by_lane.items():
         counts[state] += count
-    lanes = session.execute(
-        select(
-            col(Lane.id),
-            col(Lane.sender_id),
-            col(Lane.state),
-            col(Sender.state),
-            col(Sender.rate_per_second),
-            col(Sender.phone_number_id),
-            col(Sender.quality),
-        )
-        .join(Sender, col(Sender.id) == col(Lane.sender_id))
-        .where(col(Lane.broadcast_id) == broadcast)
-        .order_by(col(Lane.id))
-    )
+    lanes = session.connection().execute(_LANES, {"broadcast": broadcast})
     return View(
         broadcast=row,
         state=BroadcastState(row.state),
@@ -94,6 +83,23 @@ def look(session: Session, broadcast: BroadcastId) -> View:
             for lane in lanes
         ),
     )
+
+
+_lanes, _senders = table(Lane), table(Sender)
+_LANES = (
+    select(
+        _lanes.c.id,
+        _lanes.c.sender_id,
+        _lanes.c.state,
+        _senders.c.state,
+        _senders.c.rate_per_second,
+        _senders.c.phone_number_id,
+        _senders.c.quality,
+    )
+    .join(_senders, _senders.c.id == _lanes.c.sender_id)
+    .where(_lanes.c.broadcast_id == bindparam("broadcast"))
+    .order_by(_lanes.c.id)
+)
 
 
 async def sample_lanes(
