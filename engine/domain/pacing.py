@@ -1,8 +1,9 @@
 """A lane's pace: planned slots plus a sliding log of the last sends.
 
-A bucket that refills lets twice its rate through in the first second, and one small enough not to do that
-never reaches its rate. The log has neither fault: a send is allowed exactly one second after the send R
-places before it, so no half-open second ever holds more than R, and a lane that wakes on time runs at R.
+A bucket that refills lets twice its rate through in the first second, and one small enough not to
+do that never reaches its rate. The log has neither fault: a send is allowed exactly one second
+after the send R places before it, so no half-open second ever holds more than R, and a lane that
+wakes on time runs at R.
 """
 
 import math
@@ -11,7 +12,18 @@ from collections import deque
 LOWEST_RATE = 0.05
 """One message in twenty seconds: below that a lane is stopped, not slow."""
 CROWDING = 0.5
-"""The least gap between two sends, in parts of 1/R: a backlog flows out in a stream, not in one burst."""
+"""The least gap between two sends, in parts of 1/R: a backlog flows out in a stream, not in one
+burst.
+"""
+
+
+def usable_rate(rate: float) -> float:
+    """What of a rate a lane can really use, in messages per second.
+
+    Above one that is its whole part: with 71.5 a second, no second may hold a 72nd message.
+    """
+    # The smallest part guards against 80 x 0.9 becoming 71.99999.
+    return rate if rate < 1 else float(math.floor(rate + 1e-9))
 
 
 class LanePace:
@@ -39,8 +51,7 @@ class LanePace:
         if not LOWEST_RATE <= rate < math.inf:
             raise ValueError(f"a pace is at least {LOWEST_RATE} per second and finite, not {rate}")
         self._rate = rate
-        # The smallest part guards against 80 x 0.9 becoming 71.99999.
-        self._most = max(1, math.floor(rate + 1e-9))
+        self._most = max(1, int(usable_rate(rate)))
         self._period = max(1.0, 1.0 / rate)
         self._gap = min(self._period, CROWDING / rate)
 

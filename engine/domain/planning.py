@@ -1,23 +1,47 @@
-"""The plan: for each recipient the sender and the instant. A pure function of its arguments (spec P1).
+"""The plan: for each recipient the sender and the instant. A pure function of its arguments (spec
+P1).
 
-Who goes through which sender follows a rendezvous hash, so that a person keeps the same chat thread from
-day to day, with a capacity per lane: the overflow takes its second choice. When each goes follows its
-jitter group, squeezed so that no lane's slots are closer than its rate.
+Instants are whole microseconds, as they are stored, and are spaced so that no half-open second of a
+lane holds more than its rate: a dense second of the jitter spills into the next, in order.
 """
 
 import hashlib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.domain.ids import SenderId
+from engine.domain.pacing import usable_rate
+from engine.domain.routing import PlanLane, PlanRecipient, Routing, route
 from engine.domain.subscriber import TIER_ORDER, Tier
+
+__all__ = [
+    "Exceeds",
+    "Fits",
+    "Pacing",
+    "Plan",
+    "PlanLane",
+    "PlanRecipient",
+    "PlannedDelivery",
+    "Routing",
+    "fit",
+    "floor_seconds",
+    "jitter_group",
+    "plan",
+    "route",
+]
 
 GROUPS = 4
 GROUP_STARTS_EVERY = timedelta(seconds=30)
 GROUP_SPREADS_OVER = timedelta(seconds=60)
+SPREAD = GROUP_STARTS_EVERY * (GROUPS - 1) + GROUP_SPREADS_OVER
+"""From the opening to the last wish: the primary window's two and a half minutes."""
+SHORT_OF_CAPACITY = timedelta(seconds=1)
+"""A lane that ends this much after the spread is short: tiers decide who goes first."""
+
+_SECOND = 1_000_000
+"""Microseconds."""
 
 
 class Pacing(StrEnum):
@@ -25,31 +49,6 @@ class Pacing(StrEnum):
 
     JITTERED = "jittered"  # by jitter group, over the primary window
     FASTEST = "fastest"  # one slot after the other at the lane's full rate
-
-
-class Routing(StrEnum):
-    """How senders are chosen (spec N3)."""
-
-    STICKY = "sticky"
-    ROUND_ROBIN = "round_robin"
-    MODULO = "modulo"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRecipient:
-    """A recipient as the planner sees one."""
-
-    subscriber: int
-    tier: str
-    region: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLane:
-    """A sender and the rate it may use, in messages per second."""
-
-    sender: SenderId
-    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,23 @@ class Plan:
         return max(timedelta(0), last - window_ends_at) if last is not None else timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Everybody's instant lies in the window; `to_spare` is what is left of it after the last."""
+
+    to_spare: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeds:
+    """The senders cannot do it inside the window: `recipients` instants come after it, the last
+    `by`.
+    """
+
+    by: timedelta
+    recipients: int
+
+
 def plan(
     recipients: Sequence[PlanRecipient],
     lanes: Sequence[PlanLane],
@@ -96,140 +112,107 @@ def plan(
     if not usable:
         raise ValueError("a plan needs at least one sender that may send")
     ordered = sorted(recipients, key=lambda one: one.subscriber)
-    routed = route(ordered, usable, seed="" if routing is Routing.STICKY else seed, routing=routing)
-    return Plan(
-        lanes={
-            lane.sender: (
-                _fastest(routed[lane.sender], lane, opens_at)
-                if pacing is Pacing.FASTEST
-                else _jittered(routed[lane.sender], lane, opens_at, month, seed)
-            )
-            for lane in usable
-        }
-    )
+    routed = route(ordered, usable, routing=routing)
+    planned: dict[SenderId, list[PlannedDelivery]] = {}
+    for lane in usable:
+        mine = routed[lane.sender]
+        if pacing is Pacing.FASTEST:
+            slots = _fastest(mine, lane)
+        else:
+            slots = _jittered(mine, lane, month, seed)
+        planned[lane.sender] = [
+            PlannedDelivery(subscriber, opens_at + timedelta(microseconds=slot))
+            for slot, subscriber in slots
+        ]
+    return Plan(lanes=planned)
+
+
+def fit(plan: Plan, window_ends_at: datetime) -> Fits | Exceeds:
+    """Whether the plan fits into the window, said before the send (spec P1)."""
+    by = plan.exceeds(window_ends_at)
+    if not by:
+        last = plan.last_at
+        return Fits(timedelta(0) if last is None else window_ends_at - last)
+    late = sum(one.at > window_ends_at for lane in plan.lanes.values() for one in lane)
+    return Exceeds(by, late)
 
 
 def floor_seconds(sizes: Mapping[SenderId, int], rates: Mapping[SenderId, float]) -> float:
-    """The least time from first to last send that the rates allow: the longest lane's (n - 1) / rate."""
+    """The least time from first to last send that the rates allow: the longest lane's (n - 1) /
+    rate.
+    """
     return max(
-        ((size - 1) / rates[sender] for sender, size in sizes.items() if size > 0), default=0.0
+        ((size - 1) / usable_rate(rates[sender]) for sender, size in sizes.items() if size > 0),
+        default=0.0,
     )
-
-
-def route(
-    recipients: Sequence[PlanRecipient],
-    lanes: Sequence[PlanLane],
-    *,
-    seed: str,
-    routing: Routing = Routing.STICKY,
-) -> dict[SenderId, list[PlanRecipient]]:
-    """Who goes through which sender; no lane gets more than its share of the rates, rounded up."""
-    total = sum(lane.rate for lane in lanes)
-    room = {lane.sender: math.ceil(len(recipients) * lane.rate / total) for lane in lanes}
-    routed: dict[SenderId, list[PlanRecipient]] = {lane.sender: [] for lane in lanes}
-    for place, recipient in enumerate(recipients):
-        for sender in _preferences(place, recipient, lanes, seed, routing):
-            if len(routed[sender]) < room[sender]:
-                routed[sender].append(recipient)
-                break
-    return routed
-
-
-def _preferences(
-    place: int, recipient: PlanRecipient, lanes: Sequence[PlanLane], seed: str, routing: Routing
-) -> list[SenderId]:
-    senders = [lane.sender for lane in lanes]
-    match routing:
-        case Routing.STICKY:
-            return _rendezvous(recipient.subscriber, lanes, seed)
-        case Routing.ROUND_ROBIN:
-            start = place % len(senders)
-        case Routing.MODULO:
-            start = recipient.subscriber % len(senders)
-    return senders[start:] + senders[:start]
-
-
-def _rendezvous(subscriber: int, lanes: Sequence[PlanLane], seed: str) -> list[SenderId]:
-    """Senders by weighted rendezvous hash: a sender that goes away moves only its own people."""
-    scored = [
-        (_score(f"{seed}/{subscriber}/{lane.sender}", lane.rate), lane.sender) for lane in lanes
-    ]
-    scored.sort(reverse=True)
-    return [sender for _, sender in scored]
-
-
-def _score(text: str, weight: float) -> float:
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    unit = (int.from_bytes(digest, "big") + 1) / (2**64 + 1)
-    return -weight / math.log(unit)
-
-
-def _fastest(
-    recipients: list[PlanRecipient], lane: PlanLane, opens_at: datetime
-) -> list[PlannedDelivery]:
-    in_order = sorted(recipients, key=lambda one: (_tier(one), one.subscriber))
-    return [
-        PlannedDelivery(recipient.subscriber, opens_at + timedelta(seconds=slot / lane.rate))
-        for slot, recipient in enumerate(in_order)
-    ]
-
-
-def _jittered(
-    recipients: list[PlanRecipient], lane: PlanLane, opens_at: datetime, month: str, seed: str
-) -> list[PlannedDelivery]:
-    stream = _uniform(f"{seed}/{lane.sender}")
-    wished = sorted(
-        (_wish(recipient, month, next(stream)), _tier(recipient), recipient.subscriber)
-        for recipient in recipients
-    )
-    planned: list[PlannedDelivery] = []
-    free_at = 0.0
-    for wish, _, subscriber in wished:
-        slot = max(wish, free_at)
-        free_at = slot + 1.0 / lane.rate
-        planned.append(PlannedDelivery(subscriber, opens_at + timedelta(seconds=slot)))
-    if wished and free_at - 1.0 / lane.rate > _spread_seconds() + 1.0:
-        return _by_tier(planned, recipients)
-    return planned
-
-
-def _by_tier(
-    planned: list[PlannedDelivery], recipients: Sequence[PlanRecipient]
-) -> list[PlannedDelivery]:
-    """Capacity is short: the same instants, but PREMIUM gets the early ones (spec P1)."""
-    tier_of = {recipient.subscriber: _tier(recipient) for recipient in recipients}
-    in_order = sorted(planned, key=lambda one: (tier_of[one.subscriber], one.at, one.subscriber))
-    return [
-        PlannedDelivery(who.subscriber, when.at)
-        for who, when in zip(in_order, planned, strict=True)
-    ]
-
-
-def _spread_seconds() -> float:
-    return (GROUP_STARTS_EVERY * (GROUPS - 1) + GROUP_SPREADS_OVER).total_seconds()
-
-
-def _wish(recipient: PlanRecipient, month: str, unit: float) -> float:
-    group = jitter_group(recipient.subscriber, month)
-    start = group * GROUP_STARTS_EVERY.total_seconds()
-    return start + unit * GROUP_SPREADS_OVER.total_seconds()
 
 
 def jitter_group(subscriber: int, month: str) -> int:
-    """0 to 3, by SHA-256 of the subscriber and the month: everybody's turn changes monthly."""
-    digest = hashlib.sha256(f"{subscriber}/{month}".encode()).digest()
-    return digest[0] % GROUPS
+    """0 to 3: SHA-256 of the subscriber and the month, mod 4. Everybody's turn changes monthly."""
+    return hashlib.sha256(f"{subscriber}/{month}".encode()).digest()[-1] % GROUPS
+
+
+Slots = list[tuple[int, int]]
+"""Microseconds after the opening, and the subscriber."""
+
+
+def _fastest(recipients: Sequence[PlanRecipient], lane: PlanLane) -> Slots:
+    in_order = sorted(recipients, key=lambda one: (_tier(one), one.subscriber))
+    spaced = _spaced([0] * len(in_order), lane.rate)
+    return [(slot, one.subscriber) for slot, one in zip(spaced, in_order, strict=True)]
+
+
+def _jittered(recipients: Sequence[PlanRecipient], lane: PlanLane, month: str, seed: str) -> Slots:
+    stream = _uniform(f"{seed}/{lane.sender}")
+    every = GROUP_STARTS_EVERY // timedelta(microseconds=1)
+    over = GROUP_SPREADS_OVER // timedelta(microseconds=1)
+    wished = sorted(
+        (
+            jitter_group(one.subscriber, month) * every + int(next(stream) * over),
+            _tier(one),
+            one.subscriber,
+        )
+        for one in recipients
+    )
+    spaced = _spaced([wish for wish, _, _ in wished], lane.rate)
+    who = [
+        (tier, slot, subscriber) for slot, (_, tier, subscriber) in zip(spaced, wished, strict=True)
+    ]
+    if spaced and timedelta(microseconds=spaced[-1]) > SPREAD + SHORT_OF_CAPACITY:
+        who.sort()  # the same instants, but PREMIUM gets the early ones
+    return [(slot, subscriber) for slot, (_, _, subscriber) in zip(spaced, who, strict=True)]
+
+
+def _spaced(wishes: Sequence[int], rate: float) -> list[int]:
+    """Rising wishes, each moved later by as little as keeps the lane within its rate."""
+    rate = usable_rate(rate)
+    if rate < 1:
+        most, period, gap = 1, round(_SECOND / rate), 0
+    else:
+        most, period, gap = int(rate), _SECOND, _SECOND // int(rate)
+    spaced: list[int] = []
+    for number, wish in enumerate(wishes):
+        slot = wish
+        if number:
+            slot = max(slot, spaced[-1] + gap)
+        if number >= most:
+            slot = max(slot, spaced[number - most] + period)
+        spaced.append(slot)
+    return spaced
 
 
 def _tier(recipient: PlanRecipient) -> int:
-    return TIER_ORDER.get(Tier(recipient.tier), len(TIER_ORDER))
+    return TIER_ORDER[Tier(recipient.tier)]
 
 
 def _uniform(seed: str) -> Iterator[float]:
-    """Numbers in [0, 1) from a SHA-256 counter stream: replayable anywhere, by anybody (spec P1)."""
+    """Numbers in [0, 1) from a SHA-256 counter stream: replayable anywhere, by anybody (spec P1).
+    Numbers in [0, 1) from a SHA-256 counter stream: replayable anywhere, by anybody (spec P1).
+    """
     counter = 0
     while True:
         block = hashlib.sha256(f"{seed}/{counter}".encode()).digest()
         for start in range(0, 32, 8):
-            yield int.from_bytes(block[start : start + 8], "big") / 2**64
+            # 53 bits, because a float holds no more and must stay below one.
+            yield (int.from_bytes(block[start : start + 8], "big") >> 11) / 2**53
         counter += 1
