@@ -8,7 +8,7 @@ GET /health     200 as long as the process answers: a failure means restart me G
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -18,7 +18,7 @@ from starlette.routing import Route
 from app.doors import Store
 from engine.read.readiness import CANNOT_READ, schema
 
-HEARTBEAT_MAX = timedelta(seconds=30)
+HEARTBEAT_MAX_SECONDS = 30
 CHECK_SECONDS = 5
 
 HEALTHY = "healthy"
@@ -29,13 +29,13 @@ UNHEALTHY = "unhealthy"
 class Vitals:
     """What the checks look at.
 
-    `heartbeat`: when an engine last showed that it is at work; None when none has yet. With several
-    machines it is any engine's, since only the one that holds the lease works.
+    `heartbeat_age`: seconds since the engine last showed that it is at work, None before its first
+    sign of life (`engine.supervise.Heartbeat.oldest_seconds`).
     """
 
     store: Store
     now: Callable[[], datetime]
-    heartbeat: Callable[[], datetime | None]
+    heartbeat_age: Callable[[], float | None]
     version: str
 
 
@@ -94,13 +94,12 @@ class _Desk:
         )
 
     def _engine(self) -> dict[str, Any]:
-        beat = self._vitals.heartbeat()
-        if beat is None:
+        age = self._vitals.heartbeat_age()
+        if age is None:
             return _verdict("No engine has started yet.")
-        age = self._vitals.now() - beat
-        seconds = round(age.total_seconds(), 1)
-        complaint = f"Its heart has not beaten for {seconds:.0f} s." if age > HEARTBEAT_MAX else ""
-        return _verdict(complaint, heartbeat_age_s=max(seconds, 0.0))
+        late = age > HEARTBEAT_MAX_SECONDS
+        complaint = f"Its heart has not beaten for {age:.0f} s." if late else ""
+        return _verdict(complaint, heartbeat_age_s=round(age, 1))
 
 
 def _verdict(complaint: str, **figures: float) -> dict[str, Any]:
