@@ -54,7 +54,7 @@ def database_url() -> str:
         return url
     from engine import settings
 
-    return settings.load().database_url
+    return settings.load().database_url.get_secret_value()
 
 
 given = context.config.attributes.get("connection")

@@ -38,7 +38,9 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def current(url: str) -> str | None:
-    """The revision the database at `url` has; None when it has had none."""
+    """The revision the database at `url` has; None when it has had none, or is not there yet."""
+    if (path := _file(url)) is not None and not path.exists():
+        return None  # merely to ask must not make an empty file
     db_engine = sa.create_engine(url, poolclass=sa.NullPool)
     try:
         with db_engine.connect() as connection:
@@ -59,7 +61,12 @@ def is_current(url: str) -> bool:
 
 @contextmanager
 def connect(url: str) -> Generator[sa.Connection]:
-    """A connection with a transaction open that no other process can migrate beside."""
+    """A connection with a transaction open that no other process can migrate beside.
+
+    The folder of a SQLite file is made when it is not there.
+    """
+    if (path := _file(url)) is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     db_engine = sa.create_engine(url, poolclass=sa.NullPool)
     if db_engine.dialect.name == "sqlite":
         # The driver would commit before every CREATE; and the write lock must be had at the start.
@@ -80,6 +87,14 @@ def _config(connection: sa.Connection | None = None) -> Config:
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
+
+
+def _file(url: str) -> Path | None:
+    """The file of a SQLite database; None for one in memory, and for a server's."""
+    parts = sa.make_url(url)
+    if parts.get_backend_name() != "sqlite" or parts.database in (None, "", ":memory:"):
+        return None
+    return Path(parts.database)
 
 
 def _leave_transactions_to_us(connection: Any, _record: Any) -> None:

@@ -1,6 +1,7 @@
 """The revisions make exactly the tables the code has, on both databases, and can be taken back."""
 
 import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -45,6 +46,14 @@ def test_a_fresh_database_has_no_revision_and_then_the_newest(empty_url: str):
     migrations.upgrade(empty_url)
     assert migrations.current(empty_url) == migrations.head()
     assert migrations.is_current(empty_url)
+
+
+def test_asking_for_the_revision_makes_no_file(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/var/dawncast.db"
+    assert migrations.current(url) is None
+    assert list(tmp_path.iterdir()) == []
+    migrations.upgrade(url)
+    assert migrations.is_current(url)
 
 
 def test_an_upgrade_of_what_is_current_changes_nothing(database_url: str):
