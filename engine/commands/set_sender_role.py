@@ -1,7 +1,7 @@
 """A person makes a sender a primary or a backup (spec N1)."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlmodel import Session
 
@@ -24,6 +24,8 @@ def set_sender_role(
     row = senders.get(session, sender, by.tenant)
     if row is None:
         return Refused("This sender is not in your pool any more.")
+    if role not in get_args(SenderRole):
+        return Refused("A sender is a primary or a backup.")
     was = row.role
     if was == role:
         return Refused(f"{row.display_phone} is a {role} already.")

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -130,6 +131,15 @@ def test_the_last_primary_stays_a_primary(session: Session, firm: Cast) -> None:
     )
     assert set_sender_role(session, first, "primary", by=firm.chitra, now=LATER) is None
     assert set_sender_role(session, second, "backup", by=firm.chitra, now=LATER) is None
+
+
+def test_there_are_no_other_roles(session: Session, firm: Cast) -> None:
+    sender = add_sender(session, firm.tenant, 4101)
+    invented: Any = "chief"  # what somebody could send over the websocket
+    assert isinstance(
+        set_sender_role(session, sender, invented, by=firm.chitra, now=LATER), Refused
+    )
+    assert row_of(session, sender).role == "primary"
 
 
 def test_a_resting_primary_does_not_count_as_one_that_is_left(session: Session, firm: Cast) -> None:

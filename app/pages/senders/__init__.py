@@ -1,0 +1,150 @@
+"""The phone numbers we send from: what the pool can do, and how each number is doing."""
+
+import asyncio
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import reflex as rx
+
+from app.components.cards import page_head, skeleton
+from app.doors import ask, now, tell
+from app.frame import page
+from app.navigation import Group
+from app.pages.senders import view
+from app.pages.senders.shown import Shown, pool_words, shown
+from app.session import guarded, is_open, who
+from app.tab import report
+from engine.commands.change_sender_pace import change_sender_pace
+from engine.commands.rest_sender import rest_sender
+from engine.commands.resume_sender import resume_sender
+from engine.commands.set_sender_role import set_sender_role
+from engine.domain.ids import SenderId, TenantId
+from engine.domain.roles import Actor, Permission
+from engine.read import senders as read
+
+ROUTE = "/senders"
+REFRESH_SECONDS = 2.0
+SHARED_FOR = timedelta(seconds=1)
+
+
+class SendersPage(rx.State):
+    """The pool as this tab sees it."""
+
+    loaded: bool = False
+    tone: str = "quiet"
+    sentence: str = ""
+    note: str = ""
+    cards: list[Shown] = []
+    reason: str = ""
+    pace: str = ""
+    _turn: int = 0
+
+    @guarded()
+    async def load(self, *, by: Actor) -> Any:
+        """Fill the page, and keep it fresh from then on."""
+        await self._refresh(by)
+        return SendersPage.follow
+
+    @guarded(background=True)
+    async def follow(self, *, by: Actor) -> None:
+        """Look again and again, until the tab closes, leaves the page, or its session ends."""
+        async with self:
+            self._turn += 1
+            turn = self._turn
+        while is_open(self):
+            await asyncio.sleep(REFRESH_SECONDS)
+            here = await who(self)
+            async with self:
+                if here is None or self._turn != turn or self.router.url.path != ROUTE:
+                    return
+                await self._refresh(here.actor)
+
+    @guarded(Permission.SENDERS_WRITE)
+    async def type_reason(self, text: str) -> None:
+        """Why a sender rests, as it is typed."""
+        self.reason = text
+
+    @guarded(Permission.SENDERS_WRITE)
+    async def type_pace(self, text: str) -> None:
+        """A new pace, as it is typed."""
+        self.pace = text
+
+    @guarded(Permission.SENDERS_WRITE)
+    async def rest(self, sender: int, *, by: Actor) -> None:
+        """Take a sender out of the pool."""
+        result = await tell(rest_sender, SenderId(sender), reason=self.reason, by=by)
+        await report(self, result, "The sender rests. Its part goes by the others.")
+        self.reason = ""
+        await self._refresh(by, fresh=True)
+
+    @guarded(Permission.SENDERS_WRITE)
+    async def resume(self, sender: int, *, by: Actor) -> None:
+        """Put a sender back into the pool."""
+        result = await tell(resume_sender, SenderId(sender), by=by)
+        await report(self, result, "The sender is back in the pool.")
+        await self._refresh(by, fresh=True)
+
+    @guarded(Permission.SENDERS_WRITE)
+    async def change_pace(self, sender: int, *, by: Actor) -> None:
+        """Set how much a sender may send."""
+        result = await tell(change_sender_pace, SenderId(sender), _number(self.pace), by=by)
+        await report(self, result, f"The sender sends {self.pace.strip()} a second at most now.")
+        self.pace = ""
+        await self._refresh(by, fresh=True)
+
+    @guarded(Permission.SENDERS_WRITE)
+    async def make(self, sender: int, role: str, *, by: Actor) -> None:
+        """Make a backup a primary, or the other way round."""
+        result = await tell(set_sender_role, SenderId(sender), role, by=by)
+        await report(self, result, f"The sender is a {role} from the next plan on.")
+        await self._refresh(by, fresh=True)
+
+    async def _refresh(self, by: Actor, *, fresh: bool = False) -> None:
+        assert by.tenant is not None
+        pool = await _pool(by.tenant, fresh=fresh)
+        above = pool_words(pool.capacity)
+        self.tone, self.sentence, self.note = above.tone, above.sentence, above.note
+        cards = [shown(sender) for sender in pool.cards]
+        if cards != self.cards:
+            self.cards = cards
+        self.loaded = True
+
+
+@dataclass(slots=True)
+class _Taken:
+    pool: read.Pool
+    at: datetime
+
+
+_latest: dict[TenantId, _Taken] = {}
+"""The pool as it was read last: all tabs of a tenant share it for a second."""
+
+
+async def _pool(tenant: TenantId, *, fresh: bool = False) -> read.Pool:
+    at, kept = now(), _latest.get(tenant)
+    if fresh or kept is None or at - kept.at >= SHARED_FOR:
+        kept = _latest[tenant] = _Taken(await ask(read.pool, tenant, now=at), at)
+    return kept.pool
+
+
+def _number(text: str) -> float:
+    """What somebody typed as a number; not a number when it is none, which the command refuses."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return math.nan
+
+
+@page(ROUTE, "Senders", group=Group.DELIVERY, icon="radio-tower", on_load=SendersPage.load)
+def senders() -> rx.Component:
+    """The pool above, a card for each number below."""
+    return rx.fragment(
+        page_head("Senders", "The business numbers your messages go out from"),
+        rx.cond(
+            SendersPage.loaded,
+            rx.cond(SendersPage.cards, view.pool(SendersPage), view.no_senders()),
+            rx.fragment(skeleton(2), skeleton(6)),
+        ),
+    )
