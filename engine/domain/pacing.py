@@ -68,7 +68,8 @@ class LanePace:
     def sent(self, at: float) -> None:
         """A send was stamped `at`."""
         self._sends.append(at)
-        # Kept by time, not by number: a higher rate must still see all of the past second.
-        forgotten = at - max(self._period, 1.0 / LOWEST_RATE if self._rate < 1 else 1.0)
-        while len(self._sends) > self._most and self._sends[0] <= forgotten:
+        # Shorter after a lowered rate, and enough all the same: a send under that rate came no
+        # sooner
+        # than the past second held no more than these.
+        while len(self._sends) > self._most:
             self._sends.popleft()

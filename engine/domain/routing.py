@@ -106,25 +106,22 @@ def _preferences(lanes: Sequence[PlanLane], seed: str, routing: Routing) -> Pref
 
 
 _WORD = 2**64
-_MASK = _WORD - 1
-_MIX_ONE, _MIX_TWO = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93
-"""Odd numbers with well spread bits (from splitmix64's family)."""
+_SPREAD_BITS = 0x9E3779B97F4A7C15
+"""2^64 over the golden ratio, odd: multiplying by it lets every bit move the highest ones."""
 
 
 def _rendezvous(lanes: Sequence[PlanLane], seed: str) -> Callable[[str], list[float]]:
-    """Weighted rendezvous scores: one digest for the person and two multiplications per lane.
+    """Weighted rendezvous scores: one digest for the person and one multiplication per lane.
 
     A digest for each pair would cost seconds for a hundred thousand people on twenty senders.
     """
-    keys = [_words(f"{seed}/sender/{lane.sender}")[0] for lane in lanes]
+    keys = [_hash(f"{seed}/sender/{lane.sender}") for lane in lanes]
     rates = [usable_rate(lane.rate) for lane in lanes]
     even = len(set(rates)) == 1
 
     def scores(who: str) -> list[float]:
-        one, two = _words(f"{seed}/{who}")
-        mixed = [
-            ((((one ^ key) * _MIX_ONE & _MASK) ^ two) * _MIX_TWO & _MASK) ^ key for key in keys
-        ]
+        person = _hash(f"{seed}/{who}")
+        mixed = [(person ^ key) * _SPREAD_BITS % _WORD for key in keys]
         if even:
             return mixed  # pyright: ignore[reportReturnType] - whole numbers compare as well
         return [
@@ -135,6 +132,5 @@ def _rendezvous(lanes: Sequence[PlanLane], seed: str) -> Callable[[str], list[fl
     return scores
 
 
-def _words(text: str) -> tuple[int, int]:
-    digest = hashlib.sha256(text.encode()).digest()
-    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:16], "big")
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

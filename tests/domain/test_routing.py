@@ -51,8 +51,9 @@ def test_equal_senders_get_equal_lanes(count: int) -> None:
     assert max(sizes) == ceil(count / 4)
 
 
-def test_a_person_keeps_their_sender_when_others_come_and_go() -> None:
-    pool = lanes(80, 80, 80, 80)
+@pytest.mark.parametrize("rates", [(80, 80, 80, 80), (160, 80, 40, 20)])
+def test_a_person_keeps_their_sender_when_others_come_and_go(rates: tuple[float, ...]) -> None:
+    pool = lanes(*rates)
     before = senders_of(route(people(4000), pool))
     after = senders_of(route(people(4000)[:3900] + people(50, first=9000), pool))
     moved = sum(before[who] != after[who] for who in before.keys() & after.keys())
@@ -73,6 +74,11 @@ def test_second_choices_are_spread_over_all_other_senders() -> None:
     orphans = Counter(after[who] for who, sender in before.items() if sender == SenderId(4))
     assert len(orphans) == 3
     assert max(orphans.values()) < 1.15 * min(orphans.values())
+    last = senders_of(route(people(8000), lanes(80, 80)))
+    pairs = Counter((before[who], after[who], last[who]) for who in before)
+    thirds = [count for (first, second, _), count in pairs.items() if (first, second) == (4, 3)]
+    assert len(thirds) == 2
+    assert max(thirds) < 1.2 * min(thirds)
 
 
 def test_hash_and_room_agree_with_unequal_rates() -> None:
@@ -92,13 +98,14 @@ def test_a_seed_turns_the_hash() -> None:
 
 
 def test_neighbours_share_a_sender_as_far_as_there_is_room() -> None:
-    routed = route(people(700), lanes(80, 80, 80, 80), routing=Routing.REGION)
-    chosen: dict[str, Counter[SenderId]] = {}
-    for sender, mine in routed.items():
-        for one in mine:
-            chosen.setdefault(one.region, Counter())[sender] += 1
-    at_home = sum(max(counts.values()) for counts in chosen.values())
-    assert at_home >= 0.6 * 700
+    def at_home(routing: Routing) -> int:
+        chosen: dict[str, Counter[SenderId]] = {}
+        for sender, mine in route(people(700), lanes(80, 80, 80, 80), routing=routing).items():
+            for one in mine:
+                chosen.setdefault(one.region, Counter())[sender] += 1
+        return sum(max(counts.values()) for counts in chosen.values())
+
+    assert at_home(Routing.REGION) > 1.4 * at_home(Routing.STICKY)
 
 
 def test_round_robin_and_modulo_count_their_people_off() -> None:
