@@ -17,9 +17,14 @@ from engine.domain.message import Message, Recipient
 from engine.domain.outcome import Blame, Failure, Outcome
 from engine.whatsapp.requests import UnsendableError, message_body
 from engine.whatsapp.responses import read_response
-from engine.whatsapp.transport import Timeouts, check_host, open_session, read_broken
+from engine.whatsapp.transport import (
+    DEFAULT_VERSION,
+    Timeouts,
+    check_host,
+    open_session,
+    read_broken,
+)
 
-DEFAULT_VERSION = "v25.0"
 WARM_MAX = 1_000
 
 AccessToken = Callable[[PhoneNumberId], str]

@@ -14,6 +14,8 @@ from yarl import URL
 from engine.domain.failure import classify
 from engine.domain.outcome import Failure, Unknown
 
+DEFAULT_VERSION = "v25.0"
+"""Of the Graph API; alive until July 2028 (Meta: Graph API changelog)."""
 SANDBOX_ONLY = "a sandbox reaches this machine only"
 PRODUCTION_ONLY = "production reaches Meta over https only"
 
