@@ -23,7 +23,9 @@ class Clock(Protocol):
         ...
 
     def boot_id(self) -> str:
-        """Changes when the machine restarts, so that a dead process can be told from a dead machine."""
+        """Changes when the machine restarts, so that a dead process can be told from a dead
+        machine.
+        """
         ...
 
 
@@ -43,12 +45,15 @@ class MachineClock:
 
     def boot_id(self) -> str:
         path = Path("/proc/sys/kernel/random/boot_id")
-        # Without the kernel's word each start counts as a new boot, which only makes us more careful.
+        # Without the kernel's word each start counts as a new boot, which only makes us more
+        # careful.
         return path.read_text().strip() if path.exists() else f"unknown-{time.time_ns()}"
 
 
 class LoopClock:
-    """Wall time derived from the running loop's time: on a loop that jumps, the whole day jumps with it."""
+    """Wall time derived from the running loop's time: on a loop that jumps, the whole day jumps
+    with it.
+    """
 
     def __init__(self, *, starts_at: datetime, boot_id: str = "simulated") -> None:
         self._starts_at = starts_at

@@ -12,7 +12,7 @@ from functools import partial
 from random import Random
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
 
 from engine.clock import Clock
 from engine.domain.ids import BroadcastId

@@ -1,7 +1,7 @@
 """Keeps workers alive: a crash is logged and counted, then the worker starts again after a pause.
 
-The only place that may catch everything. What a worker leaves half done is in the database, so starting
-again is always safe.
+The only place that may catch everything. What a worker leaves half done is in the database, so
+starting again is always safe.
 """
 
 import asyncio
@@ -22,7 +22,9 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Heartbeat:
-    """When each worker last showed a sign of life, in seconds of the loop's clock, and how often it crashed."""
+    """When each worker last showed a sign of life, in seconds of the loop's clock, and how often it
+    crashed.
+    """
 
     clock: Clock
     beats: dict[str, float] = field(default_factory=lambda: dict[str, float]())

@@ -40,8 +40,8 @@ class AttemptId:
     def tracker(self, key: DeliveryKey) -> Tracker:
         """The text WhatsApp echoes in receipts.
 
-        It carries the start of the delivery's key because other applications, and other databases of
-        ours, may share the WhatsApp account: a delivery number alone could be somebody else's.
+        It carries the start of the delivery's key because other applications, and other databases
+        of ours, may share the WhatsApp account: a delivery number alone could be somebody else's.
         """
         return Tracker(f"dc.{self.delivery}.{self.number}.{key[:TRACKER_KEY_LENGTH]}")
 
@@ -51,7 +51,9 @@ def parse_tracker(text: str | None) -> tuple[AttemptId, str] | None:
     parts = (text or "").split(".")
     if len(parts) != 4 or parts[0] != "dc" or len(parts[3]) != TRACKER_KEY_LENGTH:
         return None
-    if not (parts[1].isascii() and parts[1].isdigit() and parts[2].isascii() and parts[2].isdigit()):
+    if not (
+        parts[1].isascii() and parts[1].isdigit() and parts[2].isascii() and parts[2].isdigit()
+    ):
         return None
     if len(parts[1]) > 18 or len(parts[2]) > 9:
         return None

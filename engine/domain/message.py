@@ -7,7 +7,9 @@ from engine.domain.ids import Phone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who to send to: a phone number, a business-scoped user id (BSUID), or both; the phone wins (facts A.6)."""
+    """Who to send to: a phone number, a business-scoped user id (BSUID), or both; the phone wins
+    (facts A.6).
+    """
 
     phone: Phone | None = None
     bsuid: str | None = None
@@ -15,7 +17,9 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateMessage:
-    """An approved template with its positional body parameters and an optional header image (a media id)."""
+    """An approved template with its positional body parameters and an optional header image (a
+    media id).
+    """
 
     template: str
     language: str

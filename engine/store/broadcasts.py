@@ -1,7 +1,8 @@
 """Broadcasts and their lanes: opening, freezing, planning, and where each stands."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -9,36 +10,19 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from engine.domain.broadcast import OVER, TRANSITIONS, BroadcastEvent, BroadcastState
-from engine.domain.ids import BroadcastId, LaneId, ScheduleId, SenderId, SubscriberId, TenantId
+from engine.domain.ids import BroadcastId, LaneId, SenderId, SubscriberId, TenantId
 from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import (
     Broadcast,
     Content,
     Delivery,
     Exclusion,
-    Lane,
     LogEntry,
-    Sample,
-    Schedule,
     Subscriber,
+    Variant,
 )
 
 _deliveries = table(Delivery)
-
-
-def active_schedules(session: Session) -> list[Schedule]:
-    """Every schedule that may ask for a broadcast."""
-    return list(session.scalars(select(Schedule).where(col(Schedule.active).is_(True))))
-
-
-def days_opened(session: Session, since: date) -> set[tuple[ScheduleId, date]]:
-    """Which schedules have a broadcast on which service day."""
-    rows = session.execute(
-        select(col(Broadcast.schedule_id), col(Broadcast.service_day)).where(
-            col(Broadcast.service_day) >= since
-        )
-    )
-    return {(ScheduleId(schedule), day) for schedule, day in rows}
 
 
 def open_broadcast(session: Session, values: dict[str, Any]) -> bool:
@@ -57,12 +41,45 @@ def get(session: Session, broadcast: BroadcastId) -> Broadcast:
     return row
 
 
-def schedule_of(session: Session, row: Broadcast) -> Schedule:
-    """The schedule that made a broadcast. Raises LookupError when it is gone, which the key forbids."""
-    schedule = session.get(Schedule, row.schedule_id)
-    if schedule is None:
-        raise LookupError(f"no schedule {row.schedule_id}")
-    return schedule
+def find(session: Session, broadcast: BroadcastId, tenant: TenantId | None) -> Broadcast | None:
+    """The broadcast's row; with `tenant`, None when it is another's."""
+    row = session.get(Broadcast, broadcast)
+    return None if row is None or (tenant is not None and row.tenant_id != tenant) else row
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFacts:
+    """When a broadcast's content was approved, and in how many languages it is written."""
+
+    approved_at: datetime | None
+    languages: int
+
+
+def content_facts(session: Session, content: int | None) -> ContentFacts:
+    """What the board says of the content; nothing when there is none yet."""
+    row = None if content is None else session.get(Content, content)
+    if row is None:
+        return ContentFacts(None, 0)
+    languages = (
+        session.connection()
+        .execute(select(sa.func.count()).where(col(Variant.content_id) == content))
+        .scalar_one()
+    )
+    return ContentFacts(row.decided_at, languages)
+
+
+def any_running(session: Session, tenant: TenantId) -> bool:
+    """Whether a broadcast of this tenant is anywhere between its freeze and its last send."""
+    running = (BroadcastState.FROZEN, BroadcastState.PLANNED, BroadcastState.SENDING)
+    query = (
+        select(col(Broadcast.id))
+        .where(col(Broadcast.tenant_id) == tenant)
+        .where(
+            col(Broadcast.state).in_([state.value for state in (*running, BroadcastState.PAUSED)])
+        )
+        .limit(1)
+    )
+    return session.connection().execute(query).first() is not None
 
 
 def not_over(session: Session) -> list[Broadcast]:
@@ -77,14 +94,16 @@ def not_over(session: Session) -> list[Broadcast]:
 
 
 def advance(session: Session, broadcast: BroadcastId, event: BroadcastEvent, **values: Any) -> bool:
-    """Follow the event's arrow from whatever state has one; False when none did, and nothing changed."""
+    """Follow the event's arrow from whatever state has one; False when none did, and nothing
+    changed.
+    """
     for before, arrows in TRANSITIONS.items():
         after = arrows.get(event)
         if after is None:
             continue
         result = cast(
             "sa.CursorResult[Any]",
-            session.execute(
+            session.connection().execute(
                 update(Broadcast)
                 .where(col(Broadcast.id) == broadcast, col(Broadcast.state) == before.value)
                 .values(state=after.value, **values)
@@ -99,9 +118,9 @@ def advance(session: Session, broadcast: BroadcastId, event: BroadcastEvent, **v
 def state_of(session: Session, broadcast: BroadcastId) -> BroadcastState:
     """Where it stands now."""
     return BroadcastState(
-        session.execute(
-            select(col(Broadcast.state)).where(col(Broadcast.id) == broadcast)
-        ).scalar_one()
+        session.connection()
+        .execute(select(col(Broadcast.state)).where(col(Broadcast.id) == broadcast))
+        .scalar_one()
     )
 
 
@@ -124,30 +143,36 @@ def freeze(
 ) -> None:
     """Write a slice of the frozen audience. Freezing a slice again changes nothing."""
     if deliveries:
-        session.execute(insert_ignoring(session, Delivery, ["key"]), list(deliveries))
+        session.connection().execute(insert_ignoring(session, Delivery, ["key"]), list(deliveries))
     if exclusions:
-        session.execute(sa.insert(table(Exclusion)), list(exclusions))
+        session.connection().execute(sa.insert(table(Exclusion)), list(exclusions))
 
 
 def clear_exclusions(session: Session, broadcast: BroadcastId) -> None:
     """Before a freeze starts (again)."""
-    session.execute(sa.delete(Exclusion).where(col(Exclusion.broadcast_id) == broadcast))
+    session.connection().execute(
+        sa.delete(Exclusion).where(col(Exclusion.broadcast_id) == broadcast)
+    )
 
 
 def count_frozen(session: Session, broadcast: BroadcastId) -> tuple[int, int]:
     """How many are targeted, and how many were left out."""
-    targeted = session.execute(
-        select(sa.func.count()).where(col(Delivery.broadcast_id) == broadcast)
-    ).scalar_one()
-    excluded = session.execute(
-        select(sa.func.count()).where(col(Exclusion.broadcast_id) == broadcast)
-    ).scalar_one()
+    targeted = (
+        session.connection()
+        .execute(select(sa.func.count()).where(col(Delivery.broadcast_id) == broadcast))
+        .scalar_one()
+    )
+    excluded = (
+        session.connection()
+        .execute(select(sa.func.count()).where(col(Exclusion.broadcast_id) == broadcast))
+        .scalar_one()
+    )
     return targeted, excluded
 
 
 def recipients(session: Session, broadcast: BroadcastId) -> list[tuple[int, int, str, str]]:
     """(delivery, subscriber, tier, region) of everybody targeted, by subscriber id."""
-    rows = session.execute(
+    rows = session.connection().execute(
         select(
             col(Delivery.id),
             col(Delivery.subscriber_id),
@@ -185,62 +210,6 @@ def assign(session: Session, rows: Sequence[tuple[int, LaneId, SenderId, datetim
         )
 
 
-def open_lane(session: Session, values: dict[str, Any]) -> LaneId:
-    """The broadcast's lane through a sender; made when it is not there."""
-    session.execute(insert_ignoring(session, Lane, ["broadcast_id", "sender_id"]).values(**values))
-    return LaneId(
-        session.execute(
-            select(col(Lane.id)).where(
-                col(Lane.broadcast_id) == values["broadcast_id"],
-                col(Lane.sender_id) == values["sender_id"],
-            )
-        ).scalar_one()
-    )
-
-
-def lanes_of(session: Session, broadcast: BroadcastId) -> list[Lane]:
-    """A broadcast's lanes in their order of making."""
-    return list(
-        session.scalars(
-            select(Lane).where(col(Lane.broadcast_id) == broadcast).order_by(col(Lane.id))
-        )
-    )
-
-
-def change_lane(session: Session, lane: LaneId, **values: Any) -> None:
-    """Set columns of a lane."""
-    session.execute(
-        update(Lane)
-        .where(col(Lane.id) == lane)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def set_lane_state(session: Session, lane: int, *, was: str, state: str, reason: str) -> bool:
-    """Move a lane from state `was` to `state`; False when it is no longer in `was`."""
-    result = cast(
-        "sa.CursorResult[Any]",
-        session.execute(
-            update(Lane)
-            .where(col(Lane.id) == lane, col(Lane.state) == was)
-            .values(state=state, state_reason=reason)
-            .execution_options(synchronize_session=False)
-        ),
-    )
-    return result.rowcount == 1
-
-
-def claim_lanes(session: Session, broadcast: BroadcastId, epoch: int) -> None:
-    """Raise the epoch of every lane: whoever marks under an older one is a ghost from now on."""
-    session.execute(
-        update(Lane)
-        .where(col(Lane.broadcast_id) == broadcast, col(Lane.epoch) < epoch)
-        .values(epoch=epoch)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def log(
     session: Session,
     *,
@@ -256,15 +225,9 @@ def log(
     )
 
 
-def sample(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """What each lane did in the second that ended."""
-    if rows:
-        session.execute(insert_ignoring(session, Sample, ["lane_id", "second"]), list(rows))
-
-
 def bind_content(session: Session, broadcast: BroadcastId, content: Content, category: str) -> None:
     """Tie a broadcast to the content it will send."""
-    session.execute(
+    session.connection().execute(
         update(Broadcast)
         .where(col(Broadcast.id) == broadcast)
         .values(

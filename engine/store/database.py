@@ -1,9 +1,10 @@
 """The only bridge from async code to the database: `await database.transact(fn, …)`.
 
-Transactions are committed in groups (spec R4): what arrives on a loop within a few milliseconds is closed
-as one batch by a timer of that loop, and the one writer thread executes it as one transaction with one
-fsync. A function that fails must not take its neighbours down, so a batch that fails is rolled back and
-its functions are run again one by one; they therefore have no effects outside their session.
+Transactions are committed in groups (spec R4): what arrives on a loop within a few milliseconds is
+closed as one batch by a timer of that loop, and the one writer thread executes it as one
+transaction with one fsync. A function that fails must not take its neighbours down, so a batch that
+fails is rolled back and its functions are run again one by one; they therefore have no effects
+outside their session.
 """
 
 import asyncio
@@ -24,7 +25,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LINGER_SECONDS = 0.012
-"""How long a batch stays open for company: below what a person or the pace notices (performance: 10 to 15 ms)."""
+"""How long a batch stays open for company: below what a person or the pace notices (performance: 10
+to 15 ms).
+"""
 BATCH_LIMIT = 500
 READERS = 4
 BUSY_TIMEOUT_MS = 5_000
@@ -101,11 +104,14 @@ class Database:
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The same as `transact`, for code without a loop: the command line, tests."""
-        with self._write_lock, self._writing.begin() as connection:
-            with _session(connection) as session:
-                result = fn(session, *args, **kwargs)
-                session.flush()
-                return result
+        with (
+            self._write_lock,
+            self._writing.begin() as connection,
+            _session(connection) as session,
+        ):
+            result = fn(session, *args, **kwargs)
+            session.flush()
+            return result
 
     def read_now(
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -152,9 +158,12 @@ class Database:
 
     def _execute(self, batch: list[_Job]) -> "list[_Executed]":
         try:
-            with self._write_lock, self._writing.begin() as connection:
-                with _session(connection) as session:
-                    results = [_run(session, job) for job in batch]
+            with (
+                self._write_lock,
+                self._writing.begin() as connection,
+                _session(connection) as session,
+            ):
+                results = [_run(session, job) for job in batch]
             return [(job, result, None) for job, result in zip(batch, results, strict=True)]
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
             if len(batch) == 1:
@@ -201,9 +210,7 @@ def _writing_engine(url: str, *, durable: bool) -> sa.Engine:
     db_engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(db_engine, "connect", _sqlite_writer if durable else _sqlite_fleeting_writer)
     # One writer: take the write lock at the start, so that no transaction fails in its middle.
-    event.listen(
-        db_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
-    )
+    event.listen(db_engine, "begin", _begin_writing)
     return db_engine
 
 
@@ -214,8 +221,16 @@ def _reading_engine(url: str) -> sa.Engine:
         url, connect_args={"check_same_thread": False}, pool_size=READERS, max_overflow=2
     )
     event.listen(db_engine, "connect", _sqlite_reader)
-    event.listen(db_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    event.listen(db_engine, "begin", _begin_reading)
     return db_engine
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _forget_durability(connection: Any, _record: Any) -> None:

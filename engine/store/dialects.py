@@ -17,3 +17,12 @@ def insert_ignoring(session: Session, model: type[SQLModel], key: Sequence[str])
     """An INSERT that leaves a row alone whose `key` is there already: once means a unique key."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return dialect.insert(table(model)).on_conflict_do_nothing(index_elements=list(key))
+
+
+def whole_second(session: Session, column: Any) -> Any:
+    """An expression for the whole second an instant lies in, as text `YYYY-MM-DDTHH:MM:SS` in UTC.
+    An expression for the whole second an instant lies in, as text `YYYY-MM-DDTHH:MM:SS` in UTC.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return sa.func.strftime("%Y-%m-%dT%H:%M:%S", column)
+    return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS')

@@ -1,8 +1,10 @@
-"""The journal of started POSTs: what tells, after the death of a process, which marks never became requests.
+"""The journal of started POSTs: what tells, after the death of a process, which marks never became
+requests.
 
-A line is appended right before each POST and not synced: the kernel keeps it when the process dies, which
-is the case it is for. When the machine dies the boot id differs and the journal is not believed (spec E3).
-A torn last line belongs to a POST that had not begun, since appending comes first.
+A line is appended right before each POST and not synced: the kernel keeps it when the process dies,
+which is the case it is for. When the machine dies the boot id differs and the journal is not
+believed (spec E3). A torn last line belongs to a POST that had not begun, since appending comes
+first.
 """
 
 import os
@@ -17,7 +19,9 @@ class Journal(Protocol):
     """Remembers which attempts were started."""
 
     def append(self, attempt: AttemptId) -> None:
-        """Note that the POST of `attempt` starts now. Raises OSError when it cannot: then do not send."""
+        """Note that the POST of `attempt` starts now. Raises OSError when it cannot: then do not
+        send.
+        """
         ...
 
     def close(self) -> None:

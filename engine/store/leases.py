@@ -15,9 +15,11 @@ _NEVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 def holder(session: Session) -> tuple[str, bool]:
     """The owner's name, and whether its lease is still running by the database's clock."""
-    row = session.execute(
-        select(col(Lease.owner), col(Lease.expires_at)).where(col(Lease.name) == NAME)
-    ).one_or_none()
+    row = (
+        session.connection()
+        .execute(select(col(Lease.owner), col(Lease.expires_at)).where(col(Lease.name) == NAME))
+        .one_or_none()
+    )
     if row is None:
         return "", False
     return row.owner, row.expires_at > database_now(session)
@@ -29,19 +31,25 @@ def take(session: Session, *, owner: str, ttl: timedelta, even_from: str | None)
     Returns the new token, or None when somebody else holds it.
     """
     if session.get(Lease, NAME) is None:
-        session.execute(insert(Lease).values(name=NAME, owner="", token=0, expires_at=_NEVER))
+        session.connection().execute(
+            insert(Lease).values(name=NAME, owner="", token=0, expires_at=_NEVER)
+        )
     now = database_now(session)
     free = sa.or_(
         col(Lease.expires_at) <= now,
         col(Lease.owner) == "",
         col(Lease.owner) == (even_from if even_from is not None else owner),
     )
-    taken = session.execute(
-        update(Lease)
-        .where(col(Lease.name) == NAME, free)
-        .values(owner=owner, token=Lease.token + 1, expires_at=now + ttl)
-        .returning(col(Lease.token))
-    ).one_or_none()
+    taken = (
+        session.connection()
+        .execute(
+            update(Lease)
+            .where(col(Lease.name) == NAME, free)
+            .values(owner=owner, token=Lease.token + 1, expires_at=now + ttl)
+            .returning(col(Lease.token))
+        )
+        .one_or_none()
+    )
     return None if taken is None else cast("int", taken.token)
 
 
@@ -49,7 +57,7 @@ def renew(session: Session, *, owner: str, token: int, ttl: timedelta) -> bool:
     """Extend our own lease; False when it is no longer ours."""
     result = cast(
         "sa.CursorResult[Any]",
-        session.execute(
+        session.connection().execute(
             update(Lease)
             .where(col(Lease.name) == NAME, col(Lease.owner) == owner, col(Lease.token) == token)
             .values(expires_at=database_now(session) + ttl)
@@ -60,12 +68,14 @@ def renew(session: Session, *, owner: str, token: int, ttl: timedelta) -> bool:
 
 def release(session: Session, *, owner: str, token: int, now: datetime) -> None:
     """Give the lease up, so that the next engine need not wait for it to run out."""
-    session.execute(
+    session.connection().execute(
         update(Lease)
         .where(col(Lease.name) == NAME, col(Lease.owner) == owner, col(Lease.token) == token)
         .values(owner="", expires_at=_NEVER)
     )
-    session.execute(update(EngineRun).where(col(EngineRun.token) == token).values(ended_at=now))
+    session.connection().execute(
+        update(EngineRun).where(col(EngineRun.token) == token).values(ended_at=now)
+    )
 
 
 def begin_run(
@@ -90,14 +100,20 @@ def unsettled_runs(session: Session, before: int) -> list[EngineRun]:
 
 def settled(session: Session, token: int, now: datetime) -> None:
     """The run's leftovers are dealt with; its journal may go."""
-    session.execute(update(EngineRun).where(col(EngineRun.token) == token).values(settled_at=now))
+    session.connection().execute(
+        update(EngineRun).where(col(EngineRun.token) == token).values(settled_at=now)
+    )
 
 
 def database_now(session: Session) -> datetime:
     """The instant by the database's own clock: takers on several machines share no other."""
     if session.get_bind().dialect.name == "sqlite":
-        text = session.execute(
-            sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
-        ).scalar_one()
+        text = (
+            session.connection()
+            .execute(sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"))
+            .scalar_one()
+        )
         return datetime.fromisoformat(cast("str", text))
-    return cast("datetime", session.execute(select(func.clock_timestamp())).scalar_one())
+    return cast(
+        "datetime", session.connection().execute(select(func.clock_timestamp())).scalar_one()
+    )

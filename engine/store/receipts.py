@@ -53,7 +53,9 @@ class ReceiptRow:
 
 @dataclass(slots=True, kw_only=True)
 class Change:
-    """What the receipts of one batch make of one delivery: all that is to stand in its row after."""
+    """What the receipts of one batch make of one delivery: all that is to stand in its row after.
+    What the receipts of one batch make of one delivery: all that is to stand in its row after.
+    """
 
     delivery: DeliveryId
     state: State
@@ -85,7 +87,7 @@ _STANDING = (
 
 def standing_by_id(session: Session, deliveries: Iterable[DeliveryId]) -> dict[int, Standing]:
     """Deliveries by their ids; locked on PostgreSQL until the transaction ends."""
-    rows = session.execute(_standings().where(col(Delivery.id).in_(list(deliveries))))
+    rows = session.connection().execute(_standings().where(col(Delivery.id).in_(list(deliveries))))
     return {row[0]: _standing(row) for row in rows}
 
 
@@ -94,12 +96,12 @@ def standing_by_message(session: Session, messages: Iterable[str]) -> dict[str, 
     wanted = list(messages)
     if not wanted:
         return {}
-    rows = session.execute(_standings().where(col(Delivery.message_id).in_(wanted)))
+    rows = session.connection().execute(_standings().where(col(Delivery.message_id).in_(wanted)))
     found = {row[6]: _standing(row) for row in rows}
     # A message of an earlier attempt is no longer on the delivery, but its attempt remembers it.
     missing = [message for message in wanted if message not in found]
     if missing:
-        rows = session.execute(
+        rows = session.connection().execute(
             _standings()
             .add_columns(col(Attempt.message_id))
             .join(Attempt, col(Delivery.id) == col(Attempt.delivery_id))
@@ -109,7 +111,7 @@ def standing_by_message(session: Session, messages: Iterable[str]) -> dict[str, 
     return found
 
 
-def _standings() -> sa.Select[Any]:
+def _standings() -> Any:
     return (
         select(*_STANDING)
         .select_from(Delivery)
@@ -137,9 +139,11 @@ def _standing(row: Any) -> Standing:
 
 
 def statuses_of(session: Session, messages: Iterable[str]) -> dict[str, set[ReceiptStatus]]:
-    """Which receipts are stored already for each message; an empty set for a message without any."""
+    """Which receipts are stored already for each message; an empty set for a message without any.
+    Which receipts are stored already for each message; an empty set for a message without any.
+    """
     heard: dict[str, set[ReceiptStatus]] = {message: set() for message in messages}
-    rows = session.execute(
+    rows = session.connection().execute(
         select(col(Receipt.message_id), col(Receipt.status)).where(
             col(Receipt.message_id).in_(list(heard))
         )
@@ -161,11 +165,15 @@ class PastAttempt:
 
 def attempts_of(session: Session, delivery: DeliveryId) -> list[PastAttempt]:
     """Every recorded attempt of a delivery with what was heard of its message."""
-    rows = session.execute(
-        select(col(Attempt.number), col(Attempt.outcome), col(Attempt.message_id))
-        .where(col(Attempt.delivery_id) == delivery)
-        .order_by(col(Attempt.number))
-    ).all()
+    rows = (
+        session.connection()
+        .execute(
+            select(col(Attempt.number), col(Attempt.outcome), col(Attempt.message_id))
+            .where(col(Attempt.delivery_id) == delivery)
+            .order_by(col(Attempt.number))
+        )
+        .all()
+    )
     heard = statuses_of(session, [row[2] for row in rows if row[2] is not None])
     return [
         PastAttempt(row[0], row[1], row[2], frozenset(heard.get(row[2] or "", set())))
@@ -177,7 +185,7 @@ def write_receipts(session: Session, rows: Sequence[ReceiptRow]) -> None:
     """Append receipts; one that is there already (the same message and status) counts once."""
     if not rows:
         return
-    session.execute(
+    session.connection().execute(
         insert_ignoring(session, Receipt, ["message_id", "status"]),
         [
             {
@@ -217,7 +225,9 @@ _CHANGE = (
 
 
 def apply_changes(session: Session, changes: Sequence[Change], now: datetime) -> None:
-    """Write what the batch made of each delivery. The caller read the states in this transaction."""
+    """Write what the batch made of each delivery. The caller read the states in this transaction.
+    Write what the batch made of each delivery. The caller read the states in this transaction.
+    """
     if not changes:
         return
     session.connection().execute(
@@ -243,7 +253,7 @@ def apply_changes(session: Session, changes: Sequence[Change], now: datetime) ->
 def park(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Keep receipts that fit no delivery we know (yet)."""
     if rows:
-        session.execute(
+        session.connection().execute(
             insert_ignoring(session, ParkedReceipt, ["message_id", "status"]), list(rows)
         )
 
@@ -257,7 +267,7 @@ def take_parked(session: Session, limit: int) -> list[ParkedReceipt]:
         )
     )
     if rows:
-        session.execute(
+        session.connection().execute(
             sa.delete(ParkedReceipt).where(col(ParkedReceipt.id).in_([row.id for row in rows]))
         )
     return rows
@@ -272,4 +282,8 @@ def doubled(session: Session, broadcast: BroadcastId) -> int:
         .group_by(col(Receipt.delivery_id))
         .having(sa.func.count(sa.distinct(col(Receipt.message_id))) > 1)
     )
-    return session.execute(select(sa.func.count()).select_from(messages.subquery())).scalar_one()
+    return (
+        session.connection()
+        .execute(select(sa.func.count()).select_from(messages.subquery()))
+        .scalar_one()
+    )

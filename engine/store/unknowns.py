@@ -1,4 +1,6 @@
-"""What is known about deliveries whose outcome is unknown: the facts the evidence rule asks for (spec E3)."""
+"""What is known about deliveries whose outcome is unknown: the facts the evidence rule asks for
+(spec E3).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,13 +39,13 @@ class Later:
 def any_unknown(session: Session) -> bool:
     """Whether anything is unknown at all."""
     query = select(col(Delivery.id)).where(col(Delivery.state) == State.UNKNOWN.value).limit(1)
-    return session.execute(query).first() is not None
+    return session.connection().execute(query).first() is not None
 
 
 def oldest(session: Session, limit: int) -> list[UnknownDelivery]:
     """The unknown deliveries, the longest unknown first."""
     began = func.coalesce(col(Attempt.started_at), col(Delivery.marked_at))
-    rows = session.execute(
+    rows = session.connection().execute(
         select(
             col(Delivery.id),
             col(Delivery.attempts),
@@ -81,9 +83,11 @@ def intake_since(session: Session) -> datetime | None:
 
     Intake and engine live in one process, so a gap between runs is a gap in intake.
     """
-    return session.execute(
-        select(col(EngineRun.started_at)).order_by(col(EngineRun.token).desc()).limit(1)
-    ).scalar_one_or_none()
+    return (
+        session.connection()
+        .execute(select(col(EngineRun.started_at)).order_by(col(EngineRun.token).desc()).limit(1))
+        .scalar_one_or_none()
+    )
 
 
 def later(session: Session, sender: SenderId, began: datetime) -> Later:
@@ -99,24 +103,30 @@ def later(session: Session, sender: SenderId, began: datetime) -> Later:
         .limit(LATER_ATTEMPTS_LOOKED_AT)
         .subquery()
     )
-    row = session.execute(
-        select(
-            func.count(sa.distinct(attempts.c.delivery_id)),
-            func.count(sa.distinct(col(Receipt.webhook_id))),
-        ).join(
-            Receipt,
-            sa.and_(
-                col(Receipt.delivery_id) == attempts.c.delivery_id,
-                col(Receipt.message_id) == attempts.c.message_id,
-            ),
+    row = (
+        session.connection()
+        .execute(
+            select(
+                func.count(sa.distinct(attempts.c.delivery_id)),
+                func.count(sa.distinct(col(Receipt.webhook_id))),
+            ).join(
+                Receipt,
+                sa.and_(
+                    col(Receipt.delivery_id) == attempts.c.delivery_id,
+                    col(Receipt.message_id) == attempts.c.message_id,
+                ),
+            )
         )
-    ).one()
+        .one()
+    )
     return Later(row[0], row[1])
 
 
 def largest_lag(session: Session, since: datetime) -> timedelta:
-    """The longest time from a send to our hearing that it was sent, among the receipts since `since`."""
-    rows = session.execute(
+    """The longest time from a send to our hearing that it was sent, among the receipts since
+    `since`.
+    """
+    rows = session.connection().execute(
         select(col(Receipt.received_at), col(Attempt.started_at))
         .join(
             Attempt,

@@ -89,7 +89,7 @@ def _tracker(person: _Person, number: int) -> str:
 
 
 def _people(session: Session, broadcast: BroadcastId) -> list[_Person]:
-    rows = session.execute(
+    rows = session.connection().execute(
         select(
             col(Delivery.id),
             col(Delivery.key),
@@ -109,7 +109,7 @@ def _people(session: Session, broadcast: BroadcastId) -> list[_Person]:
 
 def _starts(session: Session, broadcast: BroadcastId) -> dict[int, list[datetime]]:
     """Send stamps by sender, in order."""
-    rows = session.execute(
+    rows = session.connection().execute(
         select(col(Attempt.sender_id), col(Attempt.started_at))
         .join(Delivery, col(Delivery.id) == col(Attempt.delivery_id))
         .where(col(Delivery.broadcast_id) == broadcast, col(Attempt.started_at).is_not(None))
@@ -124,12 +124,12 @@ def _starts(session: Session, broadcast: BroadcastId) -> dict[int, list[datetime
 def _rates(session: Session, broadcast: BroadcastId, rate: float) -> dict[int, float]:
     if rate <= 0:
         return {}
-    rows = session.execute(
+    rows = session.connection().execute(
         select(col(Lane.sender_id), col(Lane.rate_per_second)).where(
             col(Lane.broadcast_id) == broadcast
         )
     )
-    return {sender: lane_rate for sender, lane_rate in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _add_times(

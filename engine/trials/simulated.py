@@ -1,4 +1,5 @@
-"""A whole morning in virtual time: the real engine on a loop that jumps, against the world in process.
+"""A whole morning in virtual time: the real engine on a loop that jumps, against the world in
+process.
 
 The same seed gives the same morning, attempt for attempt.
 """
@@ -19,7 +20,7 @@ from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
 from engine.simulator.scenarios import SCENARIOS
 from engine.simulator.world import SimulatedNumber, World
-from engine.store import broadcasts, inbox, outbox
+from engine.store import inbox, outbox
 from engine.store.database import Database
 from engine.store.journal import MemoryJournals
 from engine.store.tables import Schedule
@@ -172,7 +173,11 @@ def first_broadcast(session: Session) -> tuple[BroadcastId, BroadcastState] | No
 
     from engine.store.tables import Broadcast
 
-    row = session.execute(select(col(Broadcast.id), col(Broadcast.state)).limit(1)).one_or_none()
+    row = (
+        session.connection()
+        .execute(select(col(Broadcast.id), col(Broadcast.state)).limit(1))
+        .one_or_none()
+    )
     return None if row is None else (BroadcastId(row[0]), BroadcastState(row[1]))
 
 
@@ -202,7 +207,7 @@ def attempt_log_digest(session: Session) -> str:
 
     from engine.store.tables import Attempt
 
-    rows = session.execute(
+    rows = session.connection().execute(
         select(
             col(Attempt.delivery_id),
             col(Attempt.number),

@@ -11,7 +11,8 @@ from engine.domain.delivery import Event, State
 from engine.domain.ids import PhoneNumberId
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Acceptance, Accepted, Failure, Unknown
-from engine.store.outbox import AttemptRecord, Marked, Verdict
+from engine.store.attempts import AttemptRecord, Verdict
+from engine.store.outbox import Marked
 from engine.workers.equipment import Equipment
 from engine.workers.record import Ending
 
@@ -92,7 +93,7 @@ def _after_failure(context: AttemptContext, marked: Marked, failure: Failure) ->
 def what_follows(decision: retry.Decision, now: datetime) -> tuple[Event, State, datetime | None]:
     """The event of a decision, the state it leads to, and when the delivery is due again."""
     match decision:
-        case retry.RetryAt(due_at=due_at):
+        case retry.RetryAt(at=due_at):
             return Event.RETRY, State.RETRYING, due_at
         case retry.FailOver() | retry.StopAll():
             # Due at once: its lane is stopping, so it waits for another sender, or for a person.

@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.date import DateTrigger
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
+from apscheduler.triggers.cron import CronTrigger  # pyright: ignore[reportMissingTypeStubs]
+from apscheduler.triggers.date import DateTrigger  # pyright: ignore[reportMissingTypeStubs]
 from sqlmodel import Session
 
 from engine.domain import schedule as rules
@@ -22,13 +22,15 @@ from engine.domain.broadcast import BroadcastState
 from engine.domain.content import Category
 from engine.domain.ids import ContentId, ScheduleId, TenantId
 from engine.domain.schedule import Kind, LatePolicy
-from engine.store import broadcasts
+from engine.store import broadcasts, schedules
 from engine.store import content as content_store
 from engine.store.tables import Schedule
 from engine.workers.equipment import Equipment
 
 LOOK_EVERY_SECONDS = 1.0
 DAYS_LOOKED_BACK = 3
+
+Alarm = tuple[int | None, str, str, str, datetime | None]
 
 log = structlog.get_logger()
 
@@ -39,13 +41,13 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
     alarm: wakes this loop on time; a simulated morning has none and lives by the look every second.
     """
     wake = asyncio.Event()
-    known: set[tuple[object, ...]] = set()
+    known: set[Alarm] = set()
     while True:
         equipment.beat("calendar")
         now = equipment.clock.now()
-        schedules = await equipment.database.read(broadcasts.active_schedules)
+        rows = await equipment.database.read(schedules.active_schedules)
         if alarm is not None:
-            known = _set_alarms(alarm, schedules, known, wake)
+            known = _set_alarms(alarm, rows, known, wake)
         if await equipment.database.read(wanted, now):
             await equipment.database.transact(open_due, now)
         wake.clear()
@@ -58,16 +60,15 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
 
 def wanted(session: Session, now: datetime) -> list[rules.Due]:
     """What the schedules want at `now` and do not have."""
-    rows = broadcasts.active_schedules(session)
+    rows = schedules.active_schedules(session)
     since = rules.service_day(now) - timedelta(days=DAYS_LOOKED_BACK)
-    existing = broadcasts.days_opened(session, since)
-    schedules = [_as_rule(session, row, now) for row in rows]
-    return rules.due(now, schedules, existing)
+    existing = schedules.days_opened(session, since)
+    return rules.due(now, [_as_rule(session, row, now) for row in rows], existing)
 
 
 def open_due(session: Session, now: datetime) -> int:
     """Open every broadcast that is wanted; returns how many were new."""
-    rows = {row.id: row for row in broadcasts.active_schedules(session)}
+    rows = {row.id: row for row in schedules.active_schedules(session)}
     opened = 0
     for due in wanted(session, now):
         row = rows[due.schedule]
@@ -108,7 +109,7 @@ def _category(session: Session, row: Schedule, now: datetime) -> Category:
     if row.content_id is not None:
         content = content_store.get(session, ContentId(row.content_id), tenant)
     else:
-        content = content_store.approved_for(session, tenant, rules.service_day(now, row.zone))
+        content = schedules.approved_for(session, tenant, rules.service_day(now, row.zone))
     if content is None:
         return Category.MARKETING
     variants = content_store.variants(session, ContentId(content.id or 0))
@@ -140,17 +141,19 @@ def _broadcast(row: Schedule, day: date, window: rules.Window, now: datetime) ->
 
 def _set_alarms(
     alarm: AsyncIOScheduler,
-    schedules: Sequence[Schedule],
-    known: set[tuple[object, ...]],
+    rows: Sequence[Schedule],
+    known: set[Alarm],
     wake: asyncio.Event,
-) -> set[tuple[object, ...]]:
+) -> set[Alarm]:
     """Have APScheduler wake us at each schedule's freeze, when the schedules changed."""
-    wanted_alarms = {(row.id, row.kind, row.at, row.zone, row.once_at) for row in schedules}
+    wanted_alarms = {(row.id, row.kind, row.at, row.zone, row.once_at) for row in rows}
     if wanted_alarms == known:
         return known
-    alarm.remove_all_jobs()
-    for row in schedules:
-        alarm.add_job(wake.set, _trigger(row), id=str(row.id), misfire_grace_time=None)
+    alarm.remove_all_jobs()  # pyright: ignore[reportUnknownMemberType]
+    for row in rows:
+        alarm.add_job(  # pyright: ignore[reportUnknownMemberType]
+            wake.set, _trigger(row), id=str(row.id), misfire_grace_time=None
+        )
     return wanted_alarms
 
 

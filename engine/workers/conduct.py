@@ -15,7 +15,8 @@ from engine.domain.broadcast import OVER, BroadcastEvent, BroadcastState, Moment
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, TenantId
 from engine.domain.schedule import LatePolicy, too_late
-from engine.store import broadcasts
+from engine.store import broadcasts, schedules
+from engine.store import lanes as lanes_store
 from engine.store.tables import Broadcast
 from engine.workers import fan_out, freeze, watch
 from engine.workers.equipment import Equipment
@@ -99,11 +100,11 @@ def _start(session: Session, broadcast: BroadcastId, epoch: int, now: datetime) 
         return
     if not broadcasts.advance(session, broadcast, _E.START, started_at=now):
         return
-    broadcasts.claim_lanes(session, broadcast, epoch)
-    lanes = broadcasts.lanes_of(session, broadcast)
+    lanes_store.claim_lanes(session, broadcast, epoch)
+    lanes = lanes_store.lanes_of(session, broadcast)
     for lane in lanes:
         if lane.state == "ready" and lane.id is not None:
-            broadcasts.set_lane_state(session, lane.id, was="ready", state="sending", reason="")
+            lanes_store.set_lane_state(session, lane.id, was="ready", state="sending", reason="")
     broadcasts.log(
         session,
         tenant=TenantId(row.tenant_id),
@@ -116,7 +117,7 @@ def _start(session: Session, broadcast: BroadcastId, epoch: int, now: datetime) 
 
 def _held_back(session: Session, row: Broadcast, now: datetime) -> bool:
     """Whether the late-start policy keeps a broadcast from starting now (spec C2)."""
-    schedule = broadcasts.schedule_of(session, row)
+    schedule = schedules.schedule_of(session, row)
     why = too_late(now, row.opens_at, timedelta(seconds=schedule.late_after_seconds))
     policy = LatePolicy(schedule.late_policy)
     if why is None or policy is LatePolicy.SEND:

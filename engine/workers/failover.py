@@ -16,6 +16,7 @@ from engine.domain.ids import BroadcastId, LaneId, SenderId, TenantId
 from engine.domain.outcome import Failure
 from engine.domain.quality import effective_rate
 from engine.store import broadcasts, outbox
+from engine.store import lanes as lanes_store
 from engine.store import senders as sender_store
 from engine.store.tables import Lane, Sender
 from engine.workers.watch import LaneView, View
@@ -34,7 +35,7 @@ def stop_sender(
     for lane in view.lanes:
         if lane.sender != sender:
             continue
-        if broadcasts.set_lane_state(
+        if lanes_store.set_lane_state(
             session, lane.lane, was="sending", state="stopped", reason=reason
         ):
             _log(session, view, "sender.stopped", f"Sender {_tail(row)} stopped: {reason}", now)
@@ -46,7 +47,7 @@ def take_over(
     """Move what a stopped lane has not sent to the open lanes and a backup; returns how many moved.
     Move what a stopped lane has not sent to the open lanes and a backup; returns how many moved.
     """
-    epoch = max((lane.epoch for lane in broadcasts.lanes_of(session, _id(view))), default=0)
+    epoch = max((lane.epoch for lane in lanes_store.lanes_of(session, _id(view))), default=0)
     _activate_backup(session, view, epoch, now)
     targets = _targets(session, view, stopped.lane, reserve)
     unsent = outbox.unsent_of(session, stopped.lane)
@@ -83,14 +84,14 @@ def take_over(
 
 def rest_lane(session: Session, lane: LaneView) -> None:
     """A person rested the sender: its lane stops, and the others take over."""
-    broadcasts.set_lane_state(
+    lanes_store.set_lane_state(
         session, lane.lane, was="sending", state="stopped", reason="The sender rests."
     )
 
 
 def reopen_lane(session: Session, view: View, lane: LaneView, now: datetime) -> None:
     """A person started the sender again: its lane takes part again, with what is left to it."""
-    if broadcasts.set_lane_state(session, lane.lane, was="stopped", state="sending", reason=""):
+    if lanes_store.set_lane_state(session, lane.lane, was="stopped", state="sending", reason=""):
         sender = sender_store.get(session, lane.sender)
         if sender is not None:
             _log(session, view, "sender.resumed", f"Sender {_tail(sender)} sends again", now)
@@ -107,7 +108,7 @@ def stop_all(session: Session, view: View, failure: Failure, now: datetime) -> N
 
 def _activate_backup(session: Session, view: View, epoch: int, now: datetime) -> None:
     """One backup for each stopped lane, as long as there are any."""
-    lanes = broadcasts.lanes_of(session, _id(view))
+    lanes = lanes_store.lanes_of(session, _id(view))
     used = {lane.sender_id for lane in lanes}
     pool = sender_store.pool(session, TenantId(view.broadcast.tenant_id))
     backups_used = sum(1 for sender in pool if sender.role == "backup" and sender.id in used)
@@ -116,7 +117,7 @@ def _activate_backup(session: Session, view: View, epoch: int, now: datetime) ->
         return
     for sender in pool:
         if sender.role == "backup" and sender.state == "active" and sender.id not in used:
-            broadcasts.open_lane(
+            lanes_store.open_lane(
                 session,
                 {
                     "broadcast_id": view.broadcast.id,
@@ -136,7 +137,7 @@ def _targets(
     session: Session, view: View, stopped: LaneId, reserve: float
 ) -> list[tuple[Lane, Sender, float]]:
     targets: list[tuple[Lane, Sender, float]] = []
-    for lane in broadcasts.lanes_of(session, _id(view)):
+    for lane in lanes_store.lanes_of(session, _id(view)):
         sender = sender_store.get(session, SenderId(lane.sender_id))
         if lane.id == stopped or lane.state != "sending" or sender is None:
             continue

@@ -12,6 +12,7 @@ from engine.domain import planning, quality
 from engine.domain.broadcast import BroadcastEvent
 from engine.domain.ids import BroadcastId, LaneId, SenderId, TenantId
 from engine.store import broadcasts
+from engine.store import lanes as lanes_store
 from engine.store import senders as sender_store
 from engine.store.tables import Broadcast, Sender
 from engine.workers.equipment import Equipment
@@ -76,7 +77,7 @@ def _facts(
 
 
 def _open_lane(session: Session, row: Broadcast, sender: Sender, planned: int) -> LaneId:
-    lane = broadcasts.open_lane(
+    lane = lanes_store.open_lane(
         session,
         {
             "broadcast_id": row.id,
@@ -88,7 +89,7 @@ def _open_lane(session: Session, row: Broadcast, sender: Sender, planned: int) -
             "planned": planned,
         },
     )
-    broadcasts.change_lane(session, lane, planned=planned)
+    lanes_store.change_lane(session, lane, planned=planned)
     return lane
 
 

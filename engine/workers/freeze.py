@@ -22,7 +22,7 @@ from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, ContentHash, ContentId, SubscriberId, TenantId
 from engine.domain.schedule import strictest
 from engine.domain.subscriber import Status, exclusion
-from engine.store import broadcasts
+from engine.store import broadcasts, schedules
 from engine.store import content as content_store
 from engine.store.tables import Broadcast, Content, Subscriber
 from engine.workers.equipment import Equipment
@@ -89,7 +89,7 @@ def _approved(session: Session, row: Broadcast) -> Content | None:
     """
     tenant = TenantId(row.tenant_id)
     if row.content_id is None:
-        return content_store.approved_for(session, tenant, row.service_day)
+        return schedules.approved_for(session, tenant, row.service_day)
     content = content_store.get(session, ContentId(row.content_id), tenant)
     if content is None or ContentState(content.state) not in APPROVED_OR_BETTER:
         return None

@@ -20,7 +20,8 @@ from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Failure
 from engine.domain.pacing import LOWEST_RATE, LanePace
 from engine.store import outbox
-from engine.store.outbox import AttemptRecord, Marked, Verdict
+from engine.store.attempts import AttemptRecord, Verdict
+from engine.store.outbox import Marked
 from engine.workers.attempt import AttemptContext, make_attempt
 from engine.workers.equipment import Equipment
 from engine.workers.record import Ending, Recorder
@@ -142,7 +143,7 @@ class LaneRun:
         self._slowed = rate < self._ceiling
 
     def expect(self, unsent: int) -> None:
-        """How many of this lane's deliveries the watch saw unsent; an empty lane asks for no marks."""
+        """How many unsent deliveries the watch saw; an empty lane asks for no marks."""
         self._expected = unsent
 
     def end(self) -> None:

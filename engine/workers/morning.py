@@ -16,6 +16,7 @@ from engine.domain.outcome import Blame, Failure
 from engine.domain.quality import effective_rate
 from engine.store import broadcasts
 from engine.store import content as content_store
+from engine.store import lanes as lanes_store
 from engine.workers import failover, watch
 from engine.workers.equipment import Equipment
 from engine.workers.lane import Gate, LanePlan, LaneRun
@@ -58,7 +59,7 @@ class Morning:
     async def run(self) -> None:
         """Keep lanes running until the broadcast is over."""
         equipment = self._equipment
-        await equipment.database.transact(broadcasts.claim_lanes, self._broadcast, equipment.epoch)
+        await equipment.database.transact(lanes_store.claim_lanes, self._broadcast, equipment.epoch)
         sampled = watch.whole_second(equipment.clock.now())
         async with asyncio.TaskGroup() as lanes:
             try:
@@ -82,7 +83,7 @@ class Morning:
         await self._recorder.drained()
 
     def _pause(self, view: watch.View) -> float:
-        """Until the next look: short while anything may be sent, a second when only receipts come."""
+        """Until the next look: a second when only receipts come, else far less."""
         busy = view.count(*UNSENT_STATES) or view.state is not _S.SETTLING
         return self._equipment.tuning.watch_every.total_seconds() if busy else 1.0
 

@@ -14,8 +14,8 @@ import structlog
 from sqlmodel import Session
 
 from engine.domain.delivery import Event
-from engine.store import outbox
-from engine.store.outbox import AttemptRecord, Verdict
+from engine.store import attempts
+from engine.store.attempts import AttemptRecord, Verdict
 from engine.workers.equipment import Equipment
 
 LINGER_SECONDS = 0.012
@@ -91,12 +91,12 @@ class Recorder:
 
 def _write(session: Session, batch: Sequence[Ending], equipment: Equipment) -> None:
     now = equipment.clock.now()
-    outbox.record_attempts(session, [ending.record for ending in batch])
+    attempts.record_attempts(session, [ending.record for ending in batch])
     for event in (Event.ACCEPT, Event.PACE):
         accepted = [
             (ending.record.attempt, ending.record.message_id or "")
             for ending in batch
             if ending.acceptance is event
         ]
-        outbox.accept(session, accepted, event=event, now=now)
-    outbox.conclude(session, [e.verdict for e in batch if e.verdict is not None], now)
+        attempts.accept(session, accepted, event=event, now=now)
+    attempts.conclude(session, [e.verdict for e in batch if e.verdict is not None], now)

@@ -13,9 +13,9 @@ from sqlmodel import Session
 
 from engine.domain.delivery import Event, State
 from engine.domain.ids import AttemptId, SenderId
-from engine.store import leases, outbox
+from engine.store import attempts, leases
+from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.journal import Journals
-from engine.store.outbox import AttemptRecord, Verdict
 from engine.store.tables import EngineRun
 from engine.workers.equipment import Equipment
 
@@ -30,7 +30,7 @@ async def recover(equipment: Equipment, journals: Journals) -> int:
     unknown = 0
     for run in await database.read(leases.unsettled_runs, equipment.epoch):
         started = journals.started(run.journal) if _same_boot(run, equipment) else None
-        left = await database.read(outbox.left_sending, run.token)
+        left = await database.read(attempts.left_sending, run.token)
         for start in range(0, len(left), SLICE):
             unknown += await database.transact(
                 _settle_slice,
@@ -78,8 +78,8 @@ def _settle_slice(
             verdicts.append(
                 Verdict(attempt=attempt, event=Event.LOSE_TRACK, after=State.UNKNOWN, reason=_DIED)
             )
-    outbox.record_attempts(session, records)
-    outbox.conclude(session, verdicts, now)
+    attempts.record_attempts(session, records)
+    attempts.conclude(session, verdicts, now)
     return sum(verdict.event is Event.LOSE_TRACK for verdict in verdicts)
 
 

@@ -17,8 +17,8 @@ from sqlmodel import Session
 from engine.domain import evidence
 from engine.domain.delivery import Event, State
 from engine.domain.ids import BroadcastId, TenantId
-from engine.store import broadcasts, outbox, unknowns
-from engine.store.outbox import Verdict
+from engine.store import attempts, broadcasts, unknowns
+from engine.store.attempts import Verdict
 from engine.workers.equipment import Equipment
 
 BATCH = 200
@@ -90,7 +90,7 @@ def judge_oldest(session: Session, now: datetime) -> list[Finding]:
 
 def conclude(session: Session, findings: Sequence[Finding], now: datetime) -> int:
     """Act on the findings where the deliveries are still unknown; returns how many changed."""
-    changed = outbox.conclude(session, [finding.verdict for finding in findings], now)
+    changed = attempts.conclude(session, [finding.verdict for finding in findings], now)
     told = Counter((one.tenant, one.broadcast, one.words) for one in findings)
     for (tenant, broadcast, words), count in told.items():
         broadcasts.log(

@@ -17,6 +17,7 @@ from engine.domain.broadcast import LANES_OPEN, BroadcastState
 from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import BroadcastId, LaneId, SenderId
 from engine.store import broadcasts, outbox
+from engine.store import lanes as lanes_store
 from engine.store.dialects import table
 from engine.store.tables import Broadcast, Lane, Sender
 from engine.workers.equipment import Equipment
@@ -122,7 +123,7 @@ async def sample_lanes(
         counts.started = 0
         counts.worst_late_seconds = 0.0
     if rows:
-        await equipment.database.transact(broadcasts.sample, rows)
+        await equipment.database.transact(lanes_store.sample, rows)
 
 
 def whole_second(now: datetime) -> datetime:

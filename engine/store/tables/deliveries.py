@@ -44,7 +44,9 @@ class Delivery(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One request to the API; written once, when its outcome is known or given up on. Append-only."""
+    """One request to the API; written once, when its outcome is known or given up on. Append-only.
+    One request to the API; written once, when its outcome is known or given up on. Append-only.
+    """
 
     __tablename__ = "attempts"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
@@ -68,7 +70,9 @@ class Attempt(SQLModel, table=True):
 
 
 class Receipt(SQLModel, table=True):
-    """What WhatsApp later said of a message. The key makes a webhook that comes ten times count once."""
+    """What WhatsApp later said of a message. The key makes a webhook that comes ten times count
+    once.
+    """
 
     __tablename__ = "receipts"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (

@@ -14,7 +14,9 @@ class Lease(SQLModel, table=True):
 
 
 class EngineRun(SQLModel, table=True):
-    """A run of the engine. Its token is the epoch under which it marked; its journal tells what it started."""
+    """A run of the engine. Its token is the epoch under which it marked; its journal tells what it
+    started.
+    """
 
     __tablename__ = "engine_runs"  # pyright: ignore[reportAssignmentType]
     token: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

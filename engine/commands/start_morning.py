@@ -1,0 +1,63 @@
+"""A one-off broadcast, set by a person or by the demonstration, to open in a moment."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from engine.domain.content import APPROVED_OR_BETTER, ContentState
+from engine.domain.ids import ContentId, ScheduleId, TenantId
+from engine.domain.planning import Pacing
+from engine.domain.refusal import Refused
+from engine.domain.roles import Actor, Permission, require
+from engine.store import audit, broadcasts
+from engine.store import content as contents
+from engine.store.tables import Schedule
+
+SOONEST = timedelta(seconds=3)
+"""Freezing, planning and opening the lanes take a moment."""
+
+
+def start_morning(
+    session: Session,
+    content: ContentId,
+    *,
+    tenant: TenantId,
+    opens_at: datetime,
+    pacing: Pacing = Pacing.JITTERED,
+    name: str = "One-off morning",
+    by: Actor,
+    now: datetime,
+) -> ScheduleId | Refused:
+    """Schedule one broadcast of an approved content, opening at `opens_at`.
+
+    Returns the new schedule, or why not. Raises Forbidden.
+    """
+    require(by, Permission.BROADCAST_CONTROL, tenant)
+    pack = contents.get(session, content, tenant)
+    if pack is None or ContentState(pack.state) not in APPROVED_OR_BETTER:
+        return Refused("Only approved content can be sent.")
+    if broadcasts.any_running(session, tenant):
+        return Refused("Another broadcast is under way. Wait for it, or abort it.")
+    row = Schedule(
+        tenant_id=tenant,
+        name=name,
+        kind="once",
+        once_at=max(opens_at, now + SOONEST),
+        content_id=content,
+        pacing=pacing.value,
+        late_policy="ask",
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    audit.append(
+        session,
+        by=by,
+        action="schedule.added",
+        subject=f"schedule:{row.id}",
+        after={"content": content, "opens_at": opens_at.isoformat(), "pacing": pacing.value},
+        now=now,
+        tenant=tenant,
+    )
+    return ScheduleId(row.id)

@@ -1,0 +1,138 @@
+"""What stands ready for the next morning, and what does not: the checklist of the Live page."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from engine.domain import schedule as rules
+from engine.domain.content import APPROVED_OR_BETTER, Category
+from engine.domain.ids import ScheduleId, TenantId
+from engine.domain.schedule import Kind, LatePolicy
+from engine.store import schedules
+from engine.store import senders as pool
+from engine.store.tables import Content, Schedule, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist."""
+
+    name: str
+    ready: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The next opening and how ready we are for it."""
+
+    opens_at: datetime | None
+    schedule: str
+    day_title: str
+    checks: tuple[Check, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Whether every line says yes."""
+        return all(check.ready for check in self.checks)
+
+
+def ahead(session: Session, tenant: TenantId, now: datetime) -> Ahead:
+    """The next opening of any schedule of the tenant, and the checklist for its day."""
+    row, opens_at = _next(session, tenant, now)
+    zone = rules.IST if row is None else row.zone
+    day = rules.service_day(opens_at or now, zone)
+    content = _content(session, tenant, row, day)
+    return Ahead(
+        opens_at=opens_at,
+        schedule="" if row is None else row.name,
+        day_title="" if content is None else content.title,
+        checks=(
+            _approval(content),
+            _senders(session, tenant),
+            _audience(session, tenant),
+        ),
+    )
+
+
+def _next(
+    session: Session, tenant: TenantId, now: datetime
+) -> tuple[Schedule | None, datetime | None]:
+    coming: list[tuple[datetime, Schedule]] = []
+    opened = schedules.days_opened(session, rules.service_day(now) - timedelta(days=2))
+    for row in schedules.active_schedules(session):
+        if row.tenant_id != tenant:
+            continue
+        at = rules.next_opening(_rule(row), now)
+        done = (ScheduleId(row.id or 0), rules.service_day(at or now, row.zone)) in opened
+        if at is not None and not (done and row.kind == Kind.ONCE):
+            coming.append((at, row))
+    if not coming:
+        return None, None
+    at, row = min(coming, key=lambda one: one[0])
+    return row, at
+
+
+def _rule(row: Schedule) -> rules.Schedule:
+    return rules.Schedule(
+        id=ScheduleId(row.id or 0),
+        kind=Kind(row.kind),
+        at=rules.time_of_day(row.at),
+        zone=row.zone,
+        once_at=row.once_at,
+        category=Category.UTILITY,
+        late_policy=LatePolicy(row.late_policy),
+        late_after=timedelta(seconds=row.late_after_seconds),
+        active=row.active,
+        created_at=row.created_at,
+    )
+
+
+def _content(
+    session: Session, tenant: TenantId, row: Schedule | None, day: object
+) -> Content | None:
+    if row is not None and row.content_id is not None:
+        return session.get(Content, row.content_id)
+    return session.scalars(
+        select(Content)
+        .where(col(Content.tenant_id) == tenant, col(Content.day) == day)
+        .order_by(col(Content.content_hash).is_(None), col(Content.id).desc())
+        .limit(1)
+    ).first()
+
+
+def _approval(content: Content | None) -> Check:
+    if content is None:
+        return Check("Content", False, "Nothing is written for this day. Write it under Content.")
+    if content.state in {state.value for state in APPROVED_OR_BETTER}:
+        return Check("Content", True, f"“{content.title}” is approved.")
+    return Check("Content", False, f"“{content.title}” is {content.state}, not approved yet.")
+
+
+def _senders(session: Session, tenant: TenantId) -> Check:
+    rows = pool.pool(session, tenant)
+    primary = [row for row in rows if row.role == "primary"]
+    able = [row for row in primary if row.state == "active" and row.quality != "RED"]
+    backups = sum(1 for row in rows if row.role == "backup" and row.state == "active")
+    if not able:
+        return Check("Senders", False, "No sender may send. See Senders.")
+    rate = sum(row.rate_per_second for row in able)
+    words = (
+        f"{len(able)} of {len(primary)} may send, {rate:g} messages a second; {backups} in reserve."
+    )
+    return Check("Senders", len(able) == len(primary), words)
+
+
+def _audience(session: Session, tenant: TenantId) -> Check:
+    count = session.connection().execute(
+        select(func.count()).where(
+            col(Subscriber.tenant_id) == tenant,
+            col(Subscriber.status) == "ACTIVE",
+            col(Subscriber.consented).is_(True),
+        )
+    ).scalar_one()
+    if not count:
+        return Check("Audience", False, "No active subscriber with consent. Add or import some.")
+    return Check("Audience", True, f"{count:,} active subscribers with consent.")

@@ -1,0 +1,186 @@
+"""What came of attempts: written down once, and applied to their deliveries.
+
+Every change is set-based and holds only where the old state still does, so a race is lost politely.
+Which states an event may touch is read off the domain's table (`delivery.sources`), never written
+here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from engine.domain.delivery import Event, State, sources
+from engine.domain.ids import AttemptId, DeliveryId, SenderId
+from engine.store.dialects import insert_ignoring, table
+from engine.store.tables import Attempt, Delivery
+
+_deliveries = table(Delivery)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One attempt's end, as it is written down."""
+
+    attempt: AttemptId
+    sender: SenderId
+    epoch: int
+    started_at: datetime | None
+    ended_at: datetime
+    outcome: str
+    message_id: str | None = None
+    error_code: int | None = None
+    blame: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a failed, lost or released attempt makes of its delivery."""
+
+    attempt: AttemptId
+    event: Event
+    after: State
+    reason: str = ""
+    error_code: int | None = None
+    due_at: datetime | None = None
+
+
+def record_attempts(session: Session, records: Sequence[AttemptRecord]) -> None:
+    """Write the attempts' ends; one that is written already stays as it is (append-only)."""
+    if not records:
+        return
+    statement = insert_ignoring(session, Attempt, ["delivery_id", "number"])
+    session.connection().execute(
+        statement,
+        [
+            {
+                "delivery_id": record.attempt.delivery,
+                "number": record.attempt.number,
+                "sender_id": record.sender,
+                "epoch": record.epoch,
+                "started_at": record.started_at,
+                "ended_at": record.ended_at,
+                "outcome": record.outcome,
+                "message_id": record.message_id,
+                "error_code": record.error_code,
+                "blame": record.blame,
+                "detail": record.detail,
+            }
+            for record in records
+        ],
+    )
+
+
+def accept(
+    session: Session, accepted: Sequence[tuple[AttemptId, str]], *, event: Event, now: datetime
+) -> None:
+    """WhatsApp took these and named them. Where a receipt was quicker, the receipt's state stays.
+    WhatsApp took these and named them. Where a receipt was quicker, the receipt's state stays.
+    """
+    if not accepted:
+        return
+    after = State.ACCEPTED if event is Event.ACCEPT else State.PACED
+    session.connection().execute(
+        _ACCEPT[event],
+        [
+            {
+                "delivery": attempt.delivery,
+                "number": attempt.number,
+                "message": message,
+                "after": after.value,
+                "at": now,
+            }
+            for attempt, message in accepted
+        ],
+    )
+
+
+def _accept_statement(event: Event) -> sa.Update:
+    return (
+        sa.update(_deliveries)
+        .where(
+            _deliveries.c.id == bindparam("delivery"), _deliveries.c.attempts == bindparam("number")
+        )
+        .where(is_one_of(sources(event)))
+        # A message on record was put there by a receipt, which knows more than the answer.
+        .where(_deliveries.c.message_id.is_(None))
+        .values(
+            state=bindparam("after"),
+            message_id=bindparam("message"),
+            accepted_at=bindparam("at"),
+            updated_at=bindparam("at"),
+            error_code=None,
+            reason="",
+        )
+    )
+
+
+def is_one_of(states: Iterable[State]) -> sa.ColumnElement[bool]:
+    """`state IN (…)` spelled so that it can stand in a statement run for many rows at once."""
+    return sa.or_(*(table(Delivery).c.state == state.value for state in sorted(states)))
+
+
+_ACCEPT = {event: _accept_statement(event) for event in (Event.ACCEPT, Event.PACE)}
+
+
+def conclude(session: Session, verdicts: Sequence[Verdict], now: datetime) -> int:
+    """Apply what failures, losses and releases mean; returns how many deliveries really changed.
+
+    Only the latest attempt of a delivery may speak for it, and only while the event's arrow exists.
+    """
+    changed = 0
+    for verdict in verdicts:
+        result = session.connection().execute(
+            _CONCLUDE[verdict.event],
+            {
+                "delivery": verdict.attempt.delivery,
+                "number": verdict.attempt.number,
+                "after": verdict.after.value,
+                "why": verdict.reason,
+                "code": verdict.error_code,
+                "due": verdict.due_at,
+                "now": now,
+            },
+        )
+        changed += result.rowcount
+    return changed
+
+
+def _conclude_statement(event: Event) -> sa.Update:
+    return (
+        sa.update(_deliveries)
+        .where(
+            _deliveries.c.id == bindparam("delivery"),
+            _deliveries.c.attempts == bindparam("number"),
+            is_one_of(sources(event)),
+        )
+        .values(
+            state=bindparam("after"),
+            reason=bindparam("why"),
+            error_code=bindparam("code"),
+            due_at=sa.func.coalesce(
+                bindparam("due", type_=_deliveries.c.due_at.type), _deliveries.c.due_at
+            ),
+            updated_at=bindparam("now"),
+        )
+    )
+
+
+_CONCLUDE = {event: _conclude_statement(event) for event in Event if sources(event)}
+
+
+def left_sending(session: Session, epoch: int) -> list[tuple[AttemptId, SenderId, datetime | None]]:
+    """What a run of this epoch marked and never recorded."""
+    rows = session.connection().execute(
+        select(
+            col(Delivery.id),
+            col(Delivery.attempts),
+            col(Delivery.sender_id),
+            col(Delivery.marked_at),
+        ).where(col(Delivery.state) == State.SENDING.value, col(Delivery.epoch) == epoch)
+    )
+    return [(AttemptId(DeliveryId(row[0]), row[1]), SenderId(row[2]), row[3]) for row in rows]
