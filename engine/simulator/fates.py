@@ -51,7 +51,8 @@ class Fates:
         read_at_once = False
         sent_lag = scenario.sent_lag.at(u[1])
         if reached:
-            delivered_lag = max(sent_lag, scenario.delivered_lag.at(u[3]))
+            delivered_lag = scenario.delivered_lag.at(u[3])
+            sent_lag = min(sent_lag, delivered_lag)
             if u[4] < scenario.read_share:
                 read_at_once = u[6] < scenario.read_at_once_share
                 read_lag = 0.0 if read_at_once else scenario.read_lag.at(u[5])

@@ -76,7 +76,7 @@ class DropAnswers:
     """
 
     accepted: bool = True
-    kind: Literal["timeout", "reset", "either"] = "timeout"
+    how: Literal["timeout", "reset", "either"] = "timeout"
     number: str | None = None
     probability: float = 1.0
     seconds: float | None = None

@@ -76,7 +76,9 @@ def _address(body: dict[str, Any]) -> tuple[str, str, bool] | Refusal:
     if to:  # a phone wins over a BSUID (facts A.6)
         if not isinstance(to, str) or not _PHONE.fullmatch(to):
             return Refusal(131009, "Param to must be a phone number with its country code.")
-        digits = "".join(c for c in to if c.isdigit())
+        digits = to.lstrip("+")
+        if not digits.isdigit():
+            digits = "".join(c for c in to if c.isdigit())
         if not 7 <= len(digits) <= 15 or digits[0] == "0":
             return Refusal(131009, "Param to must be a phone number with its country code.")
         return "+" + digits, to, False

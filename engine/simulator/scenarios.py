@@ -104,7 +104,7 @@ SCENARIOS: dict[str, Scenario] = {
             name="timeout_after_accept",
             faults=(
                 PlannedFault(
-                    after=0.0, fault=DropAnswers(accepted=True, kind="either", probability=0.03)
+                    after=0.0, fault=DropAnswers(accepted=True, how="either", probability=0.03)
                 ),
             ),
         ),

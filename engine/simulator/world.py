@@ -114,26 +114,16 @@ class World:
         self.account.tick(now)
         self._arrivals += 1
         state = self.account.numbers.get(phone_number_id)
+        if state is not None:
+            state.arrive(now)
         refusal = self.token_refusal(token)
-        if refusal is None and state is None:
-            refusal = no_such_object(phone_number_id)
-        if refusal is not None or state is None:
-            assert refusal is not None
-            return self._refuse(refusal, state, self._any_latency())
-        state.arrive(now)
-        posted = read_posted(body)
-        if isinstance(posted, Refusal):
+        if state is None:
+            refusal = refusal or no_such_object(phone_number_id)
+        posted = refusal or read_posted(body)
+        if state is None or isinstance(posted, Refusal):
+            assert isinstance(posted, Refusal)
             return self._refuse(posted, state, self._any_latency())
-        fate = self._fates.of(posted.recipient, self._times_accepted.get(posted.recipient, 0))
-        chance = self._chance_of(posted.recipient) if self.account.board else None
-        if chance is not None:
-            lost = self.account.board.silence(phone_number_id, chance)
-            if lost is not None and not lost[0].accepted:
-                return self._say_nothing(lost, Reply(0, {}, 0.0))
-        refusal = self._refusal(state, posted, chance, now)
-        if refusal is not None:
-            return self._refuse(refusal, state, fate.latency, chance)
-        return self._accept(state, posted, fate, chance, now)
+        return self._judge(state, posted, now)
 
     def next_webhook_at(self) -> float | None:
         """When to call `take_webhooks` next, as far as is known now; None: nothing waits."""
@@ -190,6 +180,19 @@ class World:
         self._started = True
         for planned in self.scenario.faults:
             self.account.plan(planned.for_number(list(self.account.numbers)), now + planned.after)
+
+    def _judge(self, state: NumberState, posted: Posted, now: float) -> Reply:
+        """What a well-formed message comes to: taken, refused, or swallowed on the way."""
+        fate = self._fates.of(posted.recipient, self._times_accepted.get(posted.recipient, 0))
+        chance = self._chance_of(posted.recipient) if self.account.board else None
+        if chance is not None:
+            lost = self.account.board.silence(state.number.phone_number_id, chance)
+            if lost is not None and not lost[0].accepted:
+                return self._say_nothing(lost, Reply(0, {}, 0.0))
+        refusal = self._refusal(state, posted, chance, now)
+        if refusal is not None:
+            return self._refuse(refusal, state, fate.latency, chance)
+        return self._accept(state, posted, fate, chance, now)
 
     def _refusal(
         self, state: NumberState, posted: Posted, chance: Chance | None, now: float
@@ -271,7 +274,7 @@ class World:
     def _say_nothing(self, lost: tuple[DropAnswers, float], reply: Reply) -> Reply:
         fault, luck = lost
         self._unanswered += 1
-        resets = fault.kind == "reset" or (fault.kind == "either" and luck < 0.5)
+        resets = fault.how == "reset" or (fault.how == "either" and luck < 0.5)
         return Reply(reply.status, reply.body, 0.05 + luck if resets else NEVER, answered=False)
 
     def _any_latency(self) -> float:
