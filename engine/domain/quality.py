@@ -18,6 +18,7 @@ CEILING_PER_SECOND: dict[Quality, float] = {
     Quality.YELLOW: 50.0,
     Quality.RED: 0.0,
 }
+LAST_RESORT_PER_SECOND = 20.0
 HIGH_THROUGHPUT_FACTOR = 1_000.0 / 80.0
 """A number upgraded to HIGH may send 1,000 per second (Meta: Cloud API > Throughput)."""
 
@@ -28,13 +29,22 @@ def read_quality(word: str) -> Quality:
 
 
 def effective_rate(
-    rate_per_second: float, quality: str, reserve: float, *, throughput: str = "STANDARD"
+    rate_per_second: float,
+    quality: str,
+    reserve: float,
+    *,
+    throughput: str = "STANDARD",
+    last_resort: bool = False,
 ) -> float:
     """Messages per second a broadcast may send through a number; 0 when it must stop.
 
     rate_per_second: the ceiling we gave it. reserve: the part kept for replies, 0 to 1.
+    last_resort: no other sender is left, so that a RED one may crawl instead of stopping.
     """
-    ceiling = CEILING_PER_SECOND[read_quality(quality)]
+    grade = read_quality(quality)
+    ceiling = CEILING_PER_SECOND[grade]
     if throughput == "HIGH":
         ceiling *= HIGH_THROUGHPUT_FACTOR
+    if grade is Quality.RED and last_resort:
+        ceiling = LAST_RESORT_PER_SECOND
     return min(rate_per_second, ceiling) * (1.0 - reserve)
