@@ -55,9 +55,19 @@ class Frame(rx.State):
 
     async def _look_at_the_clock(self, by: Actor) -> None:
         self.server_time = now().isoformat()
-        window = await live.window(by)
-        self.opens_at = window.opens_at.isoformat() if window else ""
-        self.closes_at = window.closes_at.isoformat() if window else ""
+        self._count_down_to(await live.window(by))
+
+    def _count_down_to(self, window: live.Window | None) -> None:
+        opens_at = window.opens_at.isoformat() if window else ""
+        closes_at = window.closes_at.isoformat() if window and window.closes_at else ""
+        if (self.opens_at, self.closes_at) != (opens_at, closes_at):
+            self.opens_at, self.closes_at = opens_at, closes_at
+
+
+async def count_down_to(state: rx.State, window: live.Window | None) -> None:
+    """Set the header's countdown; a page that follows the morning does, when the window changes."""
+    frame = await state.get_state(Frame)
+    frame._count_down_to(window)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,18 @@ and never holds up the others.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from app.doors import ask, now
+from engine.domain.broadcast import Moment
 from engine.domain.ids import TenantId
 from engine.domain.roles import Actor
+from engine.read.board import Board
 
 EVERY_SECONDS = 1.0
 FRESH_FOR = timedelta(seconds=1)
@@ -24,28 +26,19 @@ WAIT_SECONDS = 5.0
 log = structlog.get_logger()
 
 
-class Board(Protocol):
-    """What this module needs of `engine.read.board.Board`; the Live page reads the rest."""
-
-    @property
-    def opens_at(self) -> datetime | None: ...
-    @property
-    def closes_at(self) -> datetime | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The day's window, for the countdown in the header."""
+    """The window that matters next, for the countdown in the header."""
 
     opens_at: datetime
-    closes_at: datetime
+    closes_at: datetime | None
 
 
 @dataclass(slots=True)
 class _Show:
     """One tenant's board: its latest snapshot, and those who wait for the next."""
 
-    board: Any = None
+    board: Board | None = None
     taken_at: datetime | None = None
     number: int = 0
     viewers: int = 0
@@ -76,7 +69,7 @@ async def take_snapshots() -> None:
                 await _take(tenant, show)
 
 
-async def latest(tenant: TenantId) -> Any:
+async def latest(tenant: TenantId) -> Board | None:
     """The board, at most a second old; None when there is no read model."""
     show = _studio.shows.setdefault(tenant, _Show())
     if show.taken_at is None or now() - show.taken_at > FRESH_FOR:
@@ -84,7 +77,7 @@ async def latest(tenant: TenantId) -> Any:
     return show.board
 
 
-async def watch(tenant: TenantId) -> AsyncIterator[Any]:
+async def watch(tenant: TenantId) -> AsyncGenerator[Board | None]:
     """The board, again and again: each new snapshot, or None when none came for a few seconds."""
     show = _studio.shows.setdefault(tenant, _Show())
     show.viewers += 1
@@ -104,12 +97,18 @@ async def watch(tenant: TenantId) -> AsyncIterator[Any]:
 
 
 async def window(by: Actor) -> Window | None:
-    """When the day's window opens and closes, or None when there is none ahead."""
+    """The window that is open or opens next; None when there is none ahead."""
     if by.tenant is None:
         return None
     board = await latest(by.tenant)
-    if board is None or board.opens_at is None or board.closes_at is None:
-        return None
+    return None if board is None else window_of(board, now())
+
+
+def window_of(board: Board, at: datetime) -> Window | None:
+    """The window a board speaks of: its broadcast's, or when that is over, the next one's."""
+    over = board.closes_at is not None and at > board.closes_at
+    if board.opens_at is None or over or board.moment is Moment.AFTER:
+        return Window(board.ahead.opens_at, None) if board.ahead.opens_at else None
     return Window(board.opens_at, board.closes_at)
 
 

@@ -58,6 +58,11 @@ def add(place: Place) -> None:
     _places[place.route] = place
 
 
+def has(route: str) -> bool:
+    """Whether a page stands at a route, so that nothing links into the void."""
+    return route in _places
+
+
 def places() -> list[tuple[Group, list[Place]]]:
     """The groups that have pages, each with its links in order."""
     known = {route: position for position, route in enumerate(ORDER)}

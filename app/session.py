@@ -65,6 +65,12 @@ async def who(state: rx.State) -> SignedIn | None:
     return await person(_cookies(state), _ip(state))
 
 
+def is_open(state: rx.State) -> bool:
+    """Whether the tab is still connected; a background loop ends with its tab."""
+    tabs = RegistrationContext.get().app.event_namespace
+    return tabs is not None and state.router.session.client_token in tabs.token_to_sid
+
+
 def guarded(permission: Permission = Permission.VIEW, **event_options: Any) -> Callable[..., Any]:
     """An event handler that runs only for a person with `permission`.
 

@@ -20,7 +20,6 @@
   }
 
   function countdown(now, opens, closes) {
-    if (!opens || !closes) return ["", ""];
     if (now < opens) return ["Opens in", left(opens - now)];
     if (now < closes) return ["SLA closes in", left(closes - now)];
     return ["", ""];
