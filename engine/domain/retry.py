@@ -134,7 +134,8 @@ def decide(
         case Blame.TEMPLATE | Blame.RECIPIENT | Blame.OPT_OUT | Blame.US:
             return GiveUp(words)
     again = _again(failure, wait, now, policy, rng, window_close)
-    return FailOver(words, again) if failure.blame is Blame.SENDER else again
+    # Not for ever: where one sender after the other refuses, handing on must come to an end.
+    return FailOver(words, again) if failure.blame is Blame.SENDER and left else again
 
 
 def after_receipt(
@@ -199,6 +200,7 @@ def _again(
     window_close: datetime | None,
 ) -> RetryAt | GiveUp:
     """In the window after `wait`, if there is one and it can still land; else late; else no more.
+    In the window after `wait`, if there is one and it can still land; else late; else no more.
     """
     words = words_for(failure.code)
     if wait is not None:

@@ -172,6 +172,12 @@ def test_a_sender_that_may_not_send_hands_over_and_says_what_else() -> None:
     assert "other senders" in decision.reason
 
 
+def test_handing_over_comes_to_an_end() -> None:
+    fifth = decided(classify(131048, 400), attempts=WINDOW.attempts)
+    assert isinstance(fifth, RetryAt)
+    assert fifth.late
+
+
 def test_an_account_that_may_not_send_stops_everything_and_loses_nothing() -> None:
     for code in (0, 190, 368, 131042, 200, 299):
         assert isinstance(decided(classify(code, 401), attempts=9), StopAll)
