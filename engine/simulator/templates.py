@@ -11,6 +11,10 @@ from engine.simulator.posted import Posted
 _VARIABLE = re.compile(r"\{\{\s*([a-z0-9_]+)\s*\}\}")
 _REFUSALS = {"PAUSED": 132015, "DISABLED": 132016}
 """Codes by status; any other but APPROVED is 132001, as if the template did not exist."""
+EXAMPLE_URL = "https://scontent.whatsapp.net/v/example"
+"""Where Meta says the example of a header image is; nobody is meant to fetch it."""
+SCORED_AT = 1_790_000_000
+"""When each template's quality was last assessed, in unix seconds: any past instant will do."""
 FIRST_ID = 710_000_000_000_001
 
 
@@ -126,11 +130,19 @@ def _misfit(template: SimulatedTemplate, posted: Posted) -> Refusal | None:
 
 
 def _node(template_id: int, template: SimulatedTemplate) -> dict[str, Any]:
+    # Clients expect the examples that a template was submitted with (pywa does).
     components: list[dict[str, Any]] = []
     if template.header is not None:
-        components.append({"type": "HEADER", "format": template.header})
+        header: dict[str, Any] = {"type": "HEADER", "format": template.header}
+        if template.header == "TEXT":
+            header["text"] = template.name
+        else:
+            header["example"] = {"header_handle": [EXAMPLE_URL]}
+        components.append(header)
     if template.body is not None:
-        components.append({"type": "BODY", "text": template.body})
+        words = [f"example {n + 1}" for n in range(variables_of(template.body))]
+        body: dict[str, Any] = {"type": "BODY", "text": template.body}
+        components.append(body | ({"example": {"body_text": [words]}} if words else {}))
     return {
         "id": str(template_id),
         "name": template.name,
@@ -138,6 +150,6 @@ def _node(template_id: int, template: SimulatedTemplate) -> dict[str, Any]:
         "status": template.status,
         "category": template.category,
         "parameter_format": "POSITIONAL",
-        "quality_score": {"score": template.quality},
+        "quality_score": {"score": template.quality, "date": SCORED_AT},
         "components": components,
     }

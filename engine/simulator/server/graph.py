@@ -87,15 +87,20 @@ def only_fields(node: dict[str, Any], request: web.Request) -> dict[str, Any]:
     return {key: value for key, value in node.items() if key == "id" or key in names}
 
 
-def page(rows: list[dict[str, Any]], request: web.Request) -> web.Response:
-    """One page of a list: `?limit=` and `?after=`, which is the cursor of the page before."""
+def page(
+    rows: list[dict[str, Any]], request: web.Request, summary: dict[str, Any] | None = None
+) -> web.Response:
+    """One page of a list: `?limit=` and `?after=`, the cursor of the page before; `?summary=`."""
     limit = _natural(request.query.get("limit"), PAGE) or PAGE
     start = _natural(request.query.get("after"), 0)
     end = start + limit
     paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(end)}}
     if end < len(rows):
         paging["next"] = str(request.url.update_query(after=str(end)))
-    return answer({"data": rows[start:end], "paging": paging})
+    answered: dict[str, Any] = {"data": rows[start:end], "paging": paging}
+    if summary is not None and "summary" in request.query:
+        answered["summary"] = summary
+    return answer(answered)
 
 
 def _natural(text: str | None, otherwise: int) -> int:

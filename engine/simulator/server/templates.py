@@ -14,6 +14,8 @@ from engine.simulator.world import SimulatedTemplate
 
 REVIEW_SECONDS = 2.0
 """A submitted template is PENDING this long; then it is APPROVED, and a webhook says so."""
+TEMPLATES_MAX = 6000
+"""Of a verified portfolio."""
 CATEGORIES = frozenset({"AUTHENTICATION", "MARKETING", "UTILITY"})
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 
@@ -21,12 +23,19 @@ _NAME = re.compile(r"[a-z0-9_]{1,512}")
 async def list_templates(face: Face, request: web.Request) -> web.Response:
     """`GET /{waba}/message_templates?name=&status=&language=&fields=&limit=&after=`."""
     asked = {key: request.query.get(key) for key in ("name", "status", "language", "category")}
+    nodes = face.world.account.templates.nodes()
     rows = [
         only_fields(node, request)
-        for node in face.world.account.templates.nodes()
+        for node in nodes
         if all(value is None or node[key] == value for key, value in asked.items())
     ]
-    return page(rows, request)
+    summary = {
+        "total_count": len(rows),
+        "message_template_count": len(nodes),
+        "message_template_limit": TEMPLATES_MAX,
+        "are_translations_complete": True,
+    }
+    return page(rows, request, summary)
 
 
 async def create_template(face: Face, request: web.Request) -> web.Response:
