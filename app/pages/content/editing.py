@@ -1,0 +1,197 @@
+"""The desk where a pack is written: what is typed, saved, submitted."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import reflex as rx
+
+from app.components.actions import link_button
+from app.components.cards import empty, skeleton
+from app.doors import ask, now, tell
+from app.frame import page
+from app.pages.content import editor
+from app.pages.content.desk import Desk, blank_desk, open_desk
+from app.pages.content.shown import (
+    EDITOR,
+    ROUTE,
+    CheckShown,
+    FieldShown,
+    OptionShown,
+    PreviewShown,
+    Standing,
+    TabShown,
+    checks_shown,
+    checks_summary,
+    fields_shown,
+    options_shown,
+    preview_shown,
+    standing,
+    tabs_shown,
+)
+from app.session import guarded
+from app.tab import report
+from engine.commands.submit_content import submit_content
+from engine.commands.write_content import Written, write_content
+from engine.domain.content import Language
+from engine.domain.ids import ContentId
+from engine.domain.refusal import Refused
+from engine.domain.roles import Actor, Permission
+from engine.domain.schedule import service_day
+from engine.read import content as read
+
+
+class Editor(rx.State):
+    """One pack on the desk of one tab."""
+
+    loaded: bool = False
+    missing: bool = False
+    title: str = ""
+    day: str = ""
+    key: str = ""
+    language: str = Language.EN.value
+    tabs: list[TabShown] = []
+    template: str = ""
+    options: list[OptionShown] = []
+    fields: list[FieldShown] = []
+    preview: PreviewShown = PreviewShown()
+    checks: list[CheckShown] = []
+    summary: str = ""
+    summary_tone: str = "quiet"
+    standing: Standing = Standing()
+    unsaved: bool = False
+    _desk: Desk | None = None
+    _saved: Desk | None = None
+    _choices: tuple[read.TemplateChoice, ...] = ()
+
+    @guarded()
+    async def load(self, *, by: Actor) -> None:
+        """Open the pack the address names, or a blank one."""
+        wanted = self.router.url.query_parameters.get("pack", "")
+        self.language = Language.EN.value
+        await self._open(ContentId(int(wanted)) if wanted.isdecimal() else None, by)
+
+    @guarded()
+    async def choose_language(self, language: str, *, by: Actor) -> None:
+        """Turn to another language's tab."""
+        self.language = Language(language).value
+        await self._show(by)
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def choose_template(self, template: str, *, by: Actor) -> None:
+        """Another template for this language, or none."""
+        desk = self._at()
+        self._desk = desk.with_template(Language(self.language), template, self._choices)
+        await self._show(by)
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def type_value(self, place: int, text: str, *, by: Actor) -> None:
+        """A value, as it is typed: the phone and the checks follow."""
+        self._desk = self._at().with_value(Language(self.language), place, text)
+        await self._look(by)
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def type_title(self, text: str) -> None:
+        """The title, as it is typed."""
+        self._desk = self._at().entitled(text)
+        self.unsaved = self._desk != self._saved
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def choose_day(self, text: str) -> None:
+        """The service day it is for."""
+        self._desk = self._at().for_day(text)
+        self.unsaved = self._desk != self._saved
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def save(self, *, by: Actor) -> Any:
+        """Keep what is typed as a draft."""
+        written = await self._store(by)
+        if await report(self, written, "Saved.") and isinstance(written, Written):
+            return await self._stay_with(written.content, by)
+        return None
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def submit(self, *, by: Actor) -> Any:
+        """Keep what is typed and hand it to the approvers."""
+        result = await self._store(by)
+        if isinstance(result, Written):
+            kept = result
+            result = await tell(submit_content, kept.content, version=kept.version, by=by)
+            await report(self, result, "Submitted. An approver has to read it now.")
+            return await self._stay_with(kept.content, by)
+        await report(self, result, "")
+        return None
+
+    async def _store(self, by: Actor) -> Written | Refused:
+        desk = self._at()
+        return await tell(
+            write_content,
+            content=desk.content,
+            version=desk.version,
+            day=desk.day,
+            title=desk.title,
+            variants=desk.drafts(),
+            by=by,
+        )
+
+    async def _stay_with(self, content: ContentId, by: Actor) -> Any:
+        was_new = self._at().content is None
+        await self._open(content, by)
+        return rx.redirect(f"{EDITOR}?pack={content}") if was_new else None
+
+    async def _open(self, content: ContentId | None, by: Actor) -> None:
+        assert by.tenant is not None
+        self._choices = await ask(read.template_choices, by.tenant)
+        pack = None if content is None else await ask(read.pack, by.tenant, content)
+        self.loaded, self.missing = True, content is not None and pack is None
+        self._desk = open_desk(pack) if pack is not None else await self._blank(by)
+        self._saved = self._desk
+        self.title, self.day = self._desk.title, self._desk.day.isoformat()
+        self.key = f"{self._desk.content}.{self._desk.version}"
+        self.standing = standing(pack)
+        await self._show(by)
+
+    async def _blank(self, by: Actor) -> Desk:
+        assert by.tenant is not None
+        latest = await ask(read.packs, by.tenant, limit=1)
+        last = await ask(read.pack, by.tenant, latest.rows[0].id) if latest.rows else None
+        return blank_desk(service_day(now()) + timedelta(days=1), self._choices, last)
+
+    async def _show(self, by: Actor) -> None:
+        desk, language = self._at(), Language(self.language)
+        self.template = desk.in_language(language).template
+        self.options = options_shown(self._choices, language, self.template)
+        self.fields = fields_shown(desk, language, self._choices)
+        await self._look(by)
+
+    async def _look(self, by: Actor) -> None:
+        assert by.tenant is not None
+        desk = self._at()
+        look = await ask(read.look, by.tenant, desk.drafts())
+        self.tabs = tabs_shown(desk, look)
+        self.preview = preview_shown(look, Language(self.language))
+        self.checks = checks_shown(look.checks)
+        self.summary, self.summary_tone = checks_summary(look.checks)
+        self.unsaved = desk != self._saved
+
+    def _at(self) -> Desk:
+        # Somebody may call a handler by name before the page was loaded: an empty desk then.
+        return self._desk or Desk(content=None, version=None, day=date.min, title="")
+
+
+@page(EDITOR, "Write content", under=ROUTE, on_load=Editor.load)
+def edit_content() -> rx.Component:
+    """The desk: words at the left, the phone at the right, the checks below."""
+    return rx.cond(
+        Editor.loaded,
+        rx.cond(
+            Editor.missing,
+            empty(
+                "This content does not exist",
+                "It may belong to another organisation, or the address is mistyped.",
+                link_button("All content", ROUTE),
+                icon="file-question",
+            ),
+            editor.desk(Editor),
+        ),
+        rx.fragment(skeleton(2), skeleton(6)),
+    )
