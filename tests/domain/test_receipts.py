@@ -154,6 +154,19 @@ def test_an_old_failure_says_nothing_while_a_newer_attempt_is_on_its_way() -> No
     assert book.state is State.SENDING
 
 
+def test_an_old_attempts_late_refusal_says_nothing_about_the_newest() -> None:
+    for outcome, event in (("unknown", Event.LOSE_TRACK), ("failed", Event.GIVE_UP)):
+        book = Book()
+        first = book.mark()
+        book.happen(Event.LOSE_TRACK)  # by whoever took over from a stalled worker
+        book.happen(Event.RESEND)
+        second = book.mark()
+        book.answer(first, outcome, event)
+        assert book.state is State.SENDING
+        book.answer(second, "accepted", Event.ACCEPT)
+        assert book.state is State.ACCEPTED
+
+
 def test_one_of_two_messages_failing_leaves_the_other_standing() -> None:
     book = Book()
     first = book.mark()
