@@ -51,7 +51,8 @@ class Totals:
     """Counts over all numbers. `doubled` is how many people were accepted more than once.
 
     `unanswered` POSTs got no answer, accepted or not; `refused` is by error code, POSTs to unknown
-    numbers or without a good token included. `webhooks_refused` counts answers other than 200.
+    numbers or without a good token included. `webhooks_refused` counts answers other than 200;
+    `webhooks_waiting` are POSTs not yet answered so, `receipts_waiting` those not yet in a POST.
     """
 
     arrivals: int
@@ -64,6 +65,7 @@ class Totals:
     webhooks_posted: int
     webhooks_refused: int
     webhooks_waiting: int
+    receipts_waiting: int
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,10 @@ class WebhookQueue:
         """How many POSTs are out or wait to be repeated; receipts not yet in one do not count."""
         return len(self._out) + len(self._again) + len(self._others)
 
+    def receipts_waiting(self) -> int:
+        """How many receipts are not in a POST yet, those of later instants included."""
+        return sum(len(bucket) for bucket in self._buckets.values())
+
     def _take_again(self, now: float) -> list[WebhookPost]:
         posts: list[WebhookPost] = []
         while self._again and self._again[0][0] <= now:

@@ -163,6 +163,7 @@ class World:
             webhooks_posted=self.account.webhooks.posted,
             webhooks_refused=self.account.webhooks.refused,
             webhooks_waiting=self.account.webhooks.waiting(),
+            receipts_waiting=self.account.webhooks.receipts_waiting(),
         )
         numbers = {key: number_truth(state) for key, state in self.account.numbers.items()}
         return Truth(tuple(self._messages), numbers, totals)

@@ -154,11 +154,13 @@ def test_no_post_has_more_than_its_batch() -> None:
 def test_a_receipt_waits_for_its_batch_and_no_longer() -> None:
     world = make_world(replace(CALM, sent_lag=Uniform(0.1, 0.1), delivered_lag=Uniform(0.1, 0.1)))
     post(world)
+    assert world.truth().totals.receipts_waiting == 2
     at = world.next_webhook_at()
     assert at is not None
     assert MORNING + 0.1 <= at <= MORNING + 0.1 + 0.25
     assert world.take_webhooks(at - 0.001) == []
     assert len(world.take_webhooks(at)) == 1
+    assert world.truth().totals.receipts_waiting == 0
 
 
 def test_what_was_not_answered_200_is_posted_again_ever_more_slowly() -> None:
