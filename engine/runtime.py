@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[r
 
 from engine.clock import Clock
 from engine.domain.ids import BroadcastId
+from engine.loops import fast_loop
 from engine.store import broadcasts, leases
 from engine.store.database import Database
 from engine.store.journal import Journals
@@ -205,7 +206,7 @@ class EngineThread:
         return engine.heartbeat.oldest_seconds()
 
     def _main(self) -> None:
-        with asyncio.Runner(loop_factory=_fast_loop) as runner:
+        with asyncio.Runner(loop_factory=fast_loop) as runner:
             runner.run(self._run())
 
     async def _run(self) -> None:
@@ -216,11 +217,3 @@ class EngineThread:
             await self._engine.run()
         finally:
             await parts.gateway.aclose()
-
-
-def _fast_loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop
-    except ImportError:  # not on every platform
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()

@@ -32,7 +32,9 @@ class MorningResult:
     unknown: int = 0
     held: int = 0
     lost: int = 0
-    """Neither with WhatsApp nor told: still planned at the end, or believed sent and never accepted."""
+    """Neither with WhatsApp nor told: still planned at the end, or believed sent and never
+    accepted.
+    """
     doubled: int = 0
     p50_s: float | None = None
     p95_s: float | None = None

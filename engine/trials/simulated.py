@@ -27,13 +27,12 @@ from engine.store.tables import Schedule
 from engine.trials.findings import SimulatorTruth, find
 from engine.trials.options import MorningOptions, MorningResult
 from engine.trials.tenant import SeededTenant, seed_sandbox
+from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
 from engine.workers.equipment import Tuning
 
 STARTS_AT = datetime(2026, 11, 23, 0, 25, tzinfo=UTC)
 """05:55 in India."""
-ACCESS_TOKEN = "simulated-access-token"  # noqa: S105 - opens the simulator only
-APP_SECRET = "simulated-app-secret"  # noqa: S105 - signs the simulator's webhooks only
-WABA_ID = "100000000000001"
+
 LEAD = timedelta(seconds=5)
 SETTLE_AT_MOST = timedelta(minutes=45)
 """Held for a person after 30 minutes at the latest: nothing is open after that."""
@@ -49,7 +48,7 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
     database = Database("sqlite://", inline=True, durable=False)
     database.transact_now(_create_schema)
     clock = LoopClock(starts_at=STARTS_AT)
-    seeded = database.transact_now(_seed, options)
+    seeded = database.transact_now(seed, options, clock.now())
     broadcast_opens = clock.now() + LEAD
     database.transact_now(add_one_off, seeded, options.pacing, broadcast_opens, clock.now())
     world = World(
@@ -71,7 +70,7 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
             clock=lambda: clock,
             rng=Random(options.seed),
             owner="simulated",
-            tuning=Tuning(reserve=0.0, unthrottled=options.rate <= 0, in_flight=options.in_flight),
+            tuning=tuning(options),
             alarm=False,
         )
     )
@@ -83,7 +82,12 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
         await running
         pumping.cancel()
     result = database.read_now(
-        find, broadcast, truth_of(world), rate=options.rate, seed=options.seed
+        find,
+        broadcast,
+        truth_of(world),
+        rate=options.rate,
+        seed=options.seed,
+        receipts=options.receipts,
     )
     digest = database.read_now(attempt_log_digest)
     database.close()
@@ -94,17 +98,23 @@ def _create_schema(session: Session) -> None:
     SQLModel.metadata.create_all(session.connection())
 
 
-def _seed(session: Session, options: MorningOptions) -> SeededTenant:
+def seed(session: Session, options: MorningOptions, now: datetime) -> SeededTenant:
+    """The tenant a trial sends for."""
     return seed_sandbox(
         session,
         subscribers=options.subscribers,
         senders=options.senders,
         backups=options.backups,
         rate=options.rate or 1_000_000.0,
-        now=STARTS_AT,
+        now=now,
         rng=Random(options.seed),
         password=None,
     )
+
+
+def tuning(options: MorningOptions) -> Tuning:
+    """How the lanes of a trial work: the whole rate, nothing kept back."""
+    return Tuning(reserve=0.0, unthrottled=options.rate <= 0, in_flight=options.in_flight)
 
 
 async def _pump(world: World, database: Database, clock: LoopClock) -> None:

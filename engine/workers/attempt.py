@@ -3,7 +3,7 @@ delivery.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from engine.domain import retry
@@ -28,11 +28,11 @@ class AttemptContext:
 
 
 async def make_attempt(
-    context: AttemptContext, marked: Marked, started: float
+    context: AttemptContext, marked: Marked, started_at: datetime
 ) -> tuple[Ending, Failure | None]:
     """Send once. Returns how it ended, and the failure when it was one, for the lane to learn from.
 
-    started: the send stamp on the loop's clock. Cancelling it leaves the delivery `sending`: the
+    started_at: the send stamp. Cancelling it leaves the delivery `sending`: the
     next engine run finds it in the journal and treats it as unknown.
     """
     equipment = context.equipment
@@ -43,7 +43,7 @@ async def make_attempt(
         attempt=marked.attempt,
         sender=marked.sender,
         epoch=equipment.epoch,
-        started_at=now - timedelta(seconds=equipment.clock.loop_time() - started),
+        started_at=started_at,
         ended_at=now,
         outcome="accepted",
     )

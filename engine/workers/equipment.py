@@ -4,7 +4,7 @@ What every worker of an engine run is handed: the doors to the world, and the ri
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from engine.clock import Clock
@@ -72,7 +72,3 @@ class Equipment:
     def epoch(self) -> int:
         """The fencing token written on every mark."""
         return self.lease.token
-
-    def at_loop_time(self, instant: datetime) -> float:
-        """A wall-clock instant on the loop's clock, by today's difference between the two."""
-        return self.clock.loop_time() + (instant - self.clock.now()).total_seconds()

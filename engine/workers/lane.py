@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -100,6 +100,8 @@ class LaneRun:
     _ready: deque[Marked] = field(default_factory=lambda: deque[Marked]())
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _taken: asyncio.Event = field(default_factory=asyncio.Event)
+    _wall: datetime = field(init=False)
+    _loop: float = field(init=False)
     _expected: int = 1
     _ended: bool = False
     _ceiling: float = 0.0
@@ -108,6 +110,10 @@ class LaneRun:
 
     def __post_init__(self) -> None:
         reserve = 1.0 - self.equipment.tuning.reserve
+        clock = self.equipment.clock
+        # One bridge between the two clocks for the lane's whole life: stamps keep the distances
+        # that the pace kept, and a wall clock that is set meanwhile moves neither plan nor pace.
+        self._wall, self._loop = clock.now(), clock.loop_time()
         self._ceiling = max(self.plan.rate_per_second * reserve, LOWEST_RATE)
         self.pace = LanePace(self._ceiling)
 
@@ -179,7 +185,7 @@ class LaneRun:
         room = self._room()
         if room <= 0 or not equipment.lease.held():
             return []
-        now = equipment.clock.now()
+        now = self._at_wall_time(equipment.clock.loop_time())
         marked = await equipment.database.transact(
             outbox.mark_due,
             self.plan.lane,
@@ -192,6 +198,12 @@ class LaneRun:
             self._ready.extend(marked)
             self._more.set()
         return marked
+
+    def _at_wall_time(self, at: float) -> datetime:
+        return self._wall + timedelta(seconds=at - self._loop)
+
+    def _at_loop_time(self, at: datetime) -> float:
+        return self._loop + (at - self._wall).total_seconds()
 
     def _room(self) -> int:
         """How many more to mark: what the pace lets go before the next marks can be durable."""
@@ -230,7 +242,7 @@ class LaneRun:
         """
         if self.equipment.tuning.unthrottled:
             return True
-        planned = self.equipment.at_loop_time(marked.due_at)
+        planned = self._at_loop_time(marked.due_at)
         clock = self.equipment.clock
         while True:
             wait = self.pace.next_instant(planned) + ROUNDING_SECONDS - clock.loop_time()
@@ -259,7 +271,7 @@ class LaneRun:
             self._release()
             return
         self.pace.sent(started)
-        late = started - self.equipment.at_loop_time(marked.due_at)
+        late = started - self._at_loop_time(marked.due_at)
         self.counts.started += 1
         self.counts.in_flight += 1
         self.counts.worst_late_seconds = max(self.counts.worst_late_seconds, late)
@@ -288,7 +300,7 @@ class LaneRun:
                     closes_at=self.plan.closes_at,
                 ),
                 marked,
-                started,
+                self._at_wall_time(started),
             )
         finally:
             self.slots.release()

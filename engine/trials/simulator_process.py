@@ -1,0 +1,126 @@
+"""A simulator in a process of its own, for trials: told what to be on stdin, gone when stdin
+closes.
+
+A pipe ends however its writer ends, so a trial that is killed leaves no simulator behind.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import aiohttp
+
+from engine.loops import fast_loop
+from engine.simulator.server import SimulatorOptions, serve
+from engine.simulator.world import SimulatedNumber
+from engine.trials.findings import SimulatorTruth
+
+START_SECONDS = 20.0
+LINE_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorProcess:
+    """A running simulator: its base address, and what only a trial asks of it."""
+
+    url: str
+    session: aiohttp.ClientSession
+
+    async def truth(self) -> SimulatorTruth:
+        """Who was accepted how often, and how fast it came."""
+        async with self.session.get(f"{self.url}/_sim/truth") as response:
+            return read_truth(await response.json())
+
+    async def webhooks_waiting(self) -> int:
+        """How many webhook POSTs the simulator still has to make, retries included."""
+        async with self.session.get(f"{self.url}/_sim/truth?messages=0") as response:
+            return (await response.json())["totals"]["webhooks_waiting"]
+
+
+@asynccontextmanager
+async def simulator_process(
+    *,
+    numbers: Sequence[SimulatedNumber],
+    access_token: str,
+    app_secret: str,
+    waba_id: str,
+    webhook_url: str | None,
+    seed: int,
+    scenario: str,
+    receipts: bool,
+) -> AsyncGenerator[SimulatorProcess]:
+    """A simulator on a free port for as long as the block lasts."""
+    options = {
+        "numbers": [asdict(number) for number in numbers],
+        "access_token": access_token,
+        "app_secret": app_secret,
+        "waba_id": waba_id,
+        "webhook_url": webhook_url,
+        "seed": seed,
+        "scenario": scenario,
+        "receipts": receipts,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        __name__,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=LINE_LIMIT,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(options).encode() + b"\n")
+        line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+        if not line:
+            raise RuntimeError("the simulator did not start; its words are above")
+        async with aiohttp.ClientSession() as session:
+            yield SimulatorProcess(json.loads(line)["url"], session)
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+def read_truth(truth: dict[str, Any]) -> SimulatorTruth:
+    """`/_sim/truth` as the findings want it."""
+    by_tracker: dict[str, int] = {}
+    by_recipient: dict[str, int] = {}
+    for message in truth["messages"]:
+        by_recipient[message["recipient"]] = by_recipient.get(message["recipient"], 0) + 1
+        if message["tracker"] is not None:
+            by_tracker[message["tracker"]] = by_tracker.get(message["tracker"], 0) + 1
+    numbers = cast("dict[str, dict[str, int]]", truth["numbers"])
+    return SimulatorTruth(
+        accepted_by_tracker=by_tracker,
+        accepted_by_recipient=by_recipient,
+        arrivals_max_per_second=max(
+            (number["arrivals_max_per_second"] for number in numbers.values()), default=0
+        ),
+        rate_errors=truth["totals"]["rate_errors"],
+    )
+
+
+async def _main() -> None:
+    loop = asyncio.get_running_loop()
+    told: dict[str, Any] = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
+    told["numbers"] = [SimulatedNumber(**number) for number in told["numbers"]]
+    options = SimulatorOptions(strict_media=False, **told)
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(
+            serve(
+                options,
+                ready=lambda running: print(json.dumps({"url": running.url}), flush=True),  # noqa: T201
+            )
+        )
+        await loop.run_in_executor(None, sys.stdin.read)
+        serving.cancel()
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=fast_loop) as _runner:
+        _runner.run(_main())
