@@ -1,17 +1,17 @@
-"""Passwords as argon2id hashes, and the same answer in the same time for a user who does not exist.
+"""Passwords as argon2id hashes; a user who does not exist gets the same answer in the same time.
 
-Both are slow on purpose (a tenth of a second and more): call them in a thread, outside a transaction.
+Both directions are slow on purpose: call them in a thread, outside a transaction.
 """
 
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
-from passlib.hash import argon2
+from passlib import hash as schemes  # pyright: ignore[reportMissingTypeStubs] - libpass has none
 
 from engine.domain.refusal import Refused
 from engine.domain.sign_in import PASSWORD_MIN_LENGTH
 
-_scheme = argon2.using(type="ID")
+_scheme: Any = cast("Any", schemes).argon2.using(type="ID")
 
 
 def hash_password(password: str) -> str:
@@ -20,8 +20,9 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
-    """Whether `password` is the one behind the hash; None (nobody) costs the same time and is False."""
-    right = bool(_scheme.verify(password, password_hash or _nobodys_hash()))
+    """Whether `password` is the one behind the hash; None is nobody's, and costs the same time."""
+    nobodys = _nobodys_hash()
+    right = bool(_scheme.verify(password, password_hash or nobodys))
     return right and password_hash is not None
 
 

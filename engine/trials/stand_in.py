@@ -1,0 +1,55 @@
+"""How a stand-in for WhatsApp is set up to fit the made-up organisation of `tenant`.
+
+Imports little, so that the simulator starts quickly.
+"""
+
+from engine.simulator.scenarios import SCENARIOS
+from engine.simulator.server import SimulatorOptions
+from engine.simulator.world import SimulatedNumber
+
+FIRST_PHONE_NUMBER_ID = 1_000_000_000_001
+WABA_ID = "100000000000001"
+ACCESS_TOKEN = "simulated-access-token"  # noqa: S105 - opens the simulator only
+APP_SECRET = "simulated-app-secret"  # noqa: S105 - signs the simulator's webhooks only
+NUMBERS_LIMIT = 200
+
+
+def options(
+    *,
+    numbers: int,
+    rate: float,
+    scenario: str,
+    seed: int,
+    webhook_url: str | None,
+    receipts: bool = True,
+    access_token: str = ACCESS_TOKEN,
+    app_secret: str = APP_SECRET,
+) -> SimulatorOptions:
+    """A stand-in with the first `numbers` of the numbers a made-up organisation has.
+
+    rate: messages a second each lets through, 0 for no limit. Raises ValueError in words for what
+    cannot be.
+    """
+    if scenario not in SCENARIOS:
+        raise ValueError(
+            f"There is no scenario {scenario!r}. There are {', '.join(sorted(SCENARIOS))}."
+        )
+    if not 1 <= numbers <= NUMBERS_LIMIT:
+        raise ValueError(f"A stand-in has 1 to {NUMBERS_LIMIT} numbers, not {numbers}.")
+    return SimulatorOptions(
+        numbers=[number(place, rate) for place in range(numbers)],
+        access_token=access_token,
+        app_secret=app_secret,
+        waba_id=WABA_ID,
+        webhook_url=webhook_url,
+        seed=seed,
+        scenario=scenario,
+        receipts=receipts,
+    )
+
+
+def number(place: int, rate: float) -> SimulatedNumber:
+    """The number of the sender in this place, from 0."""
+    return SimulatedNumber(
+        str(FIRST_PHONE_NUMBER_ID + place), f"+91 22 4800 {4101 + place}", WABA_ID, rate
+    )
