@@ -49,7 +49,7 @@ def draw(board: Board) -> Chart:
     delivered = _thinned(board.delivered_points)
     return Chart(
         delivered=_path(scale, delivered),
-        plan=_path(scale, _thinned(board.planned_points)),
+        plan=_path(scale, _to_the_end(_thinned(board.planned_points), span)),
         band=_band(board, scale, delivered),
         close=f"M{closing:.1f} 0V{BOTTOM}",
         close_left=f"{100 * closing / WIDTH:.1f}%",
@@ -88,17 +88,22 @@ def _band(board: Board, scale: _Scale, delivered: Sequence[tuple[float, int]]) -
     return f"M{start}L{low:.1f} {goal}L{high:.1f} {goal}Z"
 
 
+def _to_the_end(points: list[tuple[float, int]], span: float) -> list[tuple[float, int]]:
+    return [*points, (span, points[-1][1])] if points else points
+
+
 def _ticks(opens_at: datetime, closes_at: datetime, span: float) -> list[Tick]:
     length = closes_at - opens_at
     step = next((step for step in STEPS if length / step <= TICKS_MAX), STEPS[-1])
-    first = _next_round(opens_at, step)
+    at = _next_round(opens_at, step)
     ticks = [Tick("0%", formats.minute(opens_at))]
-    while first < closes_at:
-        share = (first - opens_at).total_seconds() / span
-        # Labels that would touch the first one, or the close's, are left out.
-        if 0.1 < share < 0.86:
-            ticks.append(Tick(f"{100 * share:.1f}%", formats.minute(first)))
-        first += step
+    # A label that would touch the first one on a phone is left out; with seconds it is wider.
+    free_from = 0.24 if opens_at.second else 0.15
+    while at < closes_at:
+        share = (at - opens_at).total_seconds() / span
+        if share > free_from:
+            ticks.append(Tick(f"{100 * share:.1f}%", formats.minute(at)))
+        at += step
     return ticks
 
 

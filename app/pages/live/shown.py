@@ -13,6 +13,7 @@ from engine.domain.delivery import State
 from engine.read.board import Board
 
 _S = State
+REACHED = "reached"
 NOTHING_YET = "Nothing is scheduled. A morning needs a schedule and an approved content."
 
 
@@ -48,6 +49,7 @@ class Hero:
 
     label: str = ""
     on_time: str = ""
+    forecast_label: str = ""
     forecast: str = ""
     forecast_word: str = ""
     forecast_tone: str = "quiet"
@@ -116,7 +118,7 @@ def show(board: Board | None) -> Shown:
         hero=_hero(board),
         parts=_parts(board.counts, board.targeted),
         chart=draw(board),
-        lanes=[rows.lane(lane) for lane in board.lanes],
+        lanes=[rows.lane(lane, paused=_is_paused(board)) for lane in board.lanes],
         problems=[rows.problem(problem, board.broadcast_id) for problem in board.problems],
         log=[rows.log_line(line) for line in board.log],
         checks=[rows.check(check) for check in board.ahead.checks],
@@ -204,10 +206,11 @@ def _hero(board: Board) -> Hero:
     return Hero(
         label="Delivered on time" if board.moment is Moment.AFTER else "On time so far",
         on_time=formats.percent(board.on_time_percent).removesuffix(" %"),
+        forecast_label="Reached" if note == REACHED else "Forecast",
         forecast=unknown if at is None else f"99 % at {formats.time(at)}",
         forecast_word=word,
         forecast_tone=tone,
-        forecast_note=note,
+        forecast_note="" if note == REACHED else note,
         p50=formats.seconds(times.p50 if times else None),
         p95=formats.seconds(times.p95 if times else None),
         p99=formats.seconds(times.p99 if times else None),
@@ -219,13 +222,19 @@ def _when_99(board: Board) -> tuple[datetime | None, str]:
     """When 99 % have it: by the curve when it is reached, else by the forecast; and how sure."""
     reached = next((s for s, n in board.delivered_points if n >= 0.99 * board.targeted), None)
     if reached is not None and board.opens_at is not None and board.targeted:
-        return board.opens_at + timedelta(seconds=reached), "reached"
+        return board.opens_at + timedelta(seconds=reached), REACHED
     if board.forecast is not None:
         low, high = formats.time(board.forecast.low), formats.time(board.forecast.high)
         return board.forecast.at, f"between {low} and {high}"
     if board.moment is Moment.AFTER:
         return None, "fewer than 99 % were delivered"
+    if _is_paused(board):
+        return None, "nothing new is sent while it is paused"
     return None, "foretold once enough are delivered"
+
+
+def _is_paused(board: Board) -> bool:
+    return board.state is BroadcastState.PAUSED
 
 
 def _parts(counts: Mapping[State, int], targeted: int) -> list[Part]:

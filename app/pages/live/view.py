@@ -143,7 +143,7 @@ def _hero(live: Any) -> rx.Component:
         rx.el.div(
             stat(hero.label, rx.fragment(hero.on_time, rx.el.small("%")), large=True),
             stat(
-                "Forecast",
+                hero.forecast_label,
                 rx.el.span(
                     hero.forecast,
                     " ",
@@ -228,6 +228,7 @@ def _lanes(live: Any) -> rx.Component:
             label="Senders",
         ),
         title="Senders",
+        id="lanes",
     )
 
 
