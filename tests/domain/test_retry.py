@@ -214,3 +214,10 @@ def test_a_failure_told_by_a_receipt_is_tried_again_or_given_up() -> None:
     assert isinstance(after(131048), RetryAt)
     assert isinstance(after(131026), GiveUp)
     assert isinstance(after(131042), GiveUp)
+
+
+def test_the_late_ladder_respects_the_wait_of_a_pair() -> None:
+    now = CLOSE - seconds(1)
+    decision = decided(classify(131056, 400), attempts=4, now=now)
+    assert isinstance(decision, RetryAt)
+    assert decision.at >= now + seconds(64)
