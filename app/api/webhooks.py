@@ -22,11 +22,12 @@ from app.doors import Store
 from engine.commands.take_webhook import (
     BODY_MAX,
     CANNOT_STORE,
+    Pile,
     SignedWebhook,
     Unreadable,
     Unsigned,
     check,
-    take_webhook,
+    take_webhooks,
 )
 
 PATH = "/webhooks/whatsapp"
@@ -65,6 +66,7 @@ class _TooLargeError(Exception):
 class _Desk:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
+        self._letterbox = _Letterbox(intake)
 
     async def handshake(self, request: Request) -> Response:
         """Meta asks whether this address is ours, when the webhook is set up."""
@@ -101,15 +103,51 @@ class _Desk:
     async def _store(self, webhook: SignedWebhook) -> Response:
         try:
             async with asyncio.timeout(STORE_SECONDS):
-                await self._intake.store.transact(
-                    take_webhook, webhook, received_at=self._intake.now()
-                )
+                await self._letterbox.post(webhook)
         except (*CANNOT_STORE, TimeoutError) as error:
             # The name only: the text of a database error may repeat the body, with people's
             # numbers.
             log.error("webhook.not_stored", error=type(error).__name__)  # noqa: TRY400
             return PlainTextResponse("Not stored; please call again.", 503)
         return Response(status_code=200)
+
+
+class _Letterbox:
+    """Stores webhooks together that arrive together: the first of a pile sees to it, the others
+    wait.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._pile = Pile()
+        self._stored: asyncio.Future[None] | None = None
+
+    async def post(self, webhook: SignedWebhook) -> None:
+        """Return once it is durable. Raises what the database raised."""
+        now = self._intake.now()
+        if self._stored is not None and self._pile.add(webhook, now):
+            await asyncio.shield(self._stored)
+            return
+        pile = self._pile = Pile()
+        stored = self._stored = asyncio.get_running_loop().create_future()
+        pile.add(webhook, now)
+        try:
+            await self._intake.store.transact(take_webhooks, pile)
+        except BaseException as error:
+            if self._pile is pile:
+                self._stored = None  # it may never have been taken: nobody is to add to it any more
+            _fail(stored, error)
+            raise
+        stored.set_result(None)
+
+
+def _fail(stored: asyncio.Future[None], error: BaseException) -> None:
+    """Tell those who wait; whoever was cancelled is not to cancel the others, who can call
+    again.
+    """
+    broken = error if isinstance(error, CANNOT_STORE) else TimeoutError("not stored in time")
+    stored.set_exception(broken)
+    stored.exception()  # looked at: it is no surprise when nobody else waited
 
 
 async def _read(request: Request) -> bytes:

@@ -3,6 +3,7 @@ pace.
 """
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +18,12 @@ from engine.whatsapp.webhooks import BODY_MAX, UnreadableWebhookError, read_body
 __all__ = [
     "BODY_MAX",
     "CANNOT_STORE",
+    "Pile",
     "SignedWebhook",
     "Unreadable",
     "Unsigned",
     "check",
-    "take_webhook",
+    "take_webhooks",
 ]
 
 CANNOT_STORE = (SQLAlchemyError, OSError)
@@ -67,9 +69,38 @@ def check(
     return SignedWebhook(body, hashlib.sha256(body).hexdigest())
 
 
-def take_webhook(session: Session, webhook: SignedWebhook, *, received_at: datetime) -> bool:
-    """Store it; False when it is here already, since Meta repeats what it saw no answer to.
+class Pile:
+    """Webhooks that go into the database together, in one statement.
 
-    It has no actor and leaves no audit row: nobody asked for anything, and the body itself is kept.
+    It stays open until the transaction that takes it begins to run: whatever arrives while others
+    are being committed costs no transaction of its own. Added to by the loop, taken by the writer's
+    thread.
     """
-    return inbox.store_webhook(session, webhook.body, webhook.body_hash, received_at)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._webhooks: list[inbox.NewWebhook] = []
+        self._taken = False
+
+    def add(self, webhook: SignedWebhook, received_at: datetime) -> bool:
+        """Put one on the pile; False when it has been taken, and another pile is needed."""
+        with self._lock:
+            if not self._taken:
+                new = inbox.NewWebhook(webhook.body, webhook.body_hash, received_at)
+                self._webhooks.append(new)
+            return not self._taken
+
+    def take(self) -> list[inbox.NewWebhook]:
+        """All of it, and the same again when the transaction has to be run a second time."""
+        with self._lock:
+            self._taken = True
+            return self._webhooks
+
+
+def take_webhooks(session: Session, pile: Pile) -> None:
+    """Store a pile; what is here already changes nothing, since Meta repeats what it saw no answer
+    to.
+
+    It has no actor and leaves no audit row: nobody asked for anything, and the bodies are kept.
+    """
+    inbox.store_webhooks(session, pile.take())

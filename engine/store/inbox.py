@@ -34,20 +34,30 @@ class WaitingWebhook:
     received_at: datetime
 
 
-def store_webhook(session: Session, body: bytes, body_hash: str, received_at: datetime) -> bool:
-    """Put a webhook into the inbox; False when these very bytes are there already.
+@dataclass(frozen=True, slots=True)
+class NewWebhook:
+    """A webhook on its way in. `body_hash`: SHA-256 (hex) of the raw bytes."""
 
-    `body_hash`: SHA-256 (hex) of the raw bytes.
-    """
-    row = {
-        "received_at": received_at,
-        "body_hash": body_hash,
-        "body": body,
-        "state": WAITING,
-        "note": "",
-    }
-    statement = _insert_once(session.get_bind().dialect.name)
+    body: bytes
+    body_hash: str
+    received_at: datetime
+
+
+def store_webhook(session: Session, body: bytes, body_hash: str, received_at: datetime) -> bool:
+    """Put a webhook into the inbox; False when these very bytes are there already."""
+    statement = _insert_once(session.get_bind().dialect.name).returning(_webhooks.c.id)
+    # By the id that comes back, not by the cursor's count, which psycopg may not know.
+    row = _row(NewWebhook(body, body_hash, received_at))
     return session.connection().execute(statement, row).first() is not None
+
+
+def store_webhooks(session: Session, webhooks: Collection[NewWebhook]) -> None:
+    """Put many into the inbox in one go; those whose very bytes are there already change
+    nothing.
+    """
+    if webhooks:
+        statement = _insert_once(session.get_bind().dialect.name)
+        session.connection().execute(statement, [_row(webhook) for webhook in webhooks])
 
 
 def claim_waiting(session: Session, limit: int) -> list[WaitingWebhook]:
@@ -111,12 +121,17 @@ def _mark(
         )
 
 
+def _row(webhook: NewWebhook) -> dict[str, Any]:
+    return {
+        "received_at": webhook.received_at,
+        "body_hash": webhook.body_hash,
+        "body": webhook.body,
+        "state": WAITING,
+        "note": "",
+    }
+
+
 @cache
 def _insert_once(dialect: str) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    # By the id that comes back, not by the cursor's count, which psycopg may not know.
-    return (
-        insert(_webhooks)
-        .on_conflict_do_nothing(index_elements=["body_hash"])
-        .returning(_webhooks.c.id)
-    )
+    return insert(_webhooks).on_conflict_do_nothing(index_elements=["body_hash"])

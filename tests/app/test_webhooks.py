@@ -27,8 +27,25 @@ BODY = messages(contacts=[ASHA], statuses=[status(recipient_id="919812345610")])
 Story = Callable[[httpx.AsyncClient], Awaitable[None]]
 
 
+class Unwell:
+    """A database that cannot be reached until it is well."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.well = False
+
+    async def transact(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if not self.well:
+            await asyncio.sleep(0.02)
+            raise ConnectionError("no way to the database")
+        return await self._database.transact(fn, *args, **kwargs)
+
+    async def read(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return await self._database.read(fn, *args, **kwargs)
+
+
 @asynccontextmanager
-async def meta(database: Database) -> AsyncGenerator[httpx.AsyncClient]:
+async def meta(database: Database | Unwell) -> AsyncGenerator[httpx.AsyncClient]:
     intake = Intake(
         store=database,
         now=lambda: NOW,
@@ -42,7 +59,7 @@ async def meta(database: Database) -> AsyncGenerator[httpx.AsyncClient]:
         yield client
 
 
-def tell(database: Database, story: Story) -> None:
+def tell(database: Database | Unwell, story: Story) -> None:
     """Run the story, bounded; Meta is the client in it."""
 
     async def run() -> None:
@@ -66,6 +83,14 @@ def waiting(database: Database) -> list[bytes]:
     return database.transact_now(question)
 
 
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Any:
+    """What follows is the route's business alone: one database is enough."""
+    opened = Database(sqlite_url)
+    yield opened
+    opened.close()
+
+
 def test_a_signed_webhook_is_stored_as_it_came_before_the_200(database: Database) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         answer = await post(client, BODY)
@@ -82,6 +107,34 @@ def test_the_same_post_ten_times_changes_nothing(database: Database) -> None:
         assert waiting(database) == [BODY]
 
     tell(database, story)
+
+
+def test_many_posts_at_once_are_all_stored(database: Database) -> None:
+    bodies = [messages(statuses=[status(id=f"wamid.{n}")]) for n in range(90)]
+
+    async def story(client: httpx.AsyncClient) -> None:
+        answers = await asyncio.gather(*(post(client, body) for body in bodies))
+        assert {answer.status_code for answer in answers} == {200}
+        assert sorted(waiting(database)) == sorted(bodies)
+
+    tell(database, story)
+
+
+def test_a_200_is_never_said_of_what_is_not_stored(sqlite: Database) -> None:
+    unwell = Unwell(sqlite)
+    bodies = [messages(statuses=[status(id=f"wamid.{n}")]) for n in range(20)]
+
+    async def story(client: httpx.AsyncClient) -> None:
+        answers = await asyncio.gather(*(post(client, body) for body in bodies))
+        assert {answer.status_code for answer in answers} == {503}
+        assert waiting(sqlite) == []
+        unwell.well = True
+        answers = await asyncio.gather(*(post(client, body) for body in bodies))
+        assert {answer.status_code for answer in answers} == {200}
+        assert sorted(waiting(sqlite)) == sorted(bodies)
+
+    with capture_logs():
+        tell(unwell, story)
 
 
 def test_a_thousand_statuses_in_one_post_are_taken(database: Database) -> None:
@@ -133,14 +186,6 @@ def test_a_missing_signature_is_401(sqlite_url: str) -> None:
     tell(database, story)
     assert waiting(database) == []
     database.close()
-
-
-@pytest.fixture
-def sqlite(sqlite_url: str) -> Any:
-    """What follows is the route's business alone: one database is enough."""
-    opened = Database(sqlite_url)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,18 @@ def test_the_same_bytes_in_one_group_commit_are_stored_once(database: Database) 
     assert database.transact_now(many) == [False] * 5
 
 
+def test_many_go_in_together_and_each_only_once(session: Session) -> None:
+    bodies = [b"%d" % number for number in (1, 2, 2, 3)]
+    new = [inbox.NewWebhook(body, hashlib.sha256(body).hexdigest(), NOW) for body in bodies]
+    store(session, b"1")
+
+    inbox.store_webhooks(session, new)
+    inbox.store_webhooks(session, new)
+    inbox.store_webhooks(session, [])
+
+    assert [one.body for one in inbox.claim_waiting(session, 10)] == [b"1", b"2", b"3"]
+
+
 def test_a_webhook_comes_out_as_it_went_in(session: Session) -> None:
     body = bytes(range(256))
     store(session, body)
