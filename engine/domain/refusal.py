@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was changed. `why` is a sentence for the person who asked; `details` are its bullet points.
+    """Nothing was changed. `why` is a sentence for the person who asked; `details` its bullets.
 
     Refusals are returned, never raised: exceptions are for bugs and for `roles.Forbidden`.
     """
