@@ -16,6 +16,8 @@ from engine.domain.content import Category
 from engine.domain.ids import ScheduleId
 
 IST = "Asia/Kolkata"
+FORGOTTEN_AFTER = timedelta(days=2)
+"""A one-off that was not even skipped by then is past: nobody need remember older days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,8 @@ def due(
     """Which schedules want a broadcast now, and what is to become of each.
 
     `existing` are the (schedule, service day) pairs that have a broadcast, whatever became of it: a
-    day fires once. Whether two engines agree is the database's unique key's business, not ours.
+    day fires once. Three days back suffice. Whether two engines agree is the business of the
+    database's unique key.
     """
     wanted: list[Due] = []
     for schedule in schedules:
@@ -258,7 +261,8 @@ def _candidates(schedule: Schedule, now: datetime, shape: DayShape) -> list[tupl
     to the day before.
     """
     if schedule.kind is Kind.ONCE:
-        return [_once(schedule, shape)]
+        day, window = _once(schedule, shape)
+        return [(day, window)] if now - window.opens_at < FORGOTTEN_AFTER else []
     today = service_day(now, schedule.zone)
     days = [today + timedelta(days=offset) for offset in (-1, 0, 1)]
     windows = [

@@ -226,10 +226,20 @@ def test_a_one_off_keeps_its_day_when_the_quiet_hours_move_it() -> None:
     assert opened.window.opens_at == ist("06:00", DAY + timedelta(days=1))
 
 
-def test_a_one_off_of_last_week_is_not_sent_by_surprise() -> None:
-    schedule = once(ist("11:00", DAY - timedelta(days=7)))
-    (verdict,) = due(ist("05:45"), [schedule], set())
+def test_a_one_off_of_yesterday_is_skipped_and_one_of_last_week_is_past() -> None:
+    yesterday = once(ist("11:00", DAY - timedelta(days=1)))
+    (verdict,) = due(ist("05:45"), [yesterday], set())
     assert isinstance(verdict, Skip)
+    last_week = once(ist("11:00", DAY - timedelta(days=7)))
+    assert due(ist("05:45"), [last_week], set()) == []
+
+
+def test_three_days_of_memory_suffice() -> None:
+    for hours in range(24 * 7):
+        schedule = once(ist("23:00"), category=Category.MARKETING)
+        now = ist("23:00") + timedelta(hours=hours)
+        remembered = {(schedule.id, DAY)} if service_day(now) - timedelta(days=3) <= DAY else set()
+        assert due(now, [schedule], remembered) == []
 
 
 def test_the_countdown_runs_to_the_next_opening() -> None:
