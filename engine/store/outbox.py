@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
-from engine.domain.broadcast import LANES_OPEN, BroadcastState
+from engine.domain.broadcast import LANES_OPEN
 from engine.domain.delivery import UNSENT, Event, State, sources
 from engine.domain.ids import (
     AttemptId,
@@ -55,19 +55,24 @@ class Marked:
 
 
 def mark_due(
-    session: Session, lane: LaneId, *, epoch: int, horizon: datetime, limit: int, now: datetime
+    session: Session,
+    lane: LaneId,
+    *,
+    epoch: int,
+    horizon: datetime,
+    limit: int,
+    now: datetime,
+    retries: bool = True,
 ) -> list[Marked]:
     """Mark up to `limit` deliveries of a lane that are due before `horizon`, retries first.
 
     Marks nothing when the lane has a newer epoch (we are a ghost) or lane or broadcast are not
-    sending. Whoever opted out since the freeze is not marked but left for `opted_out_of`.
+    sending, and nobody who opted out since the freeze. `retries` False: there are none to look for.
     """
-    if not _may_mark(session, lane, epoch):
-        return []
     marked: list[Marked] = []
-    for statement in _MARK.values():
-        if len(marked) >= limit:
-            break
+    for state, statement in _MARK.items():
+        if len(marked) >= limit or (state is State.RETRYING and not retries):
+            continue
         rows = session.connection().execute(
             statement,
             {
@@ -83,21 +88,7 @@ def mark_due(
     return marked
 
 
-def _may_mark(session: Session, lane: LaneId, epoch: int) -> bool:
-    row = session.connection().execute(_STANDING, {"lane": lane}).one_or_none()
-    if row is None or row[0] != epoch:
-        return False
-    return row[1] == LANE_OPEN and BroadcastState(row[2]) in LANES_OPEN
-
-
 _lanes, _broadcasts, _people = table(Lane), table(Broadcast), table(Subscriber)
-_STANDING = (
-    select(_lanes.c.epoch, _lanes.c.state, _broadcasts.c.state)
-    .join(_broadcasts, _broadcasts.c.id == _lanes.c.broadcast_id)
-    .where(_lanes.c.id == bindparam("lane"))
-    # On PostgreSQL a takeover waits for this mark, or this mark sees the takeover.
-    .with_for_update(read=True, of=_lanes)
-)
 
 
 def _mark_statement(state: State) -> Any:
@@ -120,6 +111,7 @@ def _mark_statement(state: State) -> Any:
     return (
         sa.update(_deliveries)
         .where(_deliveries.c.id.in_(due), _deliveries.c.state == state.value)
+        .where(_may_mark())
         .values(
             state=State.SENDING.value,
             attempts=_deliveries.c.attempts + 1,
@@ -141,6 +133,22 @@ def _mark_statement(state: State) -> Any:
             _deliveries.c.parameters,
             _deliveries.c.due_at,
         )
+    )
+
+
+def _may_mark() -> sa.ColumnElement[bool]:
+    """The lane is ours and open, and so is its broadcast; a takeover waits for this or is seen."""
+    return (
+        select(_lanes.c.id)
+        .join(_broadcasts, _broadcasts.c.id == _lanes.c.broadcast_id)
+        .where(
+            _lanes.c.id == bindparam("lane"),
+            _lanes.c.epoch == bindparam("run"),
+            _lanes.c.state == LANE_OPEN,
+            _broadcasts.c.state.in_(sorted(state.value for state in LANES_OPEN)),
+        )
+        .with_for_update(read=True, of=_lanes)
+        .exists()
     )
 
 

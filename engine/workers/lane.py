@@ -103,6 +103,7 @@ class LaneRun:
     _wall: datetime = field(init=False)
     _loop: float = field(init=False)
     _expected: int = 1
+    _retries: bool = True
     _ended: bool = False
     _ceiling: float = 0.0
     _slowed: bool = False
@@ -148,9 +149,10 @@ class LaneRun:
         self.pace.set_rate(rate)
         self._slowed = rate < self._ceiling
 
-    def expect(self, unsent: int) -> None:
-        """How many unsent deliveries the watch saw; an empty lane asks for no marks."""
+    def expect(self, *, unsent: int, retrying: int) -> None:
+        """What the watch saw of this lane's deliveries; an empty lane asks for no marks."""
         self._expected = unsent
+        self._retries = retrying > 0
 
     def end(self) -> None:
         """Mark no more; release what has not started; return when what is in flight has ended."""
@@ -178,7 +180,8 @@ class LaneRun:
                     self._taken.clear()
                     await self._sleep_or(self._taken, step)
                 continue
-            await asyncio.sleep(step)
+            # On one grid for all lanes, so that their marks share a commit.
+            await asyncio.sleep(step - self.equipment.clock.loop_time() % step)
 
     async def _mark(self) -> list[Marked]:
         equipment = self.equipment
@@ -193,6 +196,7 @@ class LaneRun:
             horizon=now + equipment.tuning.mark_ahead,
             limit=room,
             now=now,
+            retries=self._retries,
         )
         if marked:
             self._ready.extend(marked)

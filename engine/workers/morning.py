@@ -125,7 +125,7 @@ class Morning:
         for lane in view.lanes:
             if lane.lane not in self._runs:
                 continue
-            self._runs[lane.lane].expect(lane.unsent)
+            self._runs[lane.lane].expect(unsent=lane.unsent, retrying=lane.retrying)
             may_send = view.lanes_open and lane.state == "sending" and lane.sender_state == "active"
             rate = effective_rate(
                 lane.rate_per_second, lane.quality, self._equipment.tuning.reserve

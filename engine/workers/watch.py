@@ -37,6 +37,8 @@ class LaneView:
     quality: str
     unsent: int
     """Deliveries of this lane that are not with WhatsApp and not on their way."""
+    retrying: int
+    """Those of them that have been tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ def look(session: Session, broadcast: BroadcastId) -> View:
                 phone_number_id=lane[5],
                 quality=lane[6],
                 unsent=sum(by_lane.get((lane[0], state), 0) for state in UNSENT),
+                retrying=by_lane.get((lane[0], State.RETRYING), 0),
             )
             for lane in lanes
         ),
