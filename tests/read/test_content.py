@@ -6,13 +6,14 @@ import pytest
 from sqlmodel import Session
 
 from engine.commands.approve_content import Approved, approve_content
+from engine.commands.reject_content import reject_content
 from engine.commands.submit_content import Submitted, submit_content
 from engine.commands.write_content import Written, write_content
 from engine.domain.content import ContentState, Language
 from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentId, TenantId
 from engine.read import content as read
-from engine.read.approvals import approvals
+from engine.read.approvals import approvals, review
 from engine.store import content as contents
 from engine.store import templates
 from engine.store.content import NewVariant
@@ -191,6 +192,41 @@ def test_the_most_urgent_day_waits_on_top(session: Session, firm: Cast) -> None:
     answer = approvals(session, firm.tenant)
     assert [row.id for row in answer.waiting] == [sooner]
     assert [row.id for row in answer.decided] == [later]
+
+
+def test_an_approver_sees_what_changed_since_the_last_decision(
+    session: Session, firm: Cast
+) -> None:
+    content = write(session, firm)
+    submit(session, firm, content)
+    seen = review(session, firm.tenant, content)
+    assert seen is not None
+    assert (seen.since, seen.changes) == (None, ())
+    reject_content(session, content, version=1, comment="Mend it.", by=firm.bharat, now=NOW)
+    english = draft(Language.EN, f"Nifty slips. {LINK}")
+    for version, drafts in ((1, [english, draft(Language.MR)]), (2, [english])):
+        write_content(
+            session,
+            content=content,
+            version=version,
+            day=DAY,
+            title="Nifty",
+            variants=drafts,
+            by=firm.asha,
+            now=NOW,
+        )
+    seen = review(session, firm.tenant, content)
+    assert seen is not None
+    assert seen.since == 1
+    template = "morning_view, version 1"
+    assert [(c.language, c.what, c.before, c.after) for c in seen.changes] == [
+        ("EN", "value 2", f"Nifty holds. {LINK}", f"Nifty slips. {LINK}"),
+        ("HI", "template", template, ""),
+        ("HI", "value 1", "{name}", ""),
+        ("HI", "value 2", f"Nifty holds. {LINK}", ""),
+    ]
+    assert firm.stranger.tenant is not None
+    assert review(session, firm.stranger.tenant, content) is None
 
 
 def test_choices_are_the_templates_of_our_languages(session: Session, firm: Cast) -> None:
