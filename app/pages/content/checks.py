@@ -12,7 +12,7 @@ from app.pages.content.shown import CheckShown
 def checks_card(checks: Any, summary: Any, tone: Any) -> rx.Component:
     """All checks with a verdict each, those that failed on top."""
     return card(
-        rx.el.ul(rx.foreach(checks, _check), class_name="dc-checks"),
+        rx.el.ul(rx.foreach(checks, _check), class_name="dc-checks dc-checks-two"),
         title="Compliance checks",
         actions=chip(summary, tone),
     )

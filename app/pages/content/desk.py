@@ -124,13 +124,13 @@ def language_of(key: str) -> str:
 
 
 def around(body: str, place: int) -> str:
-    """The words around a place, so that an author knows what they are filling in: `ready: …`."""
+    """The words around a place, so that an author knows what they fill in: `ready: ____`."""
     before, found, after = body.partition(f"{{{{{place}}}}}")
     if not found:
         return ""
     start = _visible(before.splitlines()[-1] if before else "")[-28:]
     end = _visible(after.splitlines()[0] if after else "")[:20]
-    return f"{start}…{end}"
+    return f"{start}____{end}"
 
 
 def one_paragraph(text: str) -> str:

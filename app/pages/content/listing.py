@@ -85,7 +85,7 @@ def _table() -> rx.Component:
                 column("State"),
                 column("Languages"),
                 column("Author"),
-                column("Decided"),
+                column("Decided (IST)"),
             ],
             rx.foreach(ContentList.rows, _row),
             pager=pager(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app import formats
-from app.pages.content.desk import NOT_WRITTEN, Desk, around, key_of, language_of, name_of
+from app.pages.content.desk import NOT_WRITTEN, Desk, around, key_of, name_of
 from app.styles import Tone
 from engine.domain.content import ContentEvent, ContentState, Language, possible
 from engine.read.content import CheckRow, Look, Pack, PackRow, TemplateChoice
@@ -113,7 +113,7 @@ def row_shown(row: PackRow, today: date) -> RowShown:
         day=day_words(row.day),
         day_note=_from_today(row.day, today),
         title=row.title,
-        languages=", ".join(LANGUAGES[Language(language)] for language in row.languages) or "none",
+        languages=_languages(row.languages),
         state=state,
         tone=tone,
         author=row.author,
@@ -228,14 +228,15 @@ def checks_summary(checks: Sequence[CheckRow]) -> tuple[str, Tone]:
     return "All in order", "good"
 
 
-def template_label(key: str) -> str:
-    """`morning_note (hi)`."""
-    return f"{name_of(key)} ({language_of(key)})"
-
-
 def day_words(day: date) -> str:
     """`Sun 22 Nov`."""
     return f"{day:%a} {day.day} {day:%b}"
+
+
+def _languages(written: Sequence[str]) -> str:
+    if len(written) == len(Language):
+        return "All three"
+    return ", ".join(LANGUAGES[Language(language)] for language in written) or "None yet"
 
 
 def _from_today(day: date, today: date) -> str:

@@ -1,0 +1,144 @@
+"""How a review looks: the three phones, the checks, what the approval binds to, the decision."""
+
+from typing import Any
+
+import reflex as rx
+
+from app.components.actions import button, confirm
+from app.components.cards import card, grid, page_head
+from app.components.marks import chip
+from app.components.phone import phone_preview
+from app.components.tables import column, data_table, row_of
+from app.frame import Frame, may
+from app.pages.approvals.shown import BoundShown, ChangeShown
+from app.pages.content.checks import checks_card
+from app.pages.content.shown import PreviewShown
+from engine.domain.roles import Permission
+
+
+def review(page: Any) -> rx.Component:
+    """The whole page."""
+    return rx.fragment(
+        page_head(
+            page.head.title,
+            page.head.subtitle,
+            chip(page.head.state, page.head.tone),
+            rx.cond(may(Permission.CONTENT_APPROVE), _decisions(page)),
+        ),
+        _note(page.head.banner, page.head.banner_tone),
+        _note(page.head.why_not, "warn"),
+        rx.cond(page.changes, _changes(page)),
+        rx.el.div(rx.foreach(page.previews, _preview), class_name="dc-previews"),
+        checks_card(page.checks, page.summary, page.summary_tone),
+        _bound(page),
+    )
+
+
+def _note(words: Any, tone: Any) -> rx.Component:
+    return rx.cond(words, rx.el.p(words, class_name="dc-note", custom_attrs={"data-tone": tone}))
+
+
+def _decisions(page: Any) -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            page.head.rejectable,
+            confirm(
+                button(rx.cond(page.head.approvable, "Reject…", "Send back…"), kind="danger"),
+                title="Send it back to the author?",
+                words_="The author reads your comment and mends it. If it was approved, the "
+                "approval ends now and nothing is sent until somebody approves again.",
+                extra=_comment(page, "What has to change (the author reads this)"),
+                verb="Send it back",
+                on_confirm=page.reject,
+            ),
+        ),
+        rx.cond(
+            page.head.approvable,
+            confirm(
+                button("Approve…", kind="primary"),
+                title="Approve exactly this?",
+                words_="Your approval binds to everything shown here: the words, the values, the "
+                "templates and their versions. It is recorded with your name and cannot be "
+                "unsaid, only taken back before the broadcast is frozen.",
+                extra=rx.fragment(
+                    rx.el.p(page.head.hash, class_name="dc-hash dc-note"),
+                    _comment(page, "Comment (optional)"),
+                ),
+                verb="Approve",
+                kind="primary",
+                on_confirm=page.approve,
+            ),
+        ),
+    )
+
+
+def _comment(page: Any, label: str) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(label),
+        rx.debounce_input(
+            rx.el.textarea(value=page.comment, on_change=page.type_comment, rows=3),
+            debounce_timeout=150,
+        ),
+        class_name="dc-field",
+    )
+
+
+def _preview(preview: PreviewShown) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(preview.name),
+            rx.el.span(preview.readers, " readers", class_name="dc-muted dc-small"),
+            class_name="dc-preview-head",
+        ),
+        rx.cond(
+            preview.text,
+            rx.fragment(
+                phone_preview(preview.text, sender=Frame.organisation, footer=preview.footer),
+                rx.el.p(preview.caption, class_name="dc-muted dc-small"),
+            ),
+            rx.el.div(
+                rx.icon("smartphone", size=24, aria_hidden="true"),
+                rx.el.p(f"No message in {preview.name}", class_name="dc-muted"),
+                class_name="dc-empty",
+            ),
+        ),
+        class_name="dc-preview",
+    )
+
+
+def _changes(page: Any) -> rx.Component:
+    return card(
+        data_table(
+            [column("Where"), column("Before"), column("Now")],
+            rx.foreach(page.changes, _change),
+            label="What changed",
+        ),
+        title=page.since,
+    )
+
+
+def _change(change: ChangeShown) -> rx.Component:
+    return row_of(
+        rx.el.td(change.what, class_name="dc-nowrap"),
+        rx.el.td(rx.el.del_(change.before, class_name="dc-muted")),
+        rx.el.td(rx.el.ins(change.after)),
+    )
+
+
+def _bound(page: Any) -> rx.Component:
+    return card(
+        rx.el.p(page.head.hash_words, class_name="dc-muted dc-small"),
+        rx.el.p(page.head.hash, class_name="dc-hash dc-note"),
+        grid(rx.foreach(page.bound, _language), columns=3),
+        title="What the content hash covers",
+    )
+
+
+def _language(bound: BoundShown) -> rx.Component:
+    return rx.el.div(
+        rx.el.b(bound.name),
+        rx.el.p(bound.template, class_name="dc-muted dc-small"),
+        rx.el.ol(
+            rx.foreach(bound.values, lambda value: rx.el.li(value)), class_name="dc-bound-values"
+        ),
+    )
