@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from engine.documents.subscriber_form import SubscriberForm, check_details
+from engine.documents.subscriber_form import check_details
 from engine.domain.content import Language
-from engine.domain.enrolment import Details, masked
+from engine.domain.enrolment import Details, SubscriberForm, masked
 from engine.domain.ids import Phone, SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require

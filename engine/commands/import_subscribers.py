@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from engine.documents.subscriber_csv import SubscriberList, read_list
-from engine.documents.subscriber_form import SubscriberForm
-from engine.domain.enrolment import Enrolment
+from engine.domain.enrolment import Enrolment, SubscriberForm
 from engine.domain.ids import TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require

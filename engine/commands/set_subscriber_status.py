@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from engine.documents.subscriber_form import SubscriberForm, check_consent
-from engine.domain.enrolment import Consent
+from engine.documents.subscriber_form import check_consent
+from engine.domain.enrolment import Consent, SubscriberForm
 from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require

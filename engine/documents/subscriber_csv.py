@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from engine.documents.subscriber_form import Problem, SubscriberForm, check_consent, check_details
-from engine.domain.enrolment import Consent, Details, Enrolment, masked
+from engine.documents.subscriber_form import Problem, check_consent, check_details
+from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm, masked
 from engine.domain.ids import Phone
 from engine.domain.refusal import Refused
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engine.documents.phones import NotAPhone, parse_phone
 from engine.domain.content import Language
-from engine.domain.enrolment import Consent, Details
+from engine.domain.enrolment import Consent, Details, SubscriberForm
 from engine.domain.ids import Phone
 from engine.domain.subscriber import Tier
 
@@ -31,22 +31,6 @@ LANGUAGES = {
 TIERS = {tier.value.lower(): tier for tier in Tier}
 _REGISTRATION = re.compile(r"[A-Z0-9][A-Z0-9 ./-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriberForm:
-    """The fields as they were typed; what was left out is an empty string."""
-
-    name: str = ""
-    phone: str = ""
-    language: str = ""
-    tier: str = ""
-    region: str = ""
-    registration_no: str = ""
-    tags: str = ""
-    consent_date: str = ""
-    consent_source: str = ""
-    consent_evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

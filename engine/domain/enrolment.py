@@ -38,6 +38,22 @@ class Enrolment:
     consent: Consent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberForm:
+    """The fields as they were typed; what was left out is an empty string."""
+
+    name: str = ""
+    phone: str = ""
+    language: str = ""
+    tier: str = ""
+    region: str = ""
+    registration_no: str = ""
+    tags: str = ""
+    consent_date: str = ""
+    consent_source: str = ""
+    consent_evidence: str = ""
+
+
 def masked(phone: str | None) -> str:
     """A number fit for logs and the audit trail: `+9198******10` (spec X3)."""
     if not phone:

@@ -11,8 +11,8 @@ from engine.commands.discard_delivery import discard_delivery
 from engine.commands.edit_subscriber import edit_subscriber
 from engine.commands.resend_held import resend_held
 from engine.commands.set_subscriber_status import set_subscriber_status
-from engine.documents.subscriber_form import SubscriberForm
 from engine.domain.delivery import State
+from engine.domain.enrolment import SubscriberForm
 from engine.domain.ids import DeliveryId, SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Forbidden, Role

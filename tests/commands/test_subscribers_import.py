@@ -18,9 +18,8 @@ from engine.commands.import_subscribers import (
 )
 from engine.documents.phones import NotAPhone, parse_phone, spaced
 from engine.documents.subscriber_csv import SubscriberList, read_list, safe_cell, write_list
-from engine.documents.subscriber_form import SubscriberForm
 from engine.domain.content import Language
-from engine.domain.enrolment import Consent, Details, Enrolment
+from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm
 from engine.domain.ids import Phone, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Forbidden, Role
@@ -130,7 +129,7 @@ def test_each_wrong_row_is_named_with_what_and_how_to_mend_it() -> None:
         "Ravi,022 2280 1234,HI,PRO,31.02.2026,form\n",
     )
     assert [row for row, _ in found.good] == [2]
-    said = dict.fromkeys((3, 4, 5), "")
+    said = dict.fromkeys(range(3, 6), "")
     for problem in found.problems:
         said[problem.row] += problem.problem.words + " "
     for part in ("name is missing", "5 digits", "EN, HI or MR", "PREMIUM, PRO or BASIC", "future"):

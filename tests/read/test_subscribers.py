@@ -9,9 +9,8 @@ from sqlmodel import Session
 
 from engine.commands.set_subscriber_status import set_subscriber_status
 from engine.documents.subscriber_csv import SubscriberList, read_list
-from engine.documents.subscriber_form import SubscriberForm
 from engine.domain.content import Language
-from engine.domain.enrolment import Consent, Details, Enrolment
+from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm
 from engine.domain.ids import Phone, SubscriberId, TenantId
 from engine.domain.roles import CLI
 from engine.domain.subscriber import Status, Tier

@@ -1,0 +1,229 @@
+"""How the import looks: consent and file, then what it would do, then the word."""
+
+from typing import Any
+
+import reflex as rx
+
+from app.components.actions import button, confirm, link_button
+from app.components.cards import card
+from app.components.marks import dot
+from app.components.tables import column, data_table, right, row_of
+
+UPLOAD_ID = "subscriber_list"
+
+
+def steps(page: Any) -> rx.Component:
+    """What is asked for at each stage of the import."""
+    return rx.fragment(
+        rx.cond(page.done, _done(page)),
+        rx.cond(page.ready, rx.fragment(_preview(page), _mistakes(page)), _choose(page)),
+    )
+
+
+def _choose(page: Any) -> rx.Component:
+    return rx.el.div(
+        card(
+            rx.upload.root(
+                rx.el.div(
+                    rx.icon("file-up", size=24, aria_hidden="true"),
+                    rx.el.p(rx.el.b("Drop a CSV file here, or press to choose one")),
+                    rx.el.p(
+                        "UTF-8, with commas, semicolons or tabs; up to 2,00,000 rows. "
+                        "Nothing is written before you say so.",
+                        class_name="dc-muted dc-small",
+                    ),
+                    class_name="dc-drop",
+                ),
+                id=UPLOAD_ID,
+                accept={"text/csv": [".csv", ".txt", ".tsv"]},
+                max_files=1,
+                multiple=False,
+                on_drop=page.take(rx.upload_files(upload_id=UPLOAD_ID)),
+            ),
+            _busy(page),
+            rx.cond(
+                page.refused,
+                rx.el.div(
+                    rx.icon("triangle-alert", size=14, aria_hidden="true"),
+                    rx.el.ul(rx.foreach(page.refused, rx.el.li), class_name="dc-plain-list"),
+                    class_name="dc-note dc-problems",
+                    custom_attrs={"data-tone": "bad"},
+                    role="alert",
+                ),
+            ),
+            title="1 · Choose the file",
+        ),
+        card(_consent(page), title="Consent of rows that name none"),
+        card(
+            rx.el.p(
+                "The first row names the columns. Only name and phone are needed; the others are "
+                "found by their usual names, in any order.",
+                class_name="dc-muted",
+            ),
+            rx.el.pre(
+                "name,phone,language,tier,state,registration no,consent date,consent source\n"
+                "Asha Kulkarni,98123 45610,MR,PRO,Maharashtra,ARN-12345,2026-11-01,web form",
+                class_name="dc-code",
+            ),
+            title="What a list looks like",
+        ),
+        class_name="dc-stack-16",
+    )
+
+
+def _consent(page: Any) -> rx.Component:
+    def field(label: str, name: str, value: Any, hint: str, kind: Any = "text") -> rx.Component:
+        return rx.el.label(
+            rx.el.span(label),
+            rx.debounce_input(
+                rx.el.input(
+                    value=value,
+                    on_change=lambda text: page.type_consent(name, text),
+                    type=kind,
+                    placeholder=hint,
+                ),
+                debounce_timeout=150,
+            ),
+            class_name="dc-field",
+        )
+
+    return rx.fragment(
+        rx.el.p(
+            "Nobody is written to without consent. Where the list does not say how and when "
+            "somebody agreed, this is written into their history.",
+            class_name="dc-muted",
+        ),
+        rx.el.div(
+            field("How they agreed", "consent_source", page.consent_source, "web form"),
+            field("When", "consent_date", page.consent_date, "2026-11-01", "date"),
+            field("Evidence", "consent_evidence", page.consent_evidence, "where the proof lies"),
+            class_name="dc-form dc-form-3",
+        ),
+    )
+
+
+def _preview(page: Any) -> rx.Component:
+    return card(
+        rx.el.div(
+            rx.foreach(
+                page.tallies,
+                lambda tally: rx.el.div(
+                    rx.el.div(dot(tally.tone), tally.number, class_name="dc-figure"),
+                    rx.el.div(tally.word, class_name="dc-muted dc-small"),
+                ),
+            ),
+            class_name="dc-figures",
+        ),
+        rx.el.div(
+            rx.foreach(
+                page.columns,
+                lambda one: rx.el.span(rx.el.b(one.column), " → ", one.field, class_name="dc-chip"),
+            ),
+            class_name="dc-row dc-columns",
+        ),
+        rx.cond(
+            page.left_out > 0,
+            rx.el.fieldset(
+                rx.el.legend("What to do with the others?", class_name="dc-muted dc-small"),
+                _choice(page, "good", "Import the new ones, leave the others out", False),
+                _choice(page, "all", "All or nothing: mend the list first", True),
+                class_name="dc-choices",
+            ),
+        ),
+        _busy(page),
+        rx.el.div(
+            button("Choose another file", on_click=page.start_over),
+            confirm(
+                button(
+                    "Import…",
+                    kind="primary",
+                    disabled=(page.fresh == 0) | (page.busy != ""),
+                ),
+                title="Import this list?",
+                words_=rx.el.span(
+                    rx.el.b(page.fresh.to_string()),
+                    " new subscribers get messages from the next morning on. Those who are "
+                    "subscribers already stay as they are. The import is one step: it happens "
+                    "whole or not at all.",
+                ),
+                verb="Import",
+                kind="primary",
+                on_confirm=page.bring_in,
+            ),
+            class_name="dc-dialog-actions",
+        ),
+        title=rx.fragment("2 · What ", page.file_name, " would do"),
+    )
+
+
+def _choice(page: Any, how: str, words: str, is_all: bool) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name="how",
+            checked=page.all_or_nothing == is_all,
+            on_change=lambda _: page.choose(how),
+        ),
+        rx.el.span(words),
+        class_name="dc-radio",
+    )
+
+
+def _mistakes(page: Any) -> rx.Component:
+    return rx.cond(
+        page.problems,
+        rx.fragment(
+            card(
+                data_table(
+                    [column("Row", right=True), column("Column"), column("What to mend")],
+                    rx.foreach(
+                        page.problems,
+                        lambda one: row_of(right(one.row), one.field, one.words),
+                    ),
+                    label="Problems of the file",
+                ),
+                rx.cond(
+                    page.more_problems,
+                    rx.el.p(page.more_problems, class_name="dc-muted dc-small"),
+                ),
+                title="Rows that are left out",
+                actions=button(
+                    rx.icon("download", size=14, aria_hidden="true"),
+                    "All of them as CSV",
+                    on_click=page.download_problems,
+                ),
+            ),
+            card(
+                _consent(page),
+                rx.el.div(
+                    button("Check the file again", on_click=page.check_again),
+                    class_name="dc-dialog-actions",
+                ),
+                title="Consent of rows that name none",
+            ),
+        ),
+    )
+
+
+def _done(page: Any) -> rx.Component:
+    return rx.el.div(
+        rx.icon("circle-check", size=18, aria_hidden="true"),
+        rx.el.span(page.done),
+        rx.el.span(class_name="dc-spring"),
+        link_button("See the list", "/subscribers"),
+        class_name="dc-banner",
+        custom_attrs={"data-tone": "good"},
+        role="status",
+    )
+
+
+def _busy(page: Any) -> rx.Component:
+    return rx.cond(
+        page.busy,
+        rx.el.div(
+            rx.el.div(rx.el.i(), class_name="dc-working", aria_hidden="true"),
+            rx.el.span(page.busy, " …", class_name="dc-muted"),
+            class_name="dc-busy",
+            role="status",
+        ),
+    )
