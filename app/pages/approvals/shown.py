@@ -37,7 +37,7 @@ class BoundShown:
 
     name: str
     template: str
-    values: list[str]
+    texts: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def bound_shown(shown: Shown) -> BoundShown:
         name=LANGUAGES[shown.language],
         template=f"{shown.template_name} ({shown.template_language}), version "
         f"{shown.template_version}, {shown.category.lower()}{image}",
-        values=list(shown.parameters),
+        texts=list(shown.parameters),
     )
 
 

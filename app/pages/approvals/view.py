@@ -139,6 +139,6 @@ def _language(bound: BoundShown) -> rx.Component:
         rx.el.b(bound.name),
         rx.el.p(bound.template, class_name="dc-muted dc-small"),
         rx.el.ol(
-            rx.foreach(bound.values, lambda value: rx.el.li(value)), class_name="dc-bound-values"
+            rx.foreach(bound.texts, lambda value: rx.el.li(value)), class_name="dc-bound-values"
         ),
     )
