@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -43,11 +44,9 @@ class Companion:
                 start_new_session=True,
             )
         assert self._process.stdin is not None
-        try:
+        with suppress(OSError):  # gone already: `ready` tells why
             self._process.stdin.write(json.dumps(dict(secrets)).encode() + b"\n")
             self._process.stdin.flush()
-        except OSError:  # gone already: `ready` tells why
-            pass
         threading.Thread(target=self._listen, name="companion", daemon=True).start()
 
     def ready(self, timeout_seconds: float = READY_SECONDS) -> dict[str, Any]:
@@ -76,10 +75,8 @@ class Companion:
         """End it, by force if need be; nothing happens when it has ended."""
         self._stopping = True
         assert self._process.stdin is not None
-        try:
+        with suppress(OSError):  # it never read its secrets
             self._process.stdin.close()
-        except OSError:  # it never read its secrets
-            pass
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

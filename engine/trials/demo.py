@@ -152,7 +152,7 @@ def _person(session: Session, tenant: TenantId, role: Role) -> Actor:
 
 
 def _set_password(session: Session, tenant: TenantId, password_hash: str, now: datetime) -> None:
-    session.execute(
+    session.exec(
         sa.update(User).where(col(User.tenant_id) == tenant).values(password_hash=password_hash)
     )
     for user in users.everyone(session, tenant):

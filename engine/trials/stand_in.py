@@ -6,11 +6,9 @@ Imports little, so that the simulator starts quickly.
 from engine.simulator.scenarios import SCENARIOS
 from engine.simulator.server import SimulatorOptions
 from engine.simulator.world import SimulatedNumber
+from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
 
 FIRST_PHONE_NUMBER_ID = 1_000_000_000_001
-WABA_ID = "100000000000001"
-ACCESS_TOKEN = "simulated-access-token"  # noqa: S105 - opens the simulator only
-APP_SECRET = "simulated-app-secret"  # noqa: S105 - signs the simulator's webhooks only
 NUMBERS_LIMIT = 200
 
 

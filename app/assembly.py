@@ -1,0 +1,113 @@
+"""Builds the whole product from its settings: database, gateway, engine, machines' routes, pages.
+
+`serve` and `demo` differ in their settings alone. Nothing runs before `run` is called.
+"""
+
+import signal
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from random import Random
+
+from app import serve
+from app.api.health import Vitals, health_routes
+from app.api.webhooks import Intake, webhook_routes
+from app.front_door import Site
+from engine.clock import MachineClock
+from engine.read.board import board
+from engine.runtime import EngineThread, Parts
+from engine.settings import Settings
+from engine.store.database import Database
+from engine.store.journal import FileJournals
+from engine.whatsapp.cloud_api import CloudApi
+from engine.whatsapp.tokens import AccessTokens
+from engine.whatsapp.transport import Timeouts
+from engine.workers.equipment import Tuning
+from engine.workers.lease import owner_is_dead, owner_name
+
+JOURNALS = "journal"
+
+
+def run(
+    settings: Settings,
+    database: Database,
+    *,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve the dashboard and run the engine beside it until SIGINT or SIGTERM.
+
+    ready: called once the pages answer. The caller has made sure that the database has its shape
+    and the front end is built; closing the database is the caller's, too.
+    """
+    clock = MachineClock()
+    engine = EngineThread(partial(parts, settings, database))
+    origins = [settings.public_url.rstrip("/")] if settings.public_url else []
+    site = Site(
+        origins=serve.own_origins(settings.host, settings.port, *origins),
+        https=settings.secure_cookies,
+    )
+    vitals = Vitals(
+        store=database,
+        now=clock.now,
+        heartbeat_age=engine.oldest_heartbeat_seconds,
+        version=version("dawncast"),
+    )
+    routes = [*health_routes(vitals), *webhook_routes(intake(settings, database, clock))]
+    asgi = serve.build_asgi(site, machine_routes=routes)
+    # The server answers signals while it runs, and then raises them once more: that must not end
+    # the process before the engine has put down what it holds.
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    try:
+        serve.serve(
+            asgi,
+            store=database,
+            watch=clock,
+            board=board,
+            host=settings.host,
+            port=settings.port,
+            engine=engine,
+            trusted_proxies=settings.trusted_proxies,
+            ready=ready,
+        )
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def parts(settings: Settings, database: Database) -> Parts:
+    """What an engine is built of. To be called on the engine's own loop."""
+    clock = MachineClock()
+    boot = clock.boot_id()
+    return Parts(
+        database=database,
+        gateway=CloudApi(
+            api_url=settings.api_url,
+            token=AccessTokens(settings),
+            sandbox=settings.sandbox,
+            version=settings.graph_version,
+            timeouts=timeouts(settings),
+        ),
+        journals=FileJournals(settings.home / JOURNALS),
+        clock=MachineClock,
+        rng=Random(),  # noqa: S311 - jitters retries; plans have a recorded seed of their own
+        owner=owner_name(boot),
+        is_dead=partial(_is_dead, boot),
+        tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
+    )
+
+
+def timeouts(settings: Settings) -> Timeouts:
+    """How long a call to WhatsApp may take."""
+    return Timeouts(connect=settings.connect_timeout, response=settings.response_timeout)
+
+
+def intake(settings: Settings, database: Database, clock: MachineClock) -> Intake:
+    """What the webhook routes need."""
+    secrets = [secret.get_secret_value() for secret in settings.app_secrets]
+    token = settings.verify_token.get_secret_value() if settings.verify_token else ""
+    return Intake(
+        store=database, now=clock.now, secrets=lambda: secrets, verify_token=lambda: token
+    )
+
+
+def _is_dead(boot: str, owner: str) -> bool:
+    return owner_is_dead(owner, boot)

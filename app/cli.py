@@ -1,0 +1,241 @@
+"""The `dawncast` command: how it is called. What each command does is in `app.command_line`.
+
+Nothing but the terminal is imported here: `--help` answers at once, and only `serve` and `demo`
+load the dashboard.
+"""
+
+from typing import Annotated
+
+import typer
+
+from engine.domain.roles import Role
+
+app = typer.Typer(
+    name="dawncast",
+    help="One approved WhatsApp message to every subscriber at six in the morning.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+user = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+AsJson = Annotated[bool, typer.Option("--json", help="End with one line of JSON on stdout.")]
+Scenario = Annotated[
+    str, typer.Option(help="How WhatsApp and the phones behave: normal_load, phone_failure …")
+]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same people and the same luck.")]
+
+
+def main() -> None:
+    """The entry point."""
+    app()
+
+
+def _say_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import version
+
+    typer.echo(f"dawncast {version('dawncast')}")
+    raise typer.Exit
+
+
+@app.callback()
+def _dawncast(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say the version, and end.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """One approved WhatsApp message to every subscriber at six in the morning."""
+
+
+@app.command(short_help="The dashboard and the engine.")
+def serve(
+    administrator: Annotated[
+        str, typer.Option(help="Who signs in first, when the database is empty.")
+    ] = "admin@dawncast.example",
+) -> None:
+    """Serve the dashboard and run the engine, with the settings of the environment.
+
+    See .env.example for the settings. In an empty database an organisation and its administrator
+    are made, and the password for the first sign-in is printed.
+    """
+    from app.command_line import serving, terminal
+
+    serving.serve(terminal.settings(), administrator=administrator)
+
+
+@app.command(short_help="The same in a sandbox, with a simulator in place of WhatsApp.")
+def demo(
+    morning: Annotated[
+        bool, typer.Option(help="Whether a morning begins 30 seconds after the page is ready.")
+    ] = True,
+) -> None:
+    """Show the whole product in a sandbox, with a simulator in place of WhatsApp.
+
+    Nothing leaves this machine, whatever the environment says. The data is kept in ./var, or where
+    DAWNCAST_HOME says; the page is at port 8000, or PORT.
+    """
+    from app.command_line import demo as showing
+
+    raise typer.Exit(showing.run(morning=morning))
+
+
+@app.command(short_help="A stand-in for WhatsApp's Cloud API, as a process of its own.")
+def simulator(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8001,
+    scenario: Scenario = "normal_load",
+    seed: Seed = 1,
+    numbers: Annotated[int, typer.Option(help="How many phone numbers the account has.")] = 6,
+    rate: Annotated[
+        float, typer.Option(help="Messages a second each number lets through; 0 for no limit.")
+    ] = 80.0,
+    webhook_url: Annotated[
+        str, typer.Option(help="Where receipts are posted; empty for nowhere.")
+    ] = "http://127.0.0.1:8000/webhooks/whatsapp",
+    receipts: Annotated[bool, typer.Option(help="Whether receipts are posted at all.")] = True,
+    access_token: Annotated[
+        str | None, typer.Option(help="The bearer token it takes, if not the usual one.")
+    ] = None,
+    app_secret: Annotated[
+        str | None, typer.Option(help="What it signs webhooks with, if not the usual one.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say where it listens in one line of JSON.")
+    ] = False,
+    companion: Annotated[bool, typer.Option("--companion", hidden=True)] = False,
+) -> None:
+    """Stand in for WhatsApp's Cloud API, as a process of its own.
+
+    A dashboard started by `dawncast serve` in a sandbox finds it without any settings.
+    """
+    from app.command_line import simulator as standing_in
+
+    standing_in.run(
+        standing_in.Asked(
+            host=host,
+            port=port,
+            scenario=scenario,
+            seed=seed,
+            numbers=numbers,
+            rate=rate,
+            webhook_url=webhook_url or None,
+            access_token=access_token,
+            app_secret=app_secret,
+            receipts=receipts,
+            as_json=as_json,
+            companion=companion,
+        )
+    )
+
+
+@app.command(short_help="One broadcast without a browser, in real or simulated time.")
+def morning(
+    subscribers: Annotated[int, typer.Option(min=1, help="How many people.")] = 2_000,
+    senders: Annotated[int, typer.Option(min=1, help="Over how many numbers.")] = 4,
+    rate: Annotated[
+        float,
+        typer.Option(min=0, help="Messages a second for each number; 0 for as fast as it goes."),
+    ] = 80.0,
+    scenario: Scenario = "normal_load",
+    seed: Seed = 1,
+    pacing: Annotated[
+        str, typer.Option(help="jittered spreads over the window; fastest goes at full rate.")
+    ] = "fastest",
+    window_seconds: Annotated[
+        float, typer.Option(min=1, help="How long to wait at most for the last of it.")
+    ] = 300.0,
+    in_flight: Annotated[
+        int | None, typer.Option(min=1, help="At most so many requests at once.")
+    ] = None,
+    receipts: Annotated[str, typer.Option(help="on or off: whether receipts come back.")] = "on",
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="In simulated time: seconds instead of minutes.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send one broadcast without a browser, and compare it with what the simulator really got.
+
+    It has a database and a simulator of its own, and leaves nothing behind.
+    """
+    from app.command_line import trials
+    from engine.trials.options import MorningOptions
+
+    _one_of("--pacing", pacing, "jittered", "fastest")
+    _one_of("--receipts", receipts, "on", "off")
+    options = MorningOptions(
+        subscribers=subscribers,
+        senders=senders,
+        rate=rate,
+        scenario=scenario,
+        seed=seed,
+        pacing=pacing,
+        window_seconds=window_seconds,
+        in_flight=in_flight,
+        receipts=receipts == "on",
+    )
+    trials.morning(options, simulated=simulated, as_json=as_json)
+
+
+@app.command(short_help="What a message costs, beside a bare loop that does the same.")
+def bench(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fewer messages, rougher figures.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what a message costs, beside a bare loop that does the same HTTP."""
+    from app.command_line import trials
+
+    trials.bench(quick=quick, as_json=as_json)
+
+
+@app.command(short_help="The database brought to the shape this version expects.")
+def migrate() -> None:
+    """Bring the database to the shape this version expects. Make a backup first."""
+    from app.command_line import database, terminal
+
+    database.migrate(terminal.settings())
+
+
+@app.command(short_help="What is wrong with this installation, and how to mend it.")
+def doctor() -> None:
+    """Check settings, database, clock, tokens and front end, and say how to mend what is wrong."""
+    from app.command_line import doctor as looking
+
+    raise typer.Exit(looking.run())
+
+
+@user.command("add", short_help="A person who may sign in.")
+def user_add(
+    email: Annotated[str, typer.Option(help="What the person signs in with.")],
+    name: Annotated[str, typer.Option(help="As it shall stand in the audit trail.")],
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    tenant: Annotated[
+        int | None, typer.Option(help="The organisation's number, where there are several.")
+    ] = None,
+) -> None:
+    """Add a person who may sign in, and print the password for the first time."""
+    from app.command_line import database, people, terminal
+
+    settings = terminal.settings()
+    database.prepare(settings)
+    with database.opened(settings) as opened:
+        people.add(opened, email=email, name=name, role=role, tenant=tenant)
+
+
+def _one_of(option: str, given: str, *allowed: str) -> None:
+    if given not in allowed:
+        raise typer.BadParameter(
+            f"{given!r} is neither {' nor '.join(allowed)}.", param_hint=option
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""`dawncast morning` and `dawncast bench`: whole runs against the simulator, told in figures.
+
+People read the table on stderr; programs read the last line of stdout, one JSON object.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+from typing import Any
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+from starlette.applications import Starlette
+
+from app.api.webhooks import Intake, webhook_routes
+from app.command_line.terminal import USAGE, err, give_up
+from engine import telemetry
+from engine.clock import MachineClock
+from engine.loops import fast_loop
+from engine.simulator.scenarios import SCENARIOS
+from engine.trials.bench import run_bench
+from engine.trials.options import MorningOptions
+from engine.trials.real import TrialDoor, run_real
+from engine.trials.simulated import run_simulated
+
+
+def morning(options: MorningOptions, *, simulated: bool, as_json: bool) -> None:
+    """Run one broadcast and tell what it came to."""
+    if options.scenario not in SCENARIOS:
+        give_up(
+            f"There is no scenario {options.scenario!r}. There are {', '.join(SCENARIOS)}.",
+            code=USAGE,
+        )
+    telemetry.configure(level="warning")
+    if simulated:
+        with err.status("A morning in simulated time"):
+            result, digest = run_simulated(options)
+        figures = result.as_json() | {"attempt_log": digest}
+    else:
+        figures = _real(options)
+    err.print(_table("The morning", figures))
+    if as_json:
+        _last_line(figures)
+
+
+def bench(*, quick: bool, as_json: bool) -> None:
+    """Measure our cost beside the bare loop's, and tell the ratios."""
+    try:
+        with err.status("Measuring; nothing else should run on this machine") as status:
+            found = run_bench(_morning_command, quick=quick, tell=status.update).as_json()
+    except (subprocess.SubprocessError, OSError, ValueError) as error:
+        give_up(f"A run of the bench failed: {error}")
+    err.print(_table("The bench", {k: v for k, v in found.items() if not isinstance(v, dict)}))
+    if as_json:
+        _last_line(found)
+
+
+def webhook_app(door: TrialDoor) -> Starlette:
+    """The webhook route of the product, for a trial's database and secret."""
+    intake = Intake(
+        store=door.database,
+        now=MachineClock().now,
+        secrets=lambda: (door.app_secret,),
+        verify_token=lambda: "",
+    )
+    return Starlette(routes=webhook_routes(intake))
+
+
+def _real(options: MorningOptions) -> dict[str, Any]:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("With WhatsApp", total=None)
+
+        def advance(done: int, targeted: int) -> None:
+            progress.update(task, completed=done, total=targeted or None)
+
+        with asyncio.Runner(loop_factory=fast_loop) as runner:
+            return runner.run(run_real(options, webhook_app, advance)).as_json()
+
+
+def _morning_command(options: dict[str, Any]) -> list[str]:
+    given = [
+        f"--{name.replace('_', '-')}={_word(value)}"
+        for name, value in options.items()
+        if value is not None
+    ]
+    return [sys.executable, "-m", "app.cli", "morning", *given, "--json"]
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def _table(title: str, figures: dict[str, Any]) -> Table:
+    table = Table(title=title, show_header=False, title_justify="left")
+    for name, value in figures.items():
+        table.add_row(name, "–" if value is None else str(value))
+    return table
+
+
+def _last_line(figures: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(figures) + "\n")
+    sys.stdout.flush()
