@@ -3,8 +3,9 @@
 `SCENARIOS` is how the world behaves; `EXPECTED` is the verdicts a run is held to (spec Z1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from engine.simulator.curves import AT_ONCE, Curve, Uniform, long_tail
 from engine.simulator.faults import NOT_OF_A_NUMBER, DropAnswers, Fault, SetRate, SetStatus
@@ -80,6 +81,40 @@ class Expected:
     min_rate_errors: int = 0
     min_sender_errors: int = 0
     min_unanswered: int = 0
+
+    def misses(self, figures: Mapping[str, float]) -> list[str]:
+        """What a run's figures fall short of, in words; none when it went as it should.
+
+        `figures` are counts: targeted, handed_over, on_time, held, failed, unknown, lost, doubled,
+        rate_errors, and where known sender_errors and unanswered (from the world's truth).
+        """
+        targeted = figures["targeted"]
+        at_least = {
+            "handed_over": self.min_handed_over * targeted,
+            "on_time": self.min_delivered * targeted,
+            "rate_errors": self.min_rate_errors,
+            "sender_errors": self.min_sender_errors,
+            "unanswered": self.min_unanswered,
+        }
+        at_most = {
+            "lost": self.max_lost,
+            "doubled": self.max_doubled,
+            "held": self.max_held * targeted,
+            "failed": self.max_failed * targeted,
+            "unknown": self.max_unknown * targeted,
+            "rate_errors": inf if self.max_rate_errors is None else self.max_rate_errors,
+        }
+        low = [
+            f"{name} {figures[name]:g}, at least {limit:g} expected"
+            for name, limit in at_least.items()
+            if name in figures and figures[name] < limit
+        ]
+        high = [
+            f"{name} {figures[name]:g}, at most {limit:g} expected"
+            for name, limit in at_most.items()
+            if figures[name] > limit
+        ]
+        return low + high
 
 
 SCENARIOS: dict[str, Scenario] = {

@@ -17,6 +17,35 @@ def test_no_verdict_forgives_a_lost_or_a_doubled_message(name: str) -> None:
     assert (EXPECTED[name].max_lost, EXPECTED[name].max_doubled) == (0, 0)
 
 
+PERFECT = {
+    "targeted": 2000,
+    "handed_over": 2000,
+    "on_time": 2000,
+    "lost": 0,
+    "doubled": 0,
+    "held": 0,
+    "failed": 0,
+    "unknown": 0,
+    "rate_errors": 0,
+}
+
+
+def test_a_run_is_judged_by_the_table() -> None:
+    expected = EXPECTED["normal_load"]
+    assert expected.misses(PERFECT) == []
+    assert expected.misses(PERFECT | {"handed_over": 1980, "on_time": 1980, "failed": 10}) == []
+    assert expected.misses(PERFECT | {"on_time": 1979}) == ["on_time 1979, at least 1980 expected"]
+    assert expected.misses(PERFECT | {"lost": 1}) == ["lost 1, at most 0 expected"]
+    assert len(expected.misses(PERFECT | {"held": 1, "failed": 11, "rate_errors": 1})) == 3
+
+
+def test_a_trouble_that_did_not_strike_is_a_miss_too() -> None:
+    assert EXPECTED["api_rate_limit"].misses(PERFECT)
+    assert EXPECTED["api_rate_limit"].misses(PERFECT | {"rate_errors": 900}) == []
+    assert EXPECTED["timeout_after_accept"].misses(PERFECT | {"unanswered": 0})
+    assert EXPECTED["timeout_after_accept"].misses(PERFECT | {"unanswered": 60, "held": 20}) == []
+
+
 @pytest.mark.parametrize("name", sorted(set(SCENARIOS) - {"instant"}))
 def test_the_phones_can_do_what_the_verdict_asks(name: str) -> None:
     """Over the first 150 s, as a morning spreads its messages, by phones alone."""
