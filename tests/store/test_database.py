@@ -1,0 +1,71 @@
+"""Group commits: together when all is well, each for itself when one fails."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from engine.store.database import Database
+from engine.store.tables import Tenant
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def add(session: Session, name: str) -> str:
+    session.add(Tenant(name=name, created_at=NOW))
+    if name == "bad":
+        raise ValueError("a bad name")
+    return name
+
+
+def names(session: Session) -> list[str]:
+    return sorted(session.connection().execute(sa.select(sa.column("name")).select_from(sa.table("tenants"))).scalars())
+
+
+async def test_many_transactions_share_a_commit_and_each_has_its_answer(database: Database) -> None:
+    answers = await asyncio.gather(*(database.transact(add, f"n{i:02}") for i in range(20)))
+
+    assert answers == [f"n{i:02}" for i in range(20)]
+    assert await database.read(names) == sorted(answers)
+
+
+async def test_one_that_fails_takes_no_neighbour_down(database: Database) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        good = [tasks.create_task(database.transact(add, f"n{i}")) for i in range(5)]
+        bad = tasks.create_task(_raises(database))
+        good += [tasks.create_task(database.transact(add, f"m{i}")) for i in range(5)]
+
+    assert bad.done()
+    assert await database.read(names) == sorted(task.result() for task in good)
+
+
+async def _raises(database: Database) -> None:
+    with pytest.raises(ValueError, match="a bad name"):
+        await database.transact(add, "bad")
+
+
+async def test_a_caller_that_gave_up_does_not_undo_the_write(database: Database) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await database.transact(add, "left")
+
+    await database.transact(add, "stayed")
+
+    assert await database.read(names) in (["left", "stayed"], ["stayed"])
+
+
+async def test_aware_instants_come_back_as_they_went_in_and_naive_ones_are_refused(
+    database: Database,
+) -> None:
+    await database.transact(add, "dated")
+    stored = await database.read(
+        lambda session: session.connection().execute(sa.select(Tenant.__table__.c.created_at)).scalar_one()  # pyright: ignore
+    )
+    assert stored == NOW
+
+    with pytest.raises(sa.exc.StatementError, match="timezone"):
+        await database.transact(
+            lambda session: session.add(Tenant(name="naive", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+        )
