@@ -61,7 +61,7 @@ def _decisions(page: Any) -> rx.Component:
                 "templates and their versions. It is recorded with your name and cannot be "
                 "unsaid, only taken back before the broadcast is frozen.",
                 extra=rx.fragment(
-                    rx.el.p(page.head.hash, class_name="dc-hash dc-note"),
+                    _hash(page),
                     _comment(page, "Comment (optional)"),
                 ),
                 verb="Approve",
@@ -128,9 +128,15 @@ def _change(change: ChangeShown) -> rx.Component:
 def _bound(page: Any) -> rx.Component:
     return card(
         rx.el.p(page.head.hash_words, class_name="dc-muted dc-small"),
-        rx.el.p(page.head.hash, class_name="dc-hash dc-note"),
+        _hash(page),
         grid(rx.foreach(page.bound, _language), columns=3),
         title="What the content hash covers",
+    )
+
+
+def _hash(page: Any) -> rx.Component:
+    return rx.el.p(
+        page.head.hash, class_name="dc-hash dc-note", custom_attrs={"data-tone": "quiet"}
     )
 
 

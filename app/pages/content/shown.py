@@ -213,7 +213,7 @@ def preview_shown(look: Look, language: Language) -> PreviewShown:
 
 def checks_shown(checks: Sequence[CheckRow]) -> list[CheckShown]:
     """The checks, those that failed first."""
-    ordered = sorted(checks, key=lambda check: (check.passed, not check.blocks))
+    ordered = sorted(checks, key=lambda check: 2 if check.passed else not check.blocks)
     return [_check(check) for check in ordered]
 
 
