@@ -114,5 +114,7 @@ def _texts(variant: Mapping[str, Any] | None) -> dict[str, str]:
     if variant is None:
         return {}
     template = f"{variant['template']}, version {variant['template_version']}"
-    values = {f"value {place}": text for place, text in enumerate(variant["parameters"], start=1)}
-    return {"template": template, **values}
+    parameters = {
+        f"parameter {place}": text for place, text in enumerate(variant["parameters"], start=1)
+    }
+    return {"template": template, **parameters}

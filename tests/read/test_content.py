@@ -220,10 +220,10 @@ def test_an_approver_sees_what_changed_since_the_last_decision(
     assert seen.since == 1
     template = "morning_view, version 1"
     assert [(c.language, c.what, c.before, c.after) for c in seen.changes] == [
-        ("EN", "value 2", f"Nifty holds. {LINK}", f"Nifty slips. {LINK}"),
+        ("EN", "parameter 2", f"Nifty holds. {LINK}", f"Nifty slips. {LINK}"),
         ("HI", "template", template, ""),
-        ("HI", "value 1", "{name}", ""),
-        ("HI", "value 2", f"Nifty holds. {LINK}", ""),
+        ("HI", "parameter 1", "{name}", ""),
+        ("HI", "parameter 2", f"Nifty holds. {LINK}", ""),
     ]
     assert firm.stranger.tenant is not None
     assert review(session, firm.stranger.tenant, content) is None

@@ -87,7 +87,7 @@ def _decided() -> rx.Component:
                 column("Day"),
                 column("Title"),
                 column("State"),
-                column("Decided (IST)"),
+                column("Decided"),
                 column("Content hash"),
             ],
             rx.foreach(ApprovalList.decided, _decided_row),

@@ -27,6 +27,7 @@ class Head:
     approvable: bool = False
     rejectable: bool = False
     why_not: str = ""
+    bound_hash: str = ""
     hash: str = ""
     hash_words: str = ""
 
@@ -73,6 +74,7 @@ def head_shown(review: Review, looks: UserId | None) -> Head:
         why_not="You wrote part of this. Somebody else has to approve it."
         if approvable and wrote
         else "",
+        bound_hash=f"Content hash {row.content_hash}" if row.content_hash else "",
         hash=row.content_hash or pack.look.content_hash,
         hash_words=_hash_words(review),
     )

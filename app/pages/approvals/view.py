@@ -25,7 +25,7 @@ def review(page: Any) -> rx.Component:
             chip(page.head.state, page.head.tone),
             rx.cond(may(Permission.CONTENT_APPROVE), _decisions(page)),
         ),
-        _note(page.head.banner, page.head.banner_tone),
+        _note(page.head.banner, page.head.banner_tone, page.head.bound_hash),
         _note(page.head.why_not, "warn"),
         rx.cond(page.changes, _changes(page)),
         rx.el.div(rx.foreach(page.previews, _preview), class_name="dc-previews"),
@@ -34,8 +34,15 @@ def review(page: Any) -> rx.Component:
     )
 
 
-def _note(words: Any, tone: Any) -> rx.Component:
-    return rx.cond(words, rx.el.p(words, class_name="dc-note", custom_attrs={"data-tone": tone}))
+def _note(words: Any, tone: Any, hash_: Any = "") -> rx.Component:
+    return rx.cond(
+        words,
+        rx.el.div(
+            rx.el.div(words, rx.el.div(hash_, class_name="dc-hash")),
+            class_name="dc-note",
+            custom_attrs={"data-tone": tone},
+        ),
+    )
 
 
 def _decisions(page: Any) -> rx.Component:

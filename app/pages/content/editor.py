@@ -64,24 +64,32 @@ def _actions(page: Any) -> rx.Component:
 
 def _form(page: Any) -> rx.Component:
     return card(
-        rx.el.fieldset(
-            rx.el.div(_title(page), _day(page), class_name="dc-desk-head"),
-            rx.el.div(
-                rx.foreach(page.tabs, lambda tab: _tab(page, tab)),
-                role="tablist",
-                aria_label="Languages",
-                class_name="dc-tabs",
-            ),
-            rx.el.div(
+        _fields(page, _title(page), _day(page), look="dc-desk-head"),
+        rx.el.div(
+            rx.foreach(page.tabs, lambda tab: _tab(page, tab)),
+            role="tablist",
+            aria_label="Languages",
+            class_name="dc-tabs",
+        ),
+        rx.el.div(
+            _fields(
+                page,
                 _template(page),
                 rx.foreach(page.fields, lambda field: _field(page, field)),
                 rx.cond(page.fields, _hint()),
-                role="tabpanel",
-                class_name="dc-stack",
+                look="dc-stack",
             ),
-            disabled=~(may(Permission.CONTENT_WRITE) & page.standing.editable),
-            class_name="dc-fieldset",
-        )
+            role="tabpanel",
+        ),
+    )
+
+
+def _fields(page: Any, *fields: Any, look: str) -> rx.Component:
+    # Who may not write, or no longer, reads; the tabs stay outside, so that they read everything.
+    return rx.el.fieldset(
+        *fields,
+        disabled=~(may(Permission.CONTENT_WRITE) & page.standing.editable),
+        class_name=f"dc-fieldset {look}",
     )
 
 
@@ -139,7 +147,9 @@ def _option(option: OptionShown) -> rx.Component:
 
 def _field(page: Any, field: FieldShown) -> rx.Component:
     return rx.el.label(
-        rx.el.span(f"Value {field.place} ", rx.el.span(field.hint, class_name="dc-muted dc-small")),
+        rx.el.span(
+            f"Parameter {field.place} ", rx.el.span(field.hint, class_name="dc-muted dc-small")
+        ),
         rx.el.textarea(
             key=field.key,
             default_value=field.value,

@@ -85,7 +85,7 @@ def _table() -> rx.Component:
                 column("State"),
                 column("Languages"),
                 column("Author"),
-                column("Decided (IST)"),
+                column("Decided"),
             ],
             rx.foreach(ContentList.rows, _row),
             pager=pager(

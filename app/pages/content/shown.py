@@ -123,10 +123,10 @@ def row_shown(row: PackRow, today: date) -> RowShown:
 
 
 def decision_words(row: PackRow) -> str:
-    """`Vikram Menon, Sun 22 Nov 04:52`; a dash while nobody decided."""
+    """`Vikram Menon, Sun 22 Nov 04:52 IST`; a dash while nobody decided."""
     if row.decided_by is None or row.decided_at is None:
         return formats.NOTHING
-    return f"{row.decided_by}, {formats.day(row.decided_at)} {formats.minute(row.decided_at)}"
+    return f"{row.decided_by}, {formats.day(row.decided_at)} {formats.minute(row.decided_at)} IST"
 
 
 def standing(pack: Pack | None) -> Standing:
@@ -285,7 +285,7 @@ _TITLES = {
     "superlatives": "No superlatives",
     "link": "Link",
     "parameter_count": "Places filled",
-    "parameter_format": "Values WhatsApp takes",
+    "parameter_format": "Parameters WhatsApp takes",
     "length": "Length",
     "image": "Header image",
     "template": "Template approved",
