@@ -118,9 +118,14 @@ def record_poll(
     status: str,
     throughput: str,
     messaging_limit: str,
+    display_phone: str = "",
+    label: str = "",
     now: datetime,
 ) -> None:
-    """What WhatsApp says of the number, in WhatsApp's words, as of `now`."""
+    """What WhatsApp says of the number, in WhatsApp's words, as of `now`.
+
+    display_phone and label only fill in what nobody wrote yet.
+    """
     _update(
         session,
         col(Sender.id) == sender,
@@ -128,6 +133,8 @@ def record_poll(
         status=status,
         throughput=throughput,
         messaging_limit=messaging_limit,
+        display_phone=_unless_empty(col(Sender.display_phone), display_phone),
+        label=_unless_empty(col(Sender.label), label),
         polled_at=now,
         updated_at=now,
     )
@@ -136,6 +143,10 @@ def record_poll(
 def note_error(session: Session, sender: SenderId, *, words: str, now: datetime) -> None:
     """The last thing that went wrong with this sender, as a sentence."""
     _update(session, col(Sender.id) == sender, last_error=words, updated_at=now)
+
+
+def _unless_empty(column: sa.SQLColumnExpression[str], otherwise: str) -> Any:
+    return sa.func.coalesce(sa.func.nullif(column, ""), otherwise)
 
 
 def _update(session: Session, condition: sa.ColumnElement[bool], **values: Any) -> int:
