@@ -59,6 +59,14 @@ def day(at: datetime | None) -> str:
     return f"{local:%a} {local.day} {local:%b}"
 
 
+def date(at: datetime | None) -> str:
+    """26 May 2025, in IST."""
+    if at is None:
+        return NOTHING
+    local = at.astimezone(IST)
+    return f"{local.day} {local:%b} {local.year}"
+
+
 def moment(at: datetime | None) -> str:
     """Sun 22 Nov 2026, 06:03:12 IST."""
     if at is None:

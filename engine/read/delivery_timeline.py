@@ -102,8 +102,16 @@ def timeline(session: Session, tenant: TenantId, delivery: DeliveryId) -> Delive
         state_words=WORDS[State(row.state)],
         answer=answer(_standing(row, broadcast)),
         text=_text(session, row, broadcast),
-        entries=tuple(sorted(_entries(session, row, broadcast), key=lambda entry: entry.at)),
+        entries=tuple(sorted(_entries(session, row, broadcast), key=_place)),
     )
+
+
+_KINDS = list(Kind)
+
+
+def _place(entry: Entry) -> tuple[datetime, int, datetime]:
+    """WhatsApp's stamps are whole seconds: within one, what must come first comes first."""
+    return entry.at.replace(microsecond=0), _KINDS.index(entry.kind), entry.at
 
 
 def _standing(row: Delivery, broadcast: Broadcast | None) -> Standing:

@@ -173,7 +173,12 @@ def _cause(it: Standing) -> str:
 
 
 def _advice(it: Standing) -> str:
-    return "" if it.error_code is None else failure.words_for(it.error_code)
+    """What the cause's words say after its first sentence, which the headline has said."""
+    if it.error_code is None:
+        return ""
+    words = failure.words_for(it.error_code)
+    _, _, advice = words.partition(". ")
+    return advice or words
 
 
 def _sentence(text: str) -> str:

@@ -144,7 +144,7 @@ def show(view: BroadcastView) -> Shown:
         ],
         parts=parts(row.figures),
         bar_words=f"{formats.number(row.figures.on_time)} delivered on time",
-        lanes=[lane(one) for one in view.lanes],
+        lanes=[lane(one, over=row.state in OVER) for one in view.lanes],
         problems=[problem(one) for one in view.problems],
         left_out=[left_out(one) for one in view.left_out],
     )
@@ -166,9 +166,10 @@ def parts(figures: Figures) -> list[Part]:
     ]
 
 
-def lane(one: LaneRow) -> LaneShown:
-    """A lane's line."""
-    state, tone = LANE_WORDS.get(one.state, (one.state.capitalize(), "quiet"))
+def lane(one: LaneRow, *, over: bool) -> LaneShown:
+    """A lane's line; when the broadcast is over, so is every lane that was not stopped."""
+    known = "done" if over and one.state in ("ready", "sending") else one.state
+    state, tone = LANE_WORDS.get(known, (known.capitalize(), "quiet"))
     figures = one.figures
     still_open = figures.stage(Stage.WAITING, Stage.UNKNOWN, Stage.HELD)
     return LaneShown(

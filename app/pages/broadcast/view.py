@@ -17,6 +17,8 @@ from app.pages.broadcast.shown import (
     VerdictShown,
 )
 
+RECIPIENTS = "recipients"
+
 
 def broadcast(page: Any) -> rx.Component:
     """Verdicts and bar, lanes and causes, recipients."""
@@ -139,7 +141,10 @@ def _problem(page: Any, problem: ProblemShown) -> rx.Component:
                 class_name="dc-muted dc-small",
             ),
         ),
-        button("Who", on_click=page.only(problem.stage, problem.code)),
+        button(
+            "Who",
+            on_click=[page.only(problem.stage, problem.code), rx.scroll_to(RECIPIENTS)],
+        ),
         class_name="dc-problem",
     )
 
@@ -212,8 +217,8 @@ def _recipients(page: Any) -> rx.Component:
                 rx.foreach(page.rows, _recipient),
                 pager=pager(
                     page.range,
-                    on_back=page.back,
-                    on_next=page.forth,
+                    on_back=[page.back, rx.scroll_to(RECIPIENTS)],
+                    on_next=[page.forth, rx.scroll_to(RECIPIENTS)],
                     has_back=page.has_back,
                     has_next=page.has_next,
                 ),
@@ -222,12 +227,15 @@ def _recipients(page: Any) -> rx.Component:
             empty("Nobody here", "No recipient matches what you look for.", icon="search-x"),
         ),
         title="Recipients",
+        id=RECIPIENTS,
     )
 
 
 def _recipient(row: RecipientShown) -> rx.Component:
     return row_of(
-        rx.link(row.name, href=row.href, class_name="dc-strong-link"),
+        rx.el.td(
+            rx.link(row.name, href=row.href, class_name="dc-strong-link"), class_name="dc-nowrap"
+        ),
         rx.el.td(row.phone, class_name="dc-nowrap"),
         row.language,
         rx.el.td(row.sender, class_name="dc-nowrap"),

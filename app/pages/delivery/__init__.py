@@ -127,7 +127,7 @@ def shown(story: read.DeliveryTimeline) -> Shown:
 def entry(one: read.Entry) -> EntryShown:
     """One event in words."""
     return EntryShown(
-        time=formats.time(one.at) if one.kind is not read.Kind.CONSENT else formats.day(one.at),
+        time=formats.date(one.at) if one.kind is read.Kind.CONSENT else formats.time(one.at),
         moment=formats.moment(one.at),
         tone=TONES[one.mood],
         title=one.title,

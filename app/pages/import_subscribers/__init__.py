@@ -46,6 +46,8 @@ class ImportPage(rx.State):
     more_problems: str = ""
     columns: list[ColumnLine] = []
     fresh: int = 0
+    fresh_words: str = ""
+    lacks_consent: bool = False
     left_out: int = 0
     all_or_nothing: bool = False
     done: str = ""
@@ -88,7 +90,7 @@ class ImportPage(rx.State):
     @guarded(Permission.SUBSCRIBERS_WRITE)
     async def bring_in(self, *, by: Actor) -> Any:
         """Import the file that waits."""
-        self.busy = f"Adding {formats.count(self.fresh, 'subscriber')}"
+        self.busy = f"Adding {self.fresh_words}"
         yield
         await self._bring_in(by)
         self.busy = ""
@@ -152,6 +154,8 @@ class ImportPage(rx.State):
             more = len(lines) - PROBLEMS_SHOWN
             self.more_problems = f"and {formats.count(more, 'more')}" if more > 0 else ""
             self.fresh, self.left_out = len(preview.fresh), preview.left_out
+            self.fresh_words = formats.count(self.fresh, "new subscriber")
+            self.lacks_consent = any(line.field.startswith("Consent") for line in lines)
 
 
 def _tenant(by: Actor) -> TenantId:

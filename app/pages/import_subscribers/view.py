@@ -141,8 +141,8 @@ def _preview(page: Any) -> rx.Component:
                 ),
                 title="Import this list?",
                 words_=rx.el.span(
-                    rx.el.b(page.fresh.to_string()),
-                    " new subscribers get messages from the next morning on. Those who are "
+                    rx.el.b(page.fresh_words),
+                    " will get messages from the next morning on. Those who are "
                     "subscribers already stay as they are. The import is one step: it happens "
                     "whole or not at all.",
                 ),
@@ -173,6 +173,17 @@ def _mistakes(page: Any) -> rx.Component:
     return rx.cond(
         page.problems,
         rx.fragment(
+            rx.cond(
+                page.lacks_consent,
+                card(
+                    _consent(page),
+                    rx.el.div(
+                        button("Check the file again", on_click=page.check_again),
+                        class_name="dc-dialog-actions",
+                    ),
+                    title="Consent of rows that name none",
+                ),
+            ),
             card(
                 data_table(
                     [column("Row", right=True), column("Column"), column("What to mend")],
@@ -192,14 +203,6 @@ def _mistakes(page: Any) -> rx.Component:
                     "All of them as CSV",
                     on_click=page.download_problems,
                 ),
-            ),
-            card(
-                _consent(page),
-                rx.el.div(
-                    button("Check the file again", on_click=page.check_again),
-                    class_name="dc-dialog-actions",
-                ),
-                title="Consent of rows that name none",
             ),
         ),
     )

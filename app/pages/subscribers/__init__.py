@@ -7,7 +7,7 @@ from app.components.cards import page_head, skeleton
 from app.frame import may, page
 from app.navigation import Group
 from app.pages.subscribers import view
-from app.pages.subscribers.dialog_views import dialogs
+from app.pages.subscribers.dialog_views import entry_and_question
 from app.pages.subscribers.dialogs import SubscriberDialog
 from app.pages.subscribers.listing import SubscribersPage
 from engine.domain.roles import Permission
@@ -46,5 +46,5 @@ def subscribers() -> rx.Component:
             ),
             rx.fragment(skeleton(2), skeleton(8)),
         ),
-        dialogs(SubscriberDialog),
+        entry_and_question(SubscriberDialog),
     )

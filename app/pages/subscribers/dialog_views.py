@@ -12,7 +12,7 @@ from app.pages.subscribers.shown import LANGUAGE_WORDS, TIER_WORDS
 from engine.domain.roles import Permission
 
 
-def dialogs(state: Any) -> rx.Component:
+def entry_and_question(state: Any) -> rx.Component:
     """Both dialogs; closed until their state says otherwise."""
     return rx.fragment(_entry_dialog(state), _question_dialog(state))
 
@@ -20,7 +20,7 @@ def dialogs(state: Any) -> rx.Component:
 def consent_fields() -> tuple[rx.Component, ...]:
     """How, when and by what evidence somebody agreed."""
     return (
-        field("How they agreed", "consent_source", "", hint="web form, signed form, STOP/START …"),
+        field("How they agreed", "consent_source", "", hint="web form, signed form"),
         field("When", "consent_date", "", kind="date"),
         field("Evidence", "consent_evidence", "", hint="where the proof lies", wide=True),
     )

@@ -136,7 +136,7 @@ def consent_lines(history: tuple[ConsentEvent, ...]) -> list[ConsentShown]:
     """The consent history, newest first."""
     return [
         ConsentShown(
-            time=formats.day(one.at),
+            time=formats.date(one.at),
             tone="good" if one.given else "bad",
             title="Agreed" if one.given else "Said stop",
             words=". ".join(filter(None, [one.source, one.evidence, formats.moment(one.at)])),

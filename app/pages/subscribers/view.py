@@ -38,8 +38,8 @@ def everybody(page: Any, dialog: Any) -> rx.Component:
                     rx.foreach(page.rows, lambda row: _row(dialog, row)),
                     pager=pager(
                         page.shown,
-                        on_back=page.back,
-                        on_next=page.forth,
+                        on_back=[page.back, rx.scroll_to("content")],
+                        on_next=[page.forth, rx.scroll_to("content")],
                         has_back=page.has_back,
                         has_next=page.has_next,
                     ),
