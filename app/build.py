@@ -75,6 +75,12 @@ def current() -> Build | None:
     return build if fresh else None
 
 
+def folders(client: Path = CLIENT) -> frozenset[str]:
+    """The addresses of the built pages that lie in a folder of their own: `/senders`."""
+    found = (page.parent.relative_to(client).as_posix() for page in client.rglob("index.html"))
+    return frozenset(f"/{folder}" for folder in found if folder != ".")
+
+
 def fingerprint(root: Path = ROOT) -> str:
     """SHA-256 (hex) over what shapes the front end: sources, assets, locks, tool versions."""
     digest = hashlib.sha256()

@@ -125,7 +125,8 @@ class FrontDoor:
         if _is_asset(path):
             return None
         if await person(headers.get("cookie", ""), _ip(scope)) is None:
-            return RedirectResponse(to_sign_in(path), status_code=303)
+            asked = scope.get("query_string", b"").decode("latin-1")
+            return RedirectResponse(to_sign_in(path, asked), status_code=303)
         return None
 
     async def _upload(self, scope: Scope, headers: Headers) -> Response | None:
@@ -149,7 +150,9 @@ class FrontDoor:
 
 def security_headers(site: Site) -> Mapping[str, str]:
     """What every answer carries, chiefly the Content-Security-Policy."""
-    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in site.origins))
+    # A policy has no spelling for IPv6 addresses; where it matters, 'self' covers our own.
+    named = sorted(origin for origin in site.origins if "[" not in origin)
+    sockets = " ".join(origin.replace("http", "ws", 1) for origin in named)
     policy = "; ".join(
         [
             "default-src 'self'",

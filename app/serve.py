@@ -36,7 +36,9 @@ class Engine(Protocol):
 
 def own_origins(host: str, port: int, *others: str) -> frozenset[str]:
     """How browsers spell the address we listen on, and the public ones we were told of."""
-    names = {"127.0.0.1", "localhost"} | ({host} if host not in ("0.0.0.0", "::") else set())  # noqa: S104
+    names = {"127.0.0.1", "localhost", "[::1]"}
+    if host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        names.add(f"[{host}]" if ":" in host else host)
     return frozenset({f"http://{name}:{port}" for name in names} | set(others))
 
 
@@ -148,7 +150,21 @@ def _reflex(site: Site, *, pages: bool) -> AsgiApp:
 
     assert app.sio is not None
     app.sio.eio.cors_allowed_origins = sorted(site.origins)
-    return app()
+    return _without_detours(app(), build.folders() if pages else frozenset())
+
+
+def _without_detours(dashboard: AsgiApp, folders: frozenset[str]) -> AsgiApp:
+    """A page lies in a folder; asked for without a slash it is served, not redirected.
+
+    The redirect would lose the query, and show another address than the sidebar's.
+    """
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] in folders:
+            scope = {**scope, "path": scope["path"] + "/", "raw_path": scope["raw_path"] + b"/"}
+        await dashboard(scope, receive, send)
+
+    return served
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:

@@ -137,9 +137,10 @@ class _Desk:
         return response
 
 
-def to_sign_in(path: str) -> str:
-    """The address of the form that leads back to `path`."""
-    return SIGN_IN if path == "/" else f"{SIGN_IN}?next={quote(path, safe='/')}"
+def to_sign_in(path: str, query: str = "") -> str:
+    """The address of the form that leads back to `path?query`."""
+    after = f"{path}?{query}" if query else path
+    return SIGN_IN if after == "/" else f"{SIGN_IN}?next={quote(after, safe='/')}"
 
 
 async def _form_of(request: Request) -> dict[str, str]:

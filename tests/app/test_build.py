@@ -86,3 +86,10 @@ def test_the_build_gets_its_tools_from_our_own_environment() -> None:
     assert env["NPM_CONFIG_REGISTRY"].startswith("http")
     first = Path(env["PATH"].split(":")[0])
     assert (first / "node").exists()
+
+
+def test_pages_in_folders_are_known_by_their_addresses(tmp_path: Path) -> None:
+    for page in ("index.html", "senders/index.html", "content/edit/index.html"):
+        (tmp_path / page).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / page).write_text("")
+    assert build.folders(tmp_path) == {"/senders", "/content/edit"}

@@ -33,14 +33,14 @@ def _doors() -> Any:
 
 
 async def test_a_question_is_read_with_its_arguments() -> None:
-    def question(session: str, tenant: int, *, search: str) -> tuple[Any, ...]:
+    def question(session: Any, tenant: int, *, search: str) -> tuple[Any, ...]:
         return session, tenant, search
 
     assert await doors.ask(question, 7, search="x") == ("read", ("session", 7, "x"))
 
 
 async def test_a_command_is_told_who_and_when() -> None:
-    def command(session: str, what: str, *, by: Actor, now: datetime) -> tuple[Any, ...]:
+    def command(session: Any, what: str, *, by: Actor, now: datetime) -> tuple[Any, ...]:
         return session, what, by, now
 
     told = await doors.tell(command, "abort", by=CLI)

@@ -139,7 +139,13 @@ def test_the_chart_has_its_numbers_in_words_too() -> None:
     chart = draw(boards.during())
     assert chart.words == "1,793 of 2,000 delivered 2 min 44 s after the opening."
     assert chart.close_label == "06:05"
-    assert [tick.label for tick in chart.ticks] == ["05:59:30", "06:02", "06:03", "06:04"]
+    assert [tick.label for tick in chart.ticks] == [
+        "05:59:30",
+        "06:01",
+        "06:02",
+        "06:03",
+        "06:04",
+    ]
     assert chart.band
     assert draw(boards.before()).delivered == ""
 

@@ -282,6 +282,7 @@ def test_signing_in_never_leads_to_another_site(sent: str, leads_to: str) -> Non
 async def test_a_stranger_is_shown_the_way_to_the_form(house: House) -> None:
     assert await status(house, "/") == (303, "/sign-in")
     assert await status(house, "/senders") == (303, "/sign-in?next=/senders")
+    assert await status(house, "/senders?a=1") == (303, "/sign-in?next=/senders%3Fa%3D1")
     assert (await status(house, "/_health"))[0] == 404
     assert (await status(house, "/_upload/anything.csv"))[0] == 404
 

@@ -1,0 +1,160 @@
+"""Chromium, and the served dashboard it looks at. Both are real; neither leaves this machine."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from app import build
+from engine.clock import MachineClock
+from engine.domain.ids import TenantId, UserId
+from engine.domain.roles import Role
+from engine.store.database import Database
+from tests.app.house import PASSWORD, free_port, furnish
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+SWITCHES = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Served:
+    """A running dashboard. `show` names the board it shows: see `tests.browser.house`."""
+
+    port: int
+    database: Database
+    board: Path
+    tenant: TenantId
+    users: dict[Role, UserId]
+    process: "subprocess.Popen[str]"
+    cookies: dict[Role, list[Any]] = field(default_factory=dict)
+    """One session for each role, for the tests that are not about signing in."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def show(self, board: str) -> None:
+        self.board.write_text(board)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    """One Chromium for the run."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        pytest.fail(
+            "No Chromium was found. On Debian: apt-get install --no-install-recommends chromium"
+        )
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def served(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
+    """The built dashboard on a furnished database; built first when its sources changed."""
+    build.ensure()
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copyfile(_sqlite_template, folder / "dawncast.db")
+    database = Database(f"sqlite:///{folder / 'dawncast.db'}")
+    tenant, users = database.transact_now(furnish, MachineClock().now())
+    board = folder / "board"
+    board.write_text("real")
+    port = free_port()
+    with _process(database.url, port, board) as process:
+        yield Served(port, database, board, tenant, users, process)
+    database.close()
+
+
+@contextmanager
+def _process(url: str, port: int, board: Path) -> Generator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "tests.browser.house", url, str(port), str(board)]
+    process = subprocess.Popen(command, cwd=build.ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        assert any(line == "ready\n" for line in process.stdout), "the server ended at once"
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+OpenTab = Callable[..., Page]
+
+
+@pytest.fixture
+def open_tab(browser: Browser, served: Served) -> Generator[OpenTab]:
+    """`open_tab(role, path, viewport=…, colours=…)`: a page that must stay free of errors."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def opened(
+        role: Role | None,
+        path: str = "/",
+        *,
+        viewport: dict[str, int] = WIDE,
+        colours: str = "light",
+        fresh: bool = False,
+    ) -> Page:
+        context = browser.new_context(viewport=viewport, color_scheme=colours)  # pyright: ignore[reportArgumentType]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
+        page.on("console", lambda message: errors.extend(_complaint(message)))
+        page.on("requestfailed", lambda request: errors.append(f"{path}: {request.url} failed"))
+        known = None if fresh or role is None else served.cookies.get(role)
+        if known is not None:
+            context.add_cookies(known)
+        page.goto(served.url + path)
+        if role is not None and known is None:
+            fill_in(page, f"{role}@example.test", PASSWORD)
+            page.wait_for_selector(".dc-app")
+            if not fresh:
+                served.cookies[role] = context.cookies()
+        if role is not None:
+            page.wait_for_selector(".dc-main h1, .dc-main .dc-empty")
+        return page
+
+    served.show("real")
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [error for error in errors if not _is_harmless(error)] == []
+
+
+def fill_in(page: Page, email: str, password: str) -> None:
+    """Fill in the sign-in form and send it."""
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    place = message.location.get("url", "")
+    return [f"{message.text} ({place})"] if message.type == "error" else []
+
+
+def _is_harmless(error: str) -> bool:
+    # A page that is left while it loads drops its requests, and says so.
+    refused = ("401 (Unauthorized)", "403 (Forbidden)", "429 (Too Many Requests)")
+    expected = "no-such-page" in error or any(status in error for status in refused)
+    return error.endswith("failed") or expected
