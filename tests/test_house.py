@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,18 @@ def test_the_domain_does_nothing_but_think(path: Path):
         "logging",
     }
     assert not {name.partition(".")[0] for name in imports_of(path)} & doors
+
+
+def test_what_the_code_imports_is_asked_for():
+    """A package that is merely there, because another one needs it, may be gone tomorrow."""
+    declared = {requirement.name for requirement in wanted("requirements.lock")}
+    homes = packages_distributions()
+    for path in [*ROOT.glob("app/**/*.py"), *ROOT.glob("engine/**/*.py"), ROOT / "rxconfig.py"]:
+        for name in imports_of(path):
+            top = name.partition(".")[0]
+            if top not in sys.stdlib_module_names and top not in {"app", "engine"}:
+                homes_of = {home.lower().replace("_", "-") for home in homes.get(top, [])}
+                assert homes_of & declared, f"{path.relative_to(ROOT)} imports {name}"
 
 
 def pins(lock: str) -> dict[str, list[str]]:
