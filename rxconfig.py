@@ -13,7 +13,7 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     # One process serves everything; what must outlive it is in the database.
-    state_manager_mode="memory",
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     # Nobody from elsewhere. `app.serve` adds the addresses the dashboard is really reached at.
     cors_allowed_origins=["http://127.0.0.1"],
     default_color_mode="system",

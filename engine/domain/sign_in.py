@@ -7,7 +7,7 @@ IDLE_LIMIT = timedelta(hours=8)
 """Signed out after this long without a click; an open page that merely looks does not count."""
 ABSOLUTE_LIMIT = timedelta(hours=24)
 TOUCH_AFTER = timedelta(minutes=5)
-"""How stale `seen_at` may become before it is written again: clicks are frequent, writes are not."""
+"""How stale `seen_at` may become before it is written again: clicks are frequent."""
 
 GUESS_WINDOW = timedelta(minutes=5)
 GUESSES_PER_ACCOUNT_AND_ADDRESS = 5
@@ -30,7 +30,7 @@ def wants_touch(seen_at: datetime, now: datetime) -> bool:
 
 
 def wait_before_guess(failures: Sequence[datetime], limit: int, now: datetime) -> timedelta:
-    """How long to wait before the next guess, given the instants of the failed ones, oldest first."""
+    """How long to wait before the next guess, given when earlier ones failed, oldest first."""
     recent = [at for at in failures if now - at < GUESS_WINDOW]
     if len(recent) < limit:
         return timedelta(0)

@@ -32,7 +32,7 @@ class Credentials:
 
 
 def signed_in(session: Session, token_hash: str, *, ip: str, now: datetime) -> SignedIn | None:
-    """Who the session belongs to; None when it is unknown, ended, idle or old, or its user is gone."""
+    """Whose session it is; None when it is unknown, ended, idle or old, or its user is gone."""
     found = users.session_of(session, token_hash)
     if found is None:
         return None
