@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from engine.workers.recover import recover
 from engine.workers.settle import settle
 
 LOOK_EVERY_SECONDS = 0.25
+SWITCH_SECONDS = 0.0005
 
 log = structlog.get_logger()
 
@@ -206,6 +208,8 @@ class EngineThread:
         return engine.heartbeat.oldest_seconds()
 
     def _main(self) -> None:
+        # A send must not wait five milliseconds for a page or the writer to give the GIL up.
+        sys.setswitchinterval(SWITCH_SECONDS)
         with asyncio.Runner(loop_factory=fast_loop) as runner:
             runner.run(self._run())
 

@@ -24,6 +24,7 @@ from engine.workers.record import Recorder
 
 LEAST_IN_FLIGHT = 100
 IN_FLIGHT_SECONDS = 0.5
+COUNT_EVERY_SECONDS = 1.0
 UNSENT_STATES = (State.PLANNED, State.SENDING, State.RETRYING)
 UNFINISHED_STATES = (*UNSENT_STATES, State.UNKNOWN)
 WITH_WHATSAPP = (State.ACCEPTED, State.PACED, State.SENT)
@@ -55,16 +56,18 @@ class Morning:
         self._slots: asyncio.Semaphore | None = None
         self._messages: dict[str, TemplateMessage] = {}
         self._stopped_at: float | None = None
+        self._sampled: datetime | None = None
 
     async def run(self) -> None:
         """Keep lanes running until the broadcast is over."""
         equipment = self._equipment
         await equipment.database.transact(lanes_store.claim_lanes, self._broadcast, equipment.epoch)
-        sampled = watch.whole_second(equipment.clock.now())
         async with asyncio.TaskGroup() as lanes:
             try:
                 while not self._stopping.is_set():
                     equipment.beat("conduct")
+                    # The glance first: what changes after it is news again.
+                    seen = await equipment.database.read(watch.glance, self._broadcast)
                     view = await equipment.database.read(watch.look, self._broadcast)
                     await self._open_lanes(view, lanes)
                     self._set_gates(view)
@@ -72,20 +75,33 @@ class Morning:
                     await self._tell_when_stopped(view)
                     if await self._is_over(view):
                         break
-                    second = watch.whole_second(equipment.clock.now())
-                    if second != sampled and equipment.tuning.sample:
-                        sampled = second
-                        await watch.sample_lanes(equipment, self._runs, second)
-                    await asyncio.sleep(self._pause(view))
+                    await self._sample()
+                    await self._until_something_changed(view, seen)
             finally:
                 for run in self._runs.values():
                     run.end()
         await self._recorder.drained()
 
-    def _pause(self, view: watch.View) -> float:
-        """Until the next look: a second when only receipts come, else far less."""
-        busy = view.count(*UNSENT_STATES) or view.state is not _S.SETTLING
-        return self._equipment.tuning.watch_every.total_seconds() if busy else 1.0
+    async def _until_something_changed(self, view: watch.View, seen: tuple[object, ...]) -> None:
+        """A second at most; much less when somebody presses a button or a lane meets trouble."""
+        read, clock = self._equipment.database.read, self._equipment.clock
+        step = self._equipment.tuning.watch_every.total_seconds()
+        until = clock.loop_time() + COUNT_EVERY_SECONDS
+        while clock.loop_time() < until and not self._stopping.is_set():
+            if self._trouble or self._account_trouble is not None:
+                return
+            if view.state is _S.PAUSED and self._stopped_at is None:
+                await asyncio.sleep(step / 4)
+                return
+            await asyncio.sleep(step)
+            if await read(watch.glance, self._broadcast) != seen:
+                return
+
+    async def _sample(self) -> None:
+        second = watch.whole_second(self._equipment.clock.now())
+        if second != self._sampled and self._equipment.tuning.sample:
+            self._sampled = second
+            await watch.sample_lanes(self._equipment, self._runs, second)
 
     async def _open_lanes(self, view: watch.View, lanes: asyncio.TaskGroup) -> None:
         if not self._messages:
