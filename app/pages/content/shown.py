@@ -236,7 +236,7 @@ def day_words(day: date) -> str:
 def _languages(written: Sequence[str]) -> str:
     if len(written) == len(Language):
         return "All three"
-    return ", ".join(LANGUAGES[Language(language)] for language in written) or "None yet"
+    return ", ".join(LANGUAGES[Language(language)] for language in written) or "Nothing yet"
 
 
 def _from_today(day: date, today: date) -> str:

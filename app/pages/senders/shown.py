@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import formats
+from app.styles import Tone
 from engine.domain.quality import Quality, read_quality
 from engine.read.senders import Capacity, SenderCard
 
@@ -30,6 +31,7 @@ class Shown:
     status: str
     status_tone: str
     rate: str
+    rate_note: str
     rate_width: str
     pace: str
     latency: str
@@ -52,7 +54,7 @@ class PoolWords:
 
 def shown(card: SenderCard) -> Shown:
     """One sender as its card shows it."""
-    state, state_tone = _STATES.get(card.state, (card.state.capitalize(), "held"))
+    state, state_tone = _state(card)
     quality, quality_tone = _QUALITIES[read_quality(card.quality)]
     status, status_tone = _STATUSES.get(card.status, (_sentence(card.status), "warn"))
     return Shown(
@@ -69,7 +71,8 @@ def shown(card: SenderCard) -> Shown:
         quality_tone=quality_tone,
         status=status,
         status_tone=status_tone,
-        rate=_rate(card),
+        rate=f"{card.rate_now:.0f}/s of {_allowed(card):g}/s",
+        rate_note=_rate_note(card),
         rate_width=_width(card),
         pace=f"{card.rate_per_second:g}",
         latency=_latency(card),
@@ -129,14 +132,34 @@ def _per_second(rate: float) -> str:
     return f"{rate:g}/s"
 
 
-def _rate(card: SenderCard) -> str:
-    if card.rate_usable < card.rate_per_second and card.state == "active":
-        return f"{card.rate_now:.0f}/s of {card.rate_usable:g}/s, lowered by quality"
-    return f"{card.rate_now:.0f}/s of {card.rate_per_second:g}/s"
+def _state(card: SenderCard) -> tuple[str, Tone]:
+    match card.state:
+        case "resting":
+            return "Resting", "warn"
+        case "stopped":
+            return "Stopped", "bad"
+        case _ if card.rate_now > 0:
+            return "Sending", "busy"
+        case _ if card.role == "backup":
+            return "Standing by", "quiet"
+        case _:
+            return "Ready", "good"
+
+
+def _allowed(card: SenderCard) -> float:
+    """What it may send: by its quality while it is in the pool, by our word while it is not."""
+    return card.rate_usable if card.state == "active" else card.rate_per_second
+
+
+def _rate_note(card: SenderCard) -> str:
+    if _allowed(card) < card.rate_per_second:
+        return f"Its quality lowers the pace from {card.rate_per_second:g}/s."
+    return ""
 
 
 def _width(card: SenderCard) -> str:
-    share = card.rate_now / card.rate_per_second if card.rate_per_second else 0.0
+    allowed = _allowed(card)
+    share = card.rate_now / allowed if allowed else 0.0
     return f"{min(100.0, 100.0 * share):.0f}%"
 
 
@@ -177,12 +200,6 @@ _COUNTS = {
     12: "Twelve",
 }
 
-_STATES = {
-    "active": ("In the pool", "good"),
-    "resting": ("Resting", "warn"),
-    "stopped": ("Stopped", "bad"),
-}
-
 _QUALITIES = {
     Quality.GREEN: ("Quality green", "good"),
     Quality.YELLOW: ("Quality yellow", "warn"),
@@ -191,7 +208,7 @@ _QUALITIES = {
 }
 
 _STATUSES = {
-    "CONNECTED": ("Connected", "good"),
+    "CONNECTED": ("Connected", "quiet"),
     "UNKNOWN": ("Status not known", "held"),
     "PENDING": ("Pending", "warn"),
     "FLAGGED": ("Flagged", "warn"),

@@ -65,7 +65,10 @@ def _about(sender: Shown) -> tuple[rx.Component, ...]:
             chip(sender.status, sender.status_tone),
             class_name="dc-row",
         ),
-        rx.el.div(rate_bar(sender.rate_width), sender.rate, class_name="dc-sender-rate"),
+        rx.el.div(
+            rx.el.div(rate_bar(sender.rate_width), sender.rate, class_name="dc-sender-rate"),
+            rx.cond(sender.rate_note, rx.el.p(sender.rate_note, class_name="dc-muted dc-small")),
+        ),
         rx.el.dl(
             *_fact("Answers", sender.latency, hint=sender.latency_of),
             *_fact("Last 24 h", sender.sent),
