@@ -9,6 +9,7 @@ from engine.domain.enrolment import Consent, SubscriberForm
 from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
+from engine.domain.schedule import service_day
 from engine.domain.subscriber import Status
 from engine.store import audit, subscribers
 
@@ -47,6 +48,8 @@ def set_subscriber_status(
     if status not in BY_HAND[old]:
         return Refused(f"Who is {SAID[old]} cannot be made {SAID[status]} by hand.")
     given = _consent_for(old, status, reason, consent, by, now)
+    if old is Status.OPTED_OUT and isinstance(given, Consent):
+        given = _newer_than_the_stop(session, subscriber, given)
     if isinstance(given, Refused):
         return given
     if not subscribers.move_status(session, subscriber, old=old, new=status, now=now):
@@ -96,3 +99,14 @@ def _consent_for(
         "They said stop: only a new consent brings them back.",
         tuple(problem.words for problem in checked),
     )
+
+
+def _newer_than_the_stop(
+    session: Session, subscriber: SubscriberId, consent: Consent
+) -> Consent | Refused:
+    """A consent from before the day they said stop brings nobody back."""
+    stopped = subscribers.last_stop(session, subscriber)
+    if stopped is None or service_day(consent.at) >= service_day(stopped):
+        return consent
+    day = f"{service_day(stopped):%d %b %Y}"
+    return Refused(f"They said stop on {day}: only a consent given since then counts.")

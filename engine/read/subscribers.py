@@ -156,7 +156,7 @@ def overview(session: Session, tenant: TenantId) -> Overview:
 def details(
     session: Session, tenant: TenantId, subscriber: SubscriberId
 ) -> SubscriberDetails | None:
-    """One entry with its consent history, newest first; None when there is none of that id."""
+    """One entry with its consent history, the latest word first; None when there is none."""
     statement = _COLUMNS.where(_s.tenant_id == tenant, _s.id == subscriber)
     rows = _rows(session, statement)
     if not rows:
@@ -164,7 +164,7 @@ def details(
     history = session.exec(
         select(tables.Consent)
         .where(_consents.subscriber_id == subscriber)
-        .order_by(_consents.at.desc(), _consents.id.desc())
+        .order_by(_consents.id.desc())
         .limit(HISTORY_LIMIT)
     )
     return SubscriberDetails(

@@ -89,6 +89,14 @@ def move_status(
     return changed.rowcount == 1
 
 
+def last_stop(session: Session, subscriber: SubscriberId) -> datetime | None:
+    """When they last said stop, if ever."""
+    wanted = sa.select(sa.func.max(CONSENTS.c.at)).where(
+        CONSENTS.c.subscriber_id == subscriber, CONSENTS.c.given.is_(False)
+    )
+    return session.connection().execute(wanted).scalar_one()
+
+
 def record_consent(
     session: Session,
     tenant: TenantId,

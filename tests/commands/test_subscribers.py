@@ -178,6 +178,10 @@ def test_opting_out_goes_into_the_consent_history_and_only_a_new_consent_brings_
     back = set_subscriber_status(session, added, Status.ACTIVE, by=operator, now=NOW)
     assert isinstance(back, Refused)
     assert "new consent" in back.why
+    old = SubscriberForm(consent_date="2026-11-21", consent_source="signed form")
+    back = set_subscriber_status(session, added, Status.ACTIVE, consent=old, by=operator, now=NOW)
+    assert isinstance(back, Refused)
+    assert "22 Nov 2026" in back.why
     new = SubscriberForm(consent_date="2026-11-22", consent_source="signed form")
     assert (
         set_subscriber_status(session, added, Status.ACTIVE, consent=new, by=operator, now=NOW)

@@ -164,7 +164,9 @@ def _table() -> rx.Component:
 def _row(row: Shown) -> rx.Component:
     return row_of(
         rx.el.td(row.day, class_name="dc-nowrap"),
-        rx.link(row.title, href=row.href, class_name="dc-strong-link"),
+        rx.el.td(
+            rx.link(row.title, href=row.href, class_name="dc-strong-link"), class_name="dc-nowrap"
+        ),
         chip(row.state, row.state_tone, title=row.why),
         right(row.targeted),
         right(row.handed_over),

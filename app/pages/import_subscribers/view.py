@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.actions import button, confirm, link_button
+from app.components.actions import button, confirm
 from app.components.cards import card
 from app.components.marks import dot
 from app.components.tables import column, data_table, right, row_of
@@ -212,8 +212,7 @@ def _done(page: Any) -> rx.Component:
     return rx.el.div(
         rx.icon("circle-check", size=18, aria_hidden="true"),
         rx.el.span(page.done),
-        rx.el.span(class_name="dc-spring"),
-        link_button("See the list", "/subscribers"),
+        rx.link("See the list", href="/subscribers", class_name="dc-banner-link"),
         class_name="dc-banner",
         custom_attrs={"data-tone": "good"},
         role="status",

@@ -146,8 +146,11 @@ def _filter(page: Any, name: str, none: str, value: Any, options: dict[str, str]
 
 def _row(dialog: Any, row: Shown) -> rx.Component:
     return row_of(
-        rx.el.button(
-            row.name, type="button", class_name="dc-name", on_click=dialog.open_entry(row.id)
+        rx.el.td(
+            rx.el.button(
+                row.name, type="button", class_name="dc-name", on_click=dialog.open_entry(row.id)
+            ),
+            class_name="dc-nowrap",
         ),
         rx.el.td(row.phone, class_name="dc-nowrap"),
         row.language,

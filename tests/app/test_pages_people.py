@@ -1,0 +1,267 @@
+"""The Subscribers pages as a browser drives them: what they show, do, and refuse."""
+
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlmodel import Session, col, func, select
+
+from app.pages.import_subscribers import ImportPage
+from app.pages.import_subscribers.shown import ProblemLine, as_csv
+from app.pages.subscribers.dialogs import SubscriberDialog
+from app.pages.subscribers.listing import SubscribersPage
+from app.pages.subscribers.questions import QUESTIONS
+from app.pages.subscribers.shown import range_words, typed, wanted
+from app.tab import Tab as OurTab
+from engine.domain.ids import TenantId
+from engine.domain.roles import Role
+from engine.domain.schedule import service_day
+from engine.domain.subscriber import Status
+from engine.read.paging import Count
+from engine.read.subscribers import Order, Wanted
+from engine.store.tables import Consent, Subscriber
+from tests.app.browserless import Tab
+from tests.app.house import House
+from tests.app.sandbox import PEOPLE, Sandbox, sandbox_in
+
+PAGE, DIALOG = SubscribersPage.get_full_name(), SubscriberDialog.get_full_name()
+IMPORT, TAB = ImportPage.get_full_name(), OurTab.get_full_name()
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def sandbox(house: House) -> Sandbox:
+    return sandbox_in(house)
+
+
+def _tab(house: House, sandbox: Sandbox, role: Role = Role.OPERATOR) -> Tab:
+    return Tab(house, sandbox.cookies[role])
+
+
+def _person(session: Session, tenant: TenantId, name: str) -> Subscriber | None:
+    statement = select(Subscriber).where(Subscriber.tenant_id == tenant, Subscriber.name == name)
+    return session.exec(statement).one_or_none()
+
+
+def _consents(session: Session, subscriber: int) -> list[bool]:
+    statement = select(Consent.given).where(Consent.subscriber_id == subscriber)
+    return list(session.exec(statement.order_by(col(Consent.id))))
+
+
+def _count(session: Session, tenant: TenantId) -> int:
+    statement = select(func.count()).select_from(Subscriber)
+    return session.exec(statement.where(Subscriber.tenant_id == tenant)).one()
+
+
+async def test_the_list_is_paged_searched_and_filtered(house: House, sandbox: Sandbox) -> None:
+    async with _tab(house, sandbox, Role.VIEWER) as tab:
+        await tab.call(f"{PAGE}.load")
+        assert await tab.hear(PAGE, "shown", want=f"1–50 of {PEOPLE}")
+        first = [row["id"] for row in await tab.hear(PAGE, "rows")]
+        await tab.call(f"{PAGE}.forth")
+        assert await tab.hear(PAGE, "shown", want=f"51–100 of {PEOPLE}")
+        assert not set(first) & {row["id"] for row in await tab.hear(PAGE, "rows")}
+        await tab.call(f"{PAGE}.back")
+        assert await tab.hear(PAGE, "shown", want=f"1–50 of {PEOPLE}")
+        await tab.call(f"{PAGE}.filter_by", field="tier", value="PREMIUM")
+        await tab.hear(PAGE, "filtered", want=True)
+        assert {row["tier"] for row in await tab.hear(PAGE, "rows")} == {"Premium"}
+        await tab.call(f"{PAGE}.look_for", text="nobody is called so")
+        assert await tab.hear(PAGE, "shown", want="None of 0")
+
+
+async def test_a_filter_nobody_knows_changes_nothing(house: House, sandbox: Sandbox) -> None:
+    async with _tab(house, sandbox) as tab:
+        await tab.call(f"{PAGE}.filter_by", field="loaded", value="")
+        await tab.call(f"{PAGE}.filter_by", field="status", value="'; drop table")
+        assert await tab.hear(PAGE, "shown", want=f"1–50 of {PEOPLE}")
+        assert await tab.hear(PAGE, "loaded", want=True)
+
+
+async def test_a_subscriber_is_added_stopped_and_brought_back(
+    house: House, sandbox: Sandbox
+) -> None:
+    tenant, today = sandbox.seeded.tenant, service_day(house.clock.now()).isoformat()
+    form = {
+        "name": "Zoya Zaveri",
+        "phone": "98123 45610",
+        "consent_source": "web form",
+        "consent_date": "2026-11-01",
+    }
+    async with _tab(house, sandbox) as tab:
+        await tab.call(f"{DIALOG}.open_new")
+        await tab.call(f"{DIALOG}.save", form={**form, "phone": "98123"})
+        problems = await tab.hear(DIALOG, "problems")
+        assert "5 digits" in problems[1]
+        assert await tab.hear(DIALOG, "is_open", want=True)
+        await tab.call(f"{DIALOG}.save", form=form)
+        assert await tab.hear(DIALOG, "is_open", want=False) is False
+        added = house.database.read_now(_person, tenant, "Zoya Zaveri")
+        assert added is not None
+        assert added.id is not None
+
+        for what, fields, status in (
+            ("stop", {"reason": "rang us"}, Status.OPTED_OUT),
+            ("restart", {"consent_source": "form", "consent_date": today}, Status.ACTIVE),
+        ):
+            await tab.call(f"{DIALOG}.ask_about", subscriber=added.id, name="Zoya", what=what)
+            assert await tab.hear(DIALOG, "asked", want=what)
+            await tab.call(f"{DIALOG}.answer", form=fields)
+            assert await tab.hear(DIALOG, "asked", want="") == ""
+            row = house.database.read_now(_person, tenant, "Zoya Zaveri")
+            assert row is not None
+            assert row.status == status
+        assert house.database.read_now(_consents, added.id) == [True, False, True]
+
+        await tab.call(f"{DIALOG}.open_entry", subscriber=added.id)
+        history = await tab.hear(DIALOG, "history")
+        assert [line["title"] for line in history] == ["Agreed", "Said stop", "Agreed"]
+        house.database.transact_now(_remove, added.id)
+
+
+def _remove(session: Session, subscriber: int) -> None:
+    for consent in session.exec(select(Consent).where(Consent.subscriber_id == subscriber)):
+        session.delete(consent)
+    session.flush()
+    session.delete(session.exec(select(Subscriber).where(Subscriber.id == subscriber)).one())
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.APPROVER, Role.VIEWER])
+async def test_who_may_only_look_changes_nobody(house: House, sandbox: Sandbox, role: Role) -> None:
+    form = {"name": "Mallory", "phone": "9812345611", "consent_source": "x"}
+    calls: list[tuple[str, dict[str, Any]]] = [
+        (f"{DIALOG}.save", {"form": {**form, "consent_date": "2026-11-01"}}),
+        (f"{DIALOG}.answer", {"form": {}}),
+        (f"{IMPORT}.bring_in", {}),
+    ]
+    for handler, payload in calls:
+        async with _tab(house, sandbox, role) as tab:
+            await tab.call(handler, **payload)
+            notices = await tab.hear(TAB, "notices")
+        assert "may not do this" in notices[-1]["text"]
+    assert house.database.read_now(_person, sandbox.seeded.tenant, "Mallory") is None
+
+
+async def test_another_tenants_subscriber_cannot_be_opened_or_changed(
+    house: House, sandbox: Sandbox
+) -> None:
+    stranger = house.database.transact_now(_stranger, house.tenant)
+    async with _tab(house, sandbox) as tab:
+        await tab.call(f"{DIALOG}.open_entry", subscriber=stranger)
+        assert "not in your list" in (await tab.hear(TAB, "notices"))[-1]["text"]
+        await tab.call(f"{DIALOG}.ask_about", subscriber=stranger, name="x", what="stop")
+        await tab.call(f"{DIALOG}.answer", form={})
+        assert "not in your list" in (await tab.hear(DIALOG, "problems"))[0]
+    row = house.database.read_now(_person, house.tenant, "Stranger")
+    assert row is not None
+    assert row.status == Status.ACTIVE
+    house.database.transact_now(_remove, stranger)
+
+
+def _stranger(session: Session, tenant: TenantId) -> int:
+    at = session.exec(select(func.max(col(Subscriber.created_at)))).one()
+    row = Subscriber(tenant_id=tenant, name="Stranger", created_at=at, updated_at=at)
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    return row.id
+
+
+async def _upload(house: House, cookie: str, tab: Tab, data: bytes) -> dict[str, Any]:
+    """Upload as the page does; the state's vars as the answer tells them."""
+    form = aiohttp.FormData()
+    form.add_field("files", data, filename="list.csv", content_type="text/csv")
+    headers = {
+        "Cookie": cookie,
+        "Origin": house.url,
+        "Reflex-Client-Token": tab.token,
+        "Reflex-Event-Handler": f"{IMPORT}.take",
+    }
+    told: dict[str, Any] = {}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(f"{house.url}/_upload", data=form, headers=headers) as answer,
+    ):
+        assert answer.status == 200, await answer.text()
+        for line in (await answer.text()).splitlines():
+            for name, values in (json.loads(line).get("delta") or {}).items():
+                if name.endswith(IMPORT.rpartition(".")[2]):
+                    told |= {key.removesuffix("_rx_state_"): value for key, value in values.items()}
+    return told
+
+
+async def test_a_list_is_previewed_and_then_imported(house: House, sandbox: Sandbox) -> None:
+    cookie, tenant = sandbox.cookies[Role.OPERATOR], sandbox.seeded.tenant
+    before = house.database.read_now(_count, tenant)
+    rows = "name,phone\nAsha,98123 45620\nRavi,98123 45621\n,12\nAsha,98123 45620\n"
+    async with _tab(house, sandbox) as tab:
+        await tab.call(f"{IMPORT}.type_consent", field="consent_source", text="event")
+        await tab.call(f"{IMPORT}.type_consent", field="consent_date", text="2026-11-01")
+        assert await tab.hear(IMPORT, "consent_date", want="2026-11-01")
+        told = await _upload(house, cookie, tab, rows.encode())
+        assert told["ready"] is True
+        assert [tally["number"] for tally in told["tallies"]] == ["4", "2", "0", "1", "1"]
+        assert [line["row"] for line in told["problems"]] == ["4", "4", "5"]
+        assert house.database.read_now(_count, tenant) == before
+
+        await tab.call(f"{IMPORT}.choose", how="all")
+        await tab.call(f"{IMPORT}.bring_in")
+        assert "cannot be imported" in (await tab.hear(TAB, "notices"))[-1]["text"]
+        await tab.call(f"{IMPORT}.choose", how="good")
+        await tab.call(f"{IMPORT}.bring_in")
+        assert await tab.hear(IMPORT, "done", want="2 subscribers added; 2 rows left out.")
+        await tab.call(f"{IMPORT}.bring_in")
+        assert "not here any more" in (await _last_notice(tab, 3))
+    for name in ("Asha", "Ravi"):
+        person = house.database.read_now(_person, tenant, name)
+        assert person is not None
+        assert person.consented
+        house.database.transact_now(_remove, person.id or 0)
+
+
+async def _last_notice(tab: Tab, count: int) -> str:
+    """The text of the notice that makes `count` of them."""
+    for _ in range(50):
+        notices = await tab.hear(TAB, "notices")
+        if len(notices) >= count:
+            return notices[-1]["text"]
+        await tab.hear(TAB, "notices", want="something new", wait=0.1)
+    raise AssertionError("no such notice came")
+
+
+async def test_a_file_that_is_no_list_says_so_on_the_page(house: House, sandbox: Sandbox) -> None:
+    cookie = sandbox.cookies[Role.OPERATOR]
+    async with _tab(house, sandbox) as tab:
+        await tab.call(f"{IMPORT}.start_over")
+        await tab.hear(IMPORT, "file_name", want="")
+        told = await _upload(house, cookie, tab, b"PK\x03\x04 a workbook")
+        assert "Excel workbook" in told["refused"][0]
+        assert told["ready"] is False or "ready" not in told
+
+
+def test_a_submitted_form_brings_only_the_fields_it_should() -> None:
+    form = typed({"name": "Asha", "phone": None, "tenant_id": 7, "__class__": "x"})
+    assert (form.name, form.phone) == ("Asha", "")
+
+
+def test_filters_from_a_browser_are_never_trusted() -> None:
+    asked = wanted(search="x", status="NOBODY", tier="", language="EN'", region="", sort="evil")
+    assert asked == Wanted(search="x", order=Order.NAME)
+
+
+def test_the_range_under_the_table_is_counted_in_indian_digits() -> None:
+    assert range_words(Count(10_000, more=True), 201, 50) == "10,001–10,050 of 10,000+"
+    assert range_words(Count(0), 1, 0) == "None of 0"
+
+
+def test_every_question_says_what_happens_and_leads_to_a_status() -> None:
+    assert {question.status for question in QUESTIONS.values()} == {
+        *(Status.ACTIVE, Status.PAUSED, Status.OPTED_OUT),
+    }
+    assert all(question.words.endswith(".") for question in QUESTIONS.values())
+
+
+def test_the_list_of_problems_starts_no_formula() -> None:
+    text = as_csv([ProblemLine(row="2", field="Phone", words='=1+1 "quoted"')])
+    assert text.endswith('"2","Phone","\'=1+1 ""quoted"""\r\n')
