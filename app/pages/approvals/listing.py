@@ -66,7 +66,7 @@ def _waiting() -> rx.Component:
 def _waiting_row(row: RowShown) -> rx.Component:
     return row_of(
         _day(row),
-        rx.el.b(row.title),
+        rx.el.td(rx.el.b(row.title), class_name="dc-pack-title"),
         rx.el.td(row.languages, class_name="dc-nowrap"),
         rx.el.td(row.author, class_name="dc-nowrap"),
         rx.el.td(
@@ -100,7 +100,7 @@ def _decided() -> rx.Component:
 def _decided_row(row: RowShown) -> rx.Component:
     return row_of(
         _day(row),
-        rx.link(row.title, href=f"{REVIEW}?pack={row.id}"),
+        rx.el.td(rx.link(row.title, href=f"{REVIEW}?pack={row.id}"), class_name="dc-pack-title"),
         rx.el.td(chip(row.state, row.tone)),
         rx.el.td(row.decision, class_name="dc-nowrap dc-muted"),
         rx.el.td(row.hash, class_name="dc-hash"),
@@ -111,7 +111,7 @@ def _day(row: RowShown) -> Any:
     return rx.el.td(
         row.day,
         " ",
-        rx.el.span(row.day_note, class_name="dc-muted dc-small"),
+        rx.el.span(row.day_note, class_name="dc-muted dc-small dc-day-note"),
         class_name="dc-nowrap",
     )
 

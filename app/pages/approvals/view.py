@@ -134,9 +134,12 @@ def _change(change: ChangeShown) -> rx.Component:
 
 def _bound(page: Any) -> rx.Component:
     return card(
-        rx.el.p(page.head.hash_words, class_name="dc-muted dc-small"),
-        _hash(page),
-        grid(rx.foreach(page.bound, _language), columns=3),
+        rx.el.div(
+            rx.el.p(page.head.hash_words, class_name="dc-muted dc-small"),
+            _hash(page),
+            grid(rx.foreach(page.bound, _language), columns=3),
+            class_name="dc-stack",
+        ),
         title="What the content hash covers",
     )
 

@@ -116,10 +116,12 @@ def _nothing() -> rx.Component:
 def _row(row: RowShown) -> rx.Component:
     return row_of(
         rx.el.td(
-            rx.el.span(row.day, " ", rx.el.span(row.day_note, class_name="dc-muted dc-small")),
+            row.day,
+            " ",
+            rx.el.span(row.day_note, class_name="dc-muted dc-small dc-day-note"),
             class_name="dc-nowrap",
         ),
-        rx.link(row.title, href=f"{EDITOR}?pack={row.id}"),
+        rx.el.td(rx.link(row.title, href=f"{EDITOR}?pack={row.id}"), class_name="dc-pack-title"),
         rx.el.td(chip(row.state, row.tone)),
         rx.el.td(row.languages, class_name="dc-nowrap"),
         rx.el.td(row.author, class_name="dc-nowrap"),
