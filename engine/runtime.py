@@ -67,7 +67,6 @@ class Engine:
 
     def stop(self) -> None:
         """Ask the engine to end in good order: release what is marked, wait for what is in flight.
-        Ask the engine to end in good order: release what is marked, wait for what is in flight.
         """
         self._stopping.set()
 

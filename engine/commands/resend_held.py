@@ -4,12 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from engine.domain.broadcast import OVER, BroadcastEvent, BroadcastState
 from engine.domain.delivery import Event, State, advance
-from engine.domain.ids import DeliveryId, SubscriberId, TenantId
+from engine.domain.ids import BroadcastId, DeliveryId, SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
 from engine.domain.subscriber import Status
-from engine.store import audit, held, subscribers
+from engine.store import audit, broadcasts, held, subscribers
 
 
 def resend_held(
@@ -29,6 +30,8 @@ def resend_held(
         subscriber = subscribers.get(session, by.tenant, SubscriberId(row.subscriber_id))
         if subscriber is None or subscriber.status != Status.ACTIVE or not subscriber.consented:
             return Refused("The subscriber is not active any more, so nothing is sent to them.")
+    if row.broadcast_id is not None and not _lanes_will_take_it(session, row.broadcast_id):
+        return Refused("Its broadcast was aborted, so nothing of it is sent any more.")
     moved = held.move(
         session,
         delivery,
@@ -51,3 +54,11 @@ def resend_held(
         tenant=TenantId(row.tenant_id),
     )
     return None
+
+
+def _lanes_will_take_it(session: Session, broadcast: int) -> bool:
+    """Open a finished broadcast again, so that its lanes run; False when it was ended by a person."""
+    identity = BroadcastId(broadcast)
+    if broadcasts.state_of(session, identity) is BroadcastState.FINISHED:
+        broadcasts.advance(session, identity, BroadcastEvent.REOPEN, finished_at=None)
+    return broadcasts.state_of(session, identity) not in OVER

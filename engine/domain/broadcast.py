@@ -38,6 +38,7 @@ class BroadcastEvent(StrEnum):
     REFUSE = "refuse"
     ASK = "ask"  # the late-start policy wants a person's word
     SEND_ANYWAY = "send_anyway"  # and got it: freeze and plan from now
+    REOPEN = "reopen"  # a person sends one of its deliveries again
 
 
 class Moment(StrEnum):
@@ -102,7 +103,7 @@ TRANSITIONS: dict[BroadcastState, dict[BroadcastEvent, BroadcastState]] = {
         _E.FINISH: _S.FINISHED,
         _E.ABORT: _S.ABORTED,
     },
-    _S.FINISHED: {},
+    _S.FINISHED: {_E.REOPEN: _S.SETTLING},
     _S.ABORTED: {},
     _S.SKIPPED: {},
     _S.REFUSED: {},
@@ -110,10 +111,10 @@ TRANSITIONS: dict[BroadcastState, dict[BroadcastEvent, BroadcastState]] = {
 
 _NOTHING_NEW: dict[BroadcastState, frozenset[BroadcastEvent]] = {
     _S.WAITING_FOR_PERSON: frozenset({_E.ASK}),
-    _S.SENDING: frozenset({_E.START, _E.RESUME}),
+    _S.SENDING: frozenset({_E.START, _E.RESUME, _E.REOPEN}),
     # A person's pause outlives the window: only a person resumes or aborts it.
-    _S.PAUSED: frozenset({_E.PAUSE, _E.WINDOW_OVER, _E.START}),
-    _S.SETTLING: frozenset({_E.WINDOW_OVER, _E.RESUME}),
+    _S.PAUSED: frozenset({_E.PAUSE, _E.WINDOW_OVER, _E.START, _E.REOPEN}),
+    _S.SETTLING: frozenset({_E.WINDOW_OVER, _E.RESUME, _E.REOPEN}),
     _S.FINISHED: frozenset({_E.FINISH, _E.WINDOW_OVER}),
     _S.ABORTED: frozenset({_E.ABORT, _E.FINISH, _E.WINDOW_OVER}),
     _S.SKIPPED: frozenset({_E.SKIP}),
@@ -122,7 +123,8 @@ _NOTHING_NEW: dict[BroadcastState, frozenset[BroadcastEvent]] = {
 """Events that tell a state nothing new: two people pressing the same button, a timer twice."""
 
 OVER = frozenset({_S.FINISHED, _S.ABORTED, _S.SKIPPED, _S.REFUSED})
-"""Nothing leads out of these. Receipts still change deliveries."""
+"""The engine is done with these; only a person's resend leads out of `finished`. Receipts still
+change deliveries."""
 LANES_OPEN = frozenset({_S.SENDING, _S.SETTLING})
 """Lanes may take deliveries."""
 

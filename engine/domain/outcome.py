@@ -22,7 +22,6 @@ class Blame(StrEnum):
 
 class Acceptance(StrEnum):
     """What `messages[].message_status` says of an accepted template message (Meta, send-messages).
-    What `messages[].message_status` says of an accepted template message (Meta, send-messages).
     """
 
     ACCEPTED = "accepted"

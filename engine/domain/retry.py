@@ -200,7 +200,6 @@ def _again(
     window_close: datetime | None,
 ) -> RetryAt | GiveUp:
     """In the window after `wait`, if there is one and it can still land; else late; else no more.
-    In the window after `wait`, if there is one and it can still land; else late; else no more.
     """
     words = words_for(failure.code)
     if wait is not None:

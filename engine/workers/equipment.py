@@ -1,5 +1,4 @@
 """What every worker of an engine run is handed: the doors to the world, and the right to use them.
-What every worker of an engine run is handed: the doors to the world, and the right to use them.
 """
 
 from collections.abc import Callable
@@ -39,7 +38,6 @@ class Tuning:
     """Part of each sender's rate kept for replies and API traffic during the window (spec N2)."""
     in_flight: int | None = None
     """At most this many requests at once, app-wide; None: max(100, total rate x 0.5 s) (spec P3).
-    At most this many requests at once, app-wide; None: max(100, total rate x 0.5 s) (spec P3).
     """
     unthrottled: bool = False
     """No pace at all; only for measuring."""

@@ -45,7 +45,6 @@ def take_over(
     session: Session, view: View, stopped: LaneView, now: datetime, reserve: float
 ) -> int:
     """Move what a stopped lane has not sent to the open lanes and a backup; returns how many moved.
-    Move what a stopped lane has not sent to the open lanes and a backup; returns how many moved.
     """
     epoch = max((lane.epoch for lane in lanes_store.lanes_of(session, _id(view))), default=0)
     _activate_backup(session, view, epoch, now)

@@ -28,16 +28,13 @@ from engine.workers.record import Ending, Recorder
 
 ROUNDING_SECONDS = 2e-6
 """Send stamps are written in whole microseconds: this much later keeps a full second between them.
-Send stamps are written in whole microseconds: this much later keeps a full second between them.
 """
 IDLE_SECONDS = 0.25
 SLOW_DOWN_AT_MOST_EVERY_SECONDS = 1.0
 """All refusals of one second are one piece of news."""
 RECOVER_AFTER_SECONDS = 2.0
-RECOVERY_STEP = 0.02
-"""Part of the ceiling won back at each look (5 a second): from half to full in about five seconds.
-Part of the ceiling won back at each look (5 a second): from half to full in about five seconds.
-"""
+RECOVERY_STEP = 0.1
+"""Part of the ceiling won back at each look of the watch, once a second."""
 
 log = structlog.get_logger()
 
@@ -131,7 +128,6 @@ class LaneRun:
 
     def slow_down(self) -> None:
         """WhatsApp said too fast (130429): half the rate at once, then back up step by step (P3).
-        WhatsApp said too fast (130429): half the rate at once, then back up step by step (P3).
         """
         now = self.equipment.clock.loop_time()
         if now - self._slowed_at < SLOW_DOWN_AT_MOST_EVERY_SECONDS:
@@ -163,8 +159,10 @@ class LaneRun:
     async def run(self) -> None:
         """Mark, wait for each instant, send."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_marked())
+            marking = tasks.create_task(self._keep_marked())
             await self._send_all(tasks)
+            await marking  # a mark may have been under way when the lane was told to end
+            self._release()
 
     async def _keep_marked(self) -> None:
         tuning = self.equipment.tuning

@@ -32,7 +32,6 @@ async def take_lease(
     database: Database, clock: Clock, owner: str, is_dead: Callable[[str], bool]
 ) -> HeldLease:
     """Wait until the lease is ours. An owner who provably died on this machine is not waited for.
-    Wait until the lease is ours. An owner who provably died on this machine is not waited for.
     """
     while True:
         before = clock.boot_time()

@@ -33,6 +33,7 @@ MAY_FIND: dict[BroadcastEvent, set[BroadcastState]] = {
     E.REFUSE: {S.SCHEDULED, S.WAITING_FOR_PERSON, S.FROZEN, S.PLANNED, S.REFUSED},
     E.ASK: {S.SCHEDULED, S.FROZEN, S.PLANNED, S.WAITING_FOR_PERSON},
     E.SEND_ANYWAY: {S.WAITING_FOR_PERSON},
+    E.REOPEN: {S.FINISHED, S.SENDING, S.SETTLING, S.PAUSED},
 }
 EVERYTHING = list(product(S, E))
 
@@ -51,8 +52,8 @@ def test_every_event_either_has_an_answer_in_a_state_or_is_our_bug(
 
 
 @pytest.mark.parametrize("state", sorted(OVER))
-def test_nothing_leads_out_of_the_end(state: BroadcastState) -> None:
-    assert TRANSITIONS[state] == {}
+def test_only_a_persons_resend_leads_out_of_the_end(state: BroadcastState) -> None:
+    assert set(TRANSITIONS[state]) == ({E.REOPEN} if state is S.FINISHED else set())
     assert moment(state) is Moment.AFTER
 
 
@@ -72,7 +73,7 @@ def test_every_state_is_reached_and_every_unfinished_one_leads_to_an_end() -> No
 def test_lanes_open_only_after_a_start_or_a_resume() -> None:
     for state, event in EVERYTHING:
         if possible(state, event) and advance(state, event) in LANES_OPEN - {state}:
-            assert event in {E.START, E.RESUME} or state in LANES_OPEN
+            assert event in {E.START, E.RESUME, E.REOPEN} or state in LANES_OPEN
 
 
 @pytest.mark.parametrize("state", [S.SENDING, S.PAUSED, S.SETTLING])

@@ -105,7 +105,6 @@ def _marked(session: Session) -> int:
 
 async def _until_settled(database: Database) -> BroadcastId:
     """Until the engine has no work left: webhooks refused while it was dead must come again first.
-    Until the engine has no work left: webhooks refused while it was dead must come again first.
     """
     async with asyncio.timeout(SETTLED_WITHIN_SECONDS):
         while True:

@@ -45,7 +45,6 @@ class Delivery(SQLModel, table=True):
 
 class Attempt(SQLModel, table=True):
     """One request to the API; written once, when its outcome is known or given up on. Append-only.
-    One request to the API; written once, when its outcome is known or given up on. Append-only.
     """
 
     __tablename__ = "attempts"  # pyright: ignore[reportAssignmentType]

@@ -30,7 +30,6 @@ class User(SQLModel, table=True):
 
 class SignIn(SQLModel, table=True):
     """A server-side session. Only the hash of its token is stored: a stolen database opens no door.
-    A server-side session. Only the hash of its token is stored: a stolen database opens no door.
     """
 
     __tablename__ = "sign_ins"  # pyright: ignore[reportAssignmentType]
