@@ -21,8 +21,10 @@ from engine.domain.quality import effective_rate
 from engine.domain.sla import Percentiles, Standing
 from engine.read.morning_ahead import Ahead, ahead
 from engine.store import broadcasts
-from engine.store.dialects import whole_second
+from engine.store.dialects import table, whole_second
 from engine.store.tables import Broadcast, Delivery, Lane, LogEntry, Sample, Sender
+
+_deliveries = table(Delivery)
 
 LOG_LINES = 30
 LAGS_LOOKED_AT = 5_000
@@ -198,11 +200,11 @@ def _counts(session: Session, broadcast: BroadcastId) -> list[tuple[int | None, 
 def _lags(session: Session, broadcast: BroadcastId) -> list[tuple[int | None, float]]:
     """(lane, seconds from WhatsApp's yes to the phone) of some of those delivered."""
     rows = session.connection().execute(
-        select(col(Delivery.lane_id), col(Delivery.accepted_at), col(Delivery.delivered_at))
+        select(_deliveries.c.lane_id, _deliveries.c.accepted_at, _deliveries.c.delivered_at)
         .where(
-            col(Delivery.broadcast_id) == broadcast,
-            col(Delivery.accepted_at).is_not(None),
-            col(Delivery.delivered_at).is_not(None),
+            _deliveries.c.broadcast_id == broadcast,
+            _deliveries.c.accepted_at.is_not(None),
+            _deliveries.c.delivered_at.is_not(None),
         )
         .limit(LAGS_LOOKED_AT)
     )

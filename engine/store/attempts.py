@@ -11,10 +11,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from engine.domain.delivery import Event, State, sources
-from engine.domain.ids import AttemptId, DeliveryId, SenderId
+from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId
 from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import Attempt, Delivery
 
@@ -78,9 +78,7 @@ def record_attempts(session: Session, records: Sequence[AttemptRecord]) -> None:
 def accept(
     session: Session, accepted: Sequence[tuple[AttemptId, str]], *, event: Event, now: datetime
 ) -> None:
-    """WhatsApp took these and named them. Where a receipt was quicker, the receipt's state stays.
-    WhatsApp took these and named them. Where a receipt was quicker, the receipt's state stays.
-    """
+    """WhatsApp took these and named them. Where a receipt was quicker, its state stays."""
     if not accepted:
         return
     after = State.ACCEPTED if event is Event.ACCEPT else State.PACED
@@ -173,14 +171,17 @@ def _conclude_statement(event: Event) -> sa.Update:
 _CONCLUDE = {event: _conclude_statement(event) for event in Event if sources(event)}
 
 
-def left_sending(session: Session, epoch: int) -> list[tuple[AttemptId, SenderId, datetime | None]]:
-    """What a run of this epoch marked and never recorded."""
+def left_sending(
+    session: Session, epoch: int, broadcast: BroadcastId | None = None
+) -> list[tuple[AttemptId, SenderId, datetime | None]]:
+    """What a run of this epoch marked and never recorded; of one broadcast, or of all."""
+    whose = sa.true() if broadcast is None else _deliveries.c.broadcast_id == broadcast
     rows = session.connection().execute(
         select(
-            col(Delivery.id),
-            col(Delivery.attempts),
-            col(Delivery.sender_id),
-            col(Delivery.marked_at),
-        ).where(col(Delivery.state) == State.SENDING.value, col(Delivery.epoch) == epoch)
+            _deliveries.c.id,
+            _deliveries.c.attempts,
+            _deliveries.c.sender_id,
+            _deliveries.c.marked_at,
+        ).where(whose, _deliveries.c.state == State.SENDING.value, _deliveries.c.epoch == epoch)
     )
     return [(AttemptId(DeliveryId(row[0]), row[1]), SenderId(row[2]), row[3]) for row in rows]

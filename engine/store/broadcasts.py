@@ -22,7 +22,7 @@ from engine.store.tables import (
     Variant,
 )
 
-_deliveries = table(Delivery)
+_deliveries, _subscribers = table(Delivery), table(Subscriber)
 
 
 def open_broadcast(session: Session, values: dict[str, Any]) -> bool:
@@ -174,14 +174,14 @@ def recipients(session: Session, broadcast: BroadcastId) -> list[tuple[int, int,
     """(delivery, subscriber, tier, region) of everybody targeted, by subscriber id."""
     rows = session.connection().execute(
         select(
-            col(Delivery.id),
-            col(Delivery.subscriber_id),
-            col(Delivery.tier),
-            col(Subscriber.region),
+            _deliveries.c.id,
+            _deliveries.c.subscriber_id,
+            _deliveries.c.tier,
+            _subscribers.c.region,
         )
-        .join(Subscriber, col(Subscriber.id) == col(Delivery.subscriber_id))
-        .where(col(Delivery.broadcast_id) == broadcast)
-        .order_by(col(Delivery.subscriber_id))
+        .join(_subscribers, _subscribers.c.id == _deliveries.c.subscriber_id)
+        .where(_deliveries.c.broadcast_id == broadcast)
+        .order_by(_deliveries.c.subscriber_id)
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 

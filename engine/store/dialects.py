@@ -20,9 +20,14 @@ def insert_ignoring(session: Session, model: type[SQLModel], key: Sequence[str])
 
 
 def whole_second(session: Session, column: Any) -> Any:
-    """An expression for the whole second an instant lies in, as text `YYYY-MM-DDTHH:MM:SS` in UTC.
-    An expression for the whole second an instant lies in, as text `YYYY-MM-DDTHH:MM:SS` in UTC.
-    """
+    """The whole second an instant lies in, as an expression: text `YYYY-MM-DDTHH:MM:SS`, in UTC."""
     if session.get_bind().dialect.name == "sqlite":
         return sa.func.strftime("%Y-%m-%dT%H:%M:%S", column)
     return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS')
+
+
+def seconds_between(session: Session, start: Any, end: Any) -> Any:
+    """The seconds from one instant to another, as an expression; exact to a millisecond."""
+    if session.get_bind().dialect.name == "sqlite":
+        return (sa.func.julianday(end) - sa.func.julianday(start)) * 86_400.0
+    return sa.func.extract("epoch", end - start)

@@ -8,8 +8,10 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from engine.domain.ids import BroadcastId, LaneId
-from engine.store.dialects import insert_ignoring
+from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import Lane, Sample
+
+_lanes = table(Lane)
 
 
 def open_lane(session: Session, values: dict[str, Any]) -> LaneId:
@@ -20,9 +22,9 @@ def open_lane(session: Session, values: dict[str, Any]) -> LaneId:
     return LaneId(
         session.connection()
         .execute(
-            select(col(Lane.id)).where(
-                col(Lane.broadcast_id) == values["broadcast_id"],
-                col(Lane.sender_id) == values["sender_id"],
+            select(_lanes.c.id).where(
+                _lanes.c.broadcast_id == values["broadcast_id"],
+                _lanes.c.sender_id == values["sender_id"],
             )
         )
         .scalar_one()

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from engine.domain.broadcast import LANES_OPEN
 from engine.domain.delivery import UNSENT, Event, State, sources
@@ -211,16 +211,16 @@ def unsent_of(session: Session, lane: LaneId) -> list[tuple[int, int, str, datet
     """(delivery, subscriber, tier, due) of what a lane has not sent, earliest first."""
     rows = session.connection().execute(
         select(
-            col(Delivery.id),
-            col(Delivery.subscriber_id),
-            col(Delivery.tier),
-            col(Delivery.due_at),
+            _deliveries.c.id,
+            _deliveries.c.subscriber_id,
+            _deliveries.c.tier,
+            _deliveries.c.due_at,
         )
         .where(
-            col(Delivery.lane_id) == lane,
-            col(Delivery.state).in_([state.value for state in UNSENT]),
+            _deliveries.c.lane_id == lane,
+            _deliveries.c.state.in_([state.value for state in UNSENT]),
         )
-        .order_by(col(Delivery.due_at), col(Delivery.id))
+        .order_by(_deliveries.c.due_at, _deliveries.c.id)
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 

@@ -7,14 +7,19 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from engine.domain.delivery import State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId, TenantId
-from engine.store.tables import Attempt, Delivery, EngineRun, Receipt
+from engine.store.dialects import seconds_between, table
+from engine.store.inbox import WAITING
+from engine.store.tables import Attempt, Delivery, EngineRun, Receipt, Sender, Webhook
 
 LATER_ATTEMPTS_LOOKED_AT = 500
 """Enough to find twenty receipted ones; the rule asks for no more."""
+
+_deliveries, _attempts, _receipts = table(Delivery), table(Attempt), table(Receipt)
+_runs, _senders, _webhooks = table(EngineRun), table(Sender), table(Webhook)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,32 +43,32 @@ class Later:
 
 def any_unknown(session: Session) -> bool:
     """Whether anything is unknown at all."""
-    query = select(col(Delivery.id)).where(col(Delivery.state) == State.UNKNOWN.value).limit(1)
+    query = select(_deliveries.c.id).where(_deliveries.c.state == State.UNKNOWN.value).limit(1)
     return session.connection().execute(query).first() is not None
 
 
 def oldest(session: Session, limit: int) -> list[UnknownDelivery]:
     """The unknown deliveries, the longest unknown first."""
-    began = func.coalesce(col(Attempt.started_at), col(Delivery.marked_at))
+    began = func.coalesce(_attempts.c.started_at, _deliveries.c.marked_at)
     rows = session.connection().execute(
         select(
-            col(Delivery.id),
-            col(Delivery.attempts),
-            col(Delivery.tenant_id),
-            col(Delivery.broadcast_id),
-            col(Delivery.sender_id),
+            _deliveries.c.id,
+            _deliveries.c.attempts,
+            _deliveries.c.tenant_id,
+            _deliveries.c.broadcast_id,
+            _deliveries.c.sender_id,
             began,
         )
         .join(
-            Attempt,
+            _attempts,
             sa.and_(
-                col(Attempt.delivery_id) == col(Delivery.id),
-                col(Attempt.number) == col(Delivery.attempts),
+                _attempts.c.delivery_id == _deliveries.c.id,
+                _attempts.c.number == _deliveries.c.attempts,
             ),
             isouter=True,
         )
-        .where(col(Delivery.state) == State.UNKNOWN.value)
-        .order_by(began, col(Delivery.id))
+        .where(_deliveries.c.state == State.UNKNOWN.value)
+        .order_by(began, _deliveries.c.id)
         .limit(limit)
     )
     return [
@@ -85,21 +90,38 @@ def intake_since(session: Session) -> datetime | None:
     """
     return (
         session.connection()
-        .execute(select(col(EngineRun.started_at)).order_by(col(EngineRun.token).desc()).limit(1))
+        .execute(select(_runs.c.started_at).order_by(_runs.c.token.desc()).limit(1))
         .scalar_one_or_none()
     )
+
+
+def read_until(session: Session, now: datetime) -> datetime:
+    """Up to when everything that came in has been read: `now`, or the arrival of the oldest webhook
+    that still waits in the inbox.
+    """
+    oldest_waiting = (
+        session.connection()
+        .execute(
+            select(_webhooks.c.received_at)
+            .where(_webhooks.c.state == WAITING)
+            .order_by(_webhooks.c.id)
+            .limit(1)
+        )
+        .scalar_one_or_none()
+    )
+    return now if oldest_waiting is None else min(now, oldest_waiting)
 
 
 def later(session: Session, sender: SenderId, began: datetime) -> Later:
     """How many later attempts of a sender are receipted, and in how many webhook POSTs."""
     attempts = (
-        select(col(Attempt.delivery_id), col(Attempt.message_id))
+        select(_attempts.c.delivery_id, _attempts.c.message_id)
         .where(
-            col(Attempt.sender_id) == sender,
-            col(Attempt.started_at) > began,
-            col(Attempt.message_id).is_not(None),
+            _attempts.c.sender_id == sender,
+            _attempts.c.started_at > began,
+            _attempts.c.message_id.is_not(None),
         )
-        .order_by(col(Attempt.started_at))
+        .order_by(_attempts.c.started_at)
         .limit(LATER_ATTEMPTS_LOOKED_AT)
         .subquery()
     )
@@ -108,12 +130,12 @@ def later(session: Session, sender: SenderId, began: datetime) -> Later:
         .execute(
             select(
                 func.count(sa.distinct(attempts.c.delivery_id)),
-                func.count(sa.distinct(col(Receipt.webhook_id))),
+                func.count(sa.distinct(_receipts.c.webhook_id)),
             ).join(
-                Receipt,
+                _receipts,
                 sa.and_(
-                    col(Receipt.delivery_id) == attempts.c.delivery_id,
-                    col(Receipt.message_id) == attempts.c.message_id,
+                    _receipts.c.delivery_id == attempts.c.delivery_id,
+                    _receipts.c.message_id == attempts.c.message_id,
                 ),
             )
         )
@@ -122,23 +144,31 @@ def later(session: Session, sender: SenderId, began: datetime) -> Later:
     return Later(row[0], row[1])
 
 
-def largest_lag(session: Session, since: datetime) -> timedelta:
-    """The longest time from a send to our hearing that it was sent, among the receipts since
-    `since`.
+def largest_lag(session: Session, tenant: TenantId, since: datetime) -> timedelta:
+    """The longest time from a send to our hearing that it was sent, among the attempts since
+    `since`. Found sender by sender, because attempts are indexed so.
     """
-    rows = session.connection().execute(
-        select(col(Receipt.received_at), col(Attempt.started_at))
-        .join(
-            Attempt,
-            sa.and_(
-                col(Attempt.delivery_id) == col(Receipt.delivery_id),
-                col(Attempt.message_id) == col(Receipt.message_id),
-            ),
+    lag = func.max(seconds_between(session, _attempts.c.started_at, _receipts.c.received_at))
+    longest = (
+        session.connection()
+        .execute(
+            select(lag)
+            .select_from(_attempts)
+            .join(
+                _receipts,
+                sa.and_(
+                    _receipts.c.delivery_id == _attempts.c.delivery_id,
+                    _receipts.c.message_id == _attempts.c.message_id,
+                    _receipts.c.status == "sent",
+                ),
+            )
+            .where(
+                _attempts.c.sender_id.in_(
+                    select(_senders.c.id).where(_senders.c.tenant_id == tenant)
+                ),
+                _attempts.c.started_at >= since,
+            )
         )
-        .where(
-            col(Receipt.received_at) >= since,
-            col(Receipt.status) == "sent",
-            col(Attempt.started_at).is_not(None),
-        )
+        .scalar_one()
     )
-    return max((received - started for received, started in rows), default=timedelta(0))
+    return timedelta(seconds=float(longest or 0.0))

@@ -11,8 +11,11 @@ from sqlmodel import Session, col
 
 from engine.domain.delivery import ACCEPTED_OR_BETTER, HANDED_OVER, ON_THE_PHONE, OPEN, State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, DeliveryKey
+from engine.store.dialects import table
 from engine.store.tables import Attempt, Broadcast, Delivery, Lane
 from engine.trials.options import MorningResult
+
+_deliveries, _attempts = table(Delivery), table(Attempt)
 
 MICROSECONDS = 1_000_000
 
@@ -101,15 +104,15 @@ def _tracker(person: _Person, number: int) -> str:
 def _people(session: Session, broadcast: BroadcastId) -> list[_Person]:
     rows = session.connection().execute(
         select(
-            col(Delivery.id),
-            col(Delivery.key),
-            col(Delivery.attempts),
-            col(Delivery.state),
-            col(Delivery.phone),
-            col(Delivery.bsuid),
-            col(Delivery.sent_at),
-            col(Delivery.delivered_at),
-        ).where(col(Delivery.broadcast_id) == broadcast)
+            _deliveries.c.id,
+            _deliveries.c.key,
+            _deliveries.c.attempts,
+            _deliveries.c.state,
+            _deliveries.c.phone,
+            _deliveries.c.bsuid,
+            _deliveries.c.sent_at,
+            _deliveries.c.delivered_at,
+        ).where(_deliveries.c.broadcast_id == broadcast)
     )
     return [
         _Person(row[0], row[1], row[2], State(row[3]), row[4] or row[5] or "", row[6], row[7])
@@ -120,10 +123,10 @@ def _people(session: Session, broadcast: BroadcastId) -> list[_Person]:
 def _starts(session: Session, broadcast: BroadcastId) -> dict[int, list[datetime]]:
     """Send stamps by sender, in order."""
     rows = session.connection().execute(
-        select(col(Attempt.sender_id), col(Attempt.started_at))
-        .join(Delivery, col(Delivery.id) == col(Attempt.delivery_id))
-        .where(col(Delivery.broadcast_id) == broadcast, col(Attempt.started_at).is_not(None))
-        .order_by(col(Attempt.started_at))
+        select(_attempts.c.sender_id, _attempts.c.started_at)
+        .join(_deliveries, _deliveries.c.id == _attempts.c.delivery_id)
+        .where(_deliveries.c.broadcast_id == broadcast, _attempts.c.started_at.is_not(None))
+        .order_by(_attempts.c.started_at)
     )
     starts: dict[int, list[datetime]] = {}
     for sender, started in rows:

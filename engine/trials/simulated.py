@@ -9,7 +9,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from sqlmodel import Session, SQLModel
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel, col
 
 from engine.clock import LoopClock
 from engine.domain.broadcast import OVER, BroadcastState
@@ -20,10 +21,11 @@ from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
 from engine.simulator.scenarios import SCENARIOS
 from engine.simulator.world import SimulatedNumber, World
-from engine.store import inbox, outbox
+from engine.store import inbox, outbox, senders
 from engine.store.database import Database
+from engine.store.dialects import table
 from engine.store.journal import MemoryJournals
-from engine.store.tables import Schedule
+from engine.store.tables import Attempt, Broadcast, Schedule
 from engine.trials.findings import SimulatorTruth, find
 from engine.trials.options import MorningOptions, MorningResult
 from engine.trials.tenant import SeededTenant, seed_sandbox
@@ -168,8 +170,6 @@ def add_one_off(
 
 def numbers_of(session: Session, seeded: SeededTenant) -> list[SimulatedNumber]:
     """The simulator's numbers for a seeded tenant's senders, backups too."""
-    from engine.store import senders
-
     return [
         SimulatedNumber(row.phone_number_id, row.display_phone, WABA_ID, row.rate_per_second)
         for row in senders.pool(session, seeded.tenant)
@@ -178,14 +178,10 @@ def numbers_of(session: Session, seeded: SeededTenant) -> list[SimulatedNumber]:
 
 def first_broadcast(session: Session) -> tuple[BroadcastId, BroadcastState] | None:
     """The only broadcast of a trial's database, once it is there."""
-    from sqlalchemy import select
-    from sqlmodel import col
-
-    from engine.store.tables import Broadcast
-
+    broadcasts = table(Broadcast)
     row = (
         session.connection()
-        .execute(select(col(Broadcast.id), col(Broadcast.state)).limit(1))
+        .execute(select(broadcasts.c.id, broadcasts.c.state).limit(1))
         .one_or_none()
     )
     return None if row is None else (BroadcastId(row[0]), BroadcastState(row[1]))
@@ -212,11 +208,6 @@ def truth_of(world: World) -> SimulatorTruth:
 
 def attempt_log_digest(session: Session) -> str:
     """A digest over every attempt in order: equal digests mean equal mornings."""
-    from sqlalchemy import select
-    from sqlmodel import col
-
-    from engine.store.tables import Attempt
-
     rows = session.connection().execute(
         select(
             col(Attempt.delivery_id),

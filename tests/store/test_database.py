@@ -8,9 +8,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.store.database import Database
+from engine.store.dialects import table
 from engine.store.tables import Tenant
 
+pytestmark = pytest.mark.anyio
+
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
+tenants = table(Tenant)
 
 
 def add(session: Session, name: str) -> str:
@@ -21,7 +25,11 @@ def add(session: Session, name: str) -> str:
 
 
 def names(session: Session) -> list[str]:
-    return sorted(session.connection().execute(sa.select(sa.column("name")).select_from(sa.table("tenants"))).scalars())
+    return sorted(session.connection().execute(sa.select(tenants.c.name)).scalars())
+
+
+def created(session: Session) -> datetime:
+    return session.connection().execute(sa.select(tenants.c.created_at)).scalar_one()
 
 
 async def test_many_transactions_share_a_commit_and_each_has_its_answer(database: Database) -> None:
@@ -60,10 +68,7 @@ async def test_aware_instants_come_back_as_they_went_in_and_naive_ones_are_refus
     database: Database,
 ) -> None:
     await database.transact(add, "dated")
-    stored = await database.read(
-        lambda session: session.connection().execute(sa.select(Tenant.__table__.c.created_at)).scalar_one()  # pyright: ignore
-    )
-    assert stored == NOW
+    assert await database.read(created) == NOW
 
     with pytest.raises(sa.exc.StatementError, match="timezone"):
         await database.transact(
