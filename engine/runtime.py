@@ -66,8 +66,7 @@ class Engine:
         self.running = asyncio.Event()
 
     def stop(self) -> None:
-        """Ask the engine to end in good order: release what is marked, wait for what is in flight.
-        """
+        """Ask the engine to end in good order: release what is marked, wait for what is in flight."""
         self._stopping.set()
 
     async def run(self) -> None:
@@ -100,6 +99,7 @@ class Engine:
             rng=parts.rng,
             lease=lease,
             journal=journal,
+            started=partial(parts.journals.started, name),
             tuning=parts.tuning,
             beat=self.heartbeat.beat,
         )

@@ -1,5 +1,4 @@
-"""What every worker of an engine run is handed: the doors to the world, and the right to use them.
-"""
+"""What every worker of an engine run is handed: the doors to the world, and the right to use them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from engine.clock import Clock
+from engine.domain.ids import AttemptId
 from engine.store.database import Database
 from engine.store.journal import Journal
 from engine.whatsapp.gateway import Gateway
@@ -63,6 +63,8 @@ class Equipment:
     rng: Random
     lease: HeldLease
     journal: Journal
+    started: Callable[[], frozenset[AttemptId] | None] = field(default=lambda: None)
+    """The attempts in this run's own journal; None when nobody knows."""
     tuning: Tuning = field(default_factory=Tuning)
     beat: Callable[[str], None] = field(default=lambda name: None)
 

@@ -21,6 +21,7 @@ from engine.workers import failover, watch
 from engine.workers.equipment import Equipment
 from engine.workers.lane import Gate, LanePlan, LaneRun
 from engine.workers.record import Recorder
+from engine.workers.recover import recover_own
 
 LEAST_IN_FLIGHT = 100
 IN_FLIGHT_SECONDS = 0.5
@@ -62,6 +63,8 @@ class Morning:
         """Keep lanes running until the broadcast is over."""
         equipment = self._equipment
         await equipment.database.transact(lanes_store.claim_lanes, self._broadcast, equipment.epoch)
+        await self._recorder.drained()
+        await recover_own(equipment, self._broadcast)
         async with asyncio.TaskGroup() as lanes:
             try:
                 while not self._stopping.is_set():

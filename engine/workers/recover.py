@@ -12,7 +12,7 @@ import structlog
 from sqlmodel import Session
 
 from engine.domain.delivery import Event, State
-from engine.domain.ids import AttemptId, SenderId
+from engine.domain.ids import AttemptId, BroadcastId, SenderId
 from engine.store import attempts, leases
 from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.journal import Journals
@@ -31,18 +31,34 @@ async def recover(equipment: Equipment, journals: Journals) -> int:
     for run in await database.read(leases.unsettled_runs, equipment.epoch):
         started = journals.started(run.journal) if _same_boot(run, equipment) else None
         left = await database.read(attempts.left_sending, run.token)
-        for start in range(0, len(left), SLICE):
-            unknown += await database.transact(
-                _settle_slice,
-                left[start : start + SLICE],
-                started,
-                run.token,
-                equipment.clock.now(),
-            )
+        unknown += await _settle(equipment, left, started, run.token)
         await database.transact(leases.settled, run.token, equipment.clock.now())
         # Only now: had we died in between, the next run would have needed it.
         journals.remove(run.journal)
         log.info("recover.settled", run=run.token, left=len(left), journal=started is not None)
+    return unknown
+
+
+async def recover_own(equipment: Equipment, broadcast: BroadcastId) -> int:
+    """Settle what a crashed conductor of this very run left `sending` in its broadcast.
+
+    Call it while no lane of the broadcast runs and the recorder has written all it knows.
+    """
+    left = await equipment.database.read(attempts.left_sending, equipment.epoch, broadcast)
+    return await _settle(equipment, left, equipment.started(), equipment.epoch) if left else 0
+
+
+async def _settle(
+    equipment: Equipment,
+    left: Sequence[tuple[AttemptId, SenderId, datetime | None]],
+    started: frozenset[AttemptId] | None,
+    epoch: int,
+) -> int:
+    unknown = 0
+    for start in range(0, len(left), SLICE):
+        unknown += await equipment.database.transact(
+            _settle_slice, left[start : start + SLICE], started, epoch, equipment.clock.now()
+        )
     return unknown
 
 
