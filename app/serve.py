@@ -50,9 +50,10 @@ def build_asgi(
     machine_routes: plain Starlette routes with their own checks (health, webhooks, API).
     pages: False leaves the built front end out, for tests of everything behind it.
     """
-    if pages:
-        site = replace(site, scripts=build.ensure().scripts)
-    dashboard = _reflex(site, pages=pages)
+    built = build.ensure() if pages else None
+    if built is not None:
+        site = replace(site, scripts=built.scripts)
+    dashboard = _reflex(site, built)
     return FrontDoor(
         dashboard,
         desk=Router(auth_routes(secure_cookies=site.https)),
@@ -138,19 +139,21 @@ def serve(
         runner.run(serving)
 
 
-def _reflex(site: Site, *, pages: bool) -> AsgiApp:
+def _reflex(site: Site, built: build.Build | None) -> AsgiApp:
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_COMPILE_CONTEXT.set(constants.CompileContext.RUN)
     environment.REFLEX_BACKEND_ONLY.set(True)
     environment.REFLEX_SKIP_COMPILE.set(True)
-    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(pages)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(built is not None)
+    if built is not None:
+        environment.REFLEX_WEB_WORKDIR.set(built.folder)
     environment.REFLEX_DIR.set(build.ROOT / ".reflex")
     # Imported here: the module builds the Reflex app, which reads what was set above.
     from app.app import app
 
     assert app.sio is not None
     app.sio.eio.cors_allowed_origins = sorted(site.origins)
-    return _without_detours(app(), build.folders() if pages else frozenset())
+    return _without_detours(app(), built.addresses() if built else frozenset())
 
 
 def _without_detours(dashboard: AsgiApp, folders: frozenset[str]) -> AsgiApp:

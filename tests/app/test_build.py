@@ -37,6 +37,15 @@ def test_the_fingerprint_changes_with_every_source_and_with_nothing_else(tmp_pat
     assert build.fingerprint(root) != before
 
 
+def test_the_lock_that_the_build_itself_extends_is_told_apart(tmp_path: Path) -> None:
+    root = house(tmp_path)
+    written, whole = build.fingerprint(root, build.WRITTEN), build.fingerprint(root)
+    (root / "reflex.lock").mkdir()
+    (root / "reflex.lock" / "package.json").write_text("{}")
+    assert build.fingerprint(root, build.WRITTEN) == written
+    assert build.fingerprint(root) != whole
+
+
 def test_a_build_follows_the_address_it_is_loaded_from(tmp_path: Path) -> None:
     assets = tmp_path / "assets"
     assets.mkdir()
@@ -78,8 +87,14 @@ def test_the_committed_lock_names_no_registry() -> None:
     assert resolved == []
 
 
-def test_the_build_gets_its_tools_from_our_own_environment() -> None:
+def test_the_build_gets_its_tools_from_our_own_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("__REFLEX_SKIP_COMPILE", "true")
+    monkeypatch.setenv("REFLEX_WEB_WORKDIR", "elsewhere")
     env = build._build_environment()
+    assert "__REFLEX_SKIP_COMPILE" not in env
+    assert "REFLEX_WEB_WORKDIR" not in env
     assert env["REFLEX_USE_NPM"] == "1"
     assert env["REFLEX_TELEMETRY_ENABLED"] == "false"
     assert env["npm_config_omit_lockfile_registry_resolved"] == "true"
@@ -89,7 +104,8 @@ def test_the_build_gets_its_tools_from_our_own_environment() -> None:
 
 
 def test_pages_in_folders_are_known_by_their_addresses(tmp_path: Path) -> None:
+    built = build.Build(tmp_path, ())
     for page in ("index.html", "senders/index.html", "content/edit/index.html"):
-        (tmp_path / page).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / page).write_text("")
-    assert build.folders(tmp_path) == {"/senders", "/content/edit"}
+        (built.client / page).parent.mkdir(parents=True, exist_ok=True)
+        (built.client / page).write_text("")
+    assert built.addresses() == {"/senders", "/content/edit"}

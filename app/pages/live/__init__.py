@@ -46,6 +46,7 @@ class Live(rx.State):
     checks: list[CheckShown] = []
     verdicts: list[VerdictShown] = []
     held: str = ""
+    no_problems: str = ""
     can_start: bool = False
     _turn: int = 0
 

@@ -76,12 +76,14 @@ PROBLEM_TONES = {"retrying": "warn", "unknown": "held", "held": "held", "failed"
 CHECKED_AT = {"Content": "/content", "Senders": "/senders", "Audience": "/subscribers"}
 
 
-def lane(row: LaneRow, *, paused: bool = False) -> LaneShown:
+def lane(row: LaneRow, *, paused: bool = False, over: bool = False) -> LaneShown:
     """A lane's line; without a reading of its quality it has no chip for it."""
     share = min(1.0, row.rate_now / row.rate_limit) if row.rate_limit else 0.0
     word, tone = LANE_WORDS.get(row.state, (row.state.capitalize(), "quiet"))
     if paused and row.state in ("ready", "sending"):
         word, tone = "Paused", "warn"
+    elif over and row.state in ("ready", "sending"):
+        word, tone = LANE_WORDS["done"]
     return LaneShown(
         sender=f"+91 ·· {row.phone_tail}",
         quality=row.quality if row.quality in QUALITY_TONES else "",

@@ -76,6 +76,7 @@ class Shown:
     checks: list[CheckShown] = field(default_factory=list)
     verdicts: list[VerdictShown] = field(default_factory=list)
     held: str = ""
+    no_problems: str = ""
 
 
 STATE_WORDS: dict[BroadcastState, tuple[str, str]] = {
@@ -118,12 +119,16 @@ def show(board: Board | None) -> Shown:
         hero=_hero(board),
         parts=_parts(board.counts, board.targeted),
         chart=draw(board),
-        lanes=[rows.lane(lane, paused=_is_paused(board)) for lane in board.lanes],
+        lanes=[
+            rows.lane(lane, paused=_is_paused(board), over=board.moment is Moment.AFTER)
+            for lane in board.lanes
+        ],
         problems=[rows.problem(problem, board.broadcast_id) for problem in board.problems],
         log=[rows.log_line(line) for line in board.log],
         checks=[rows.check(check) for check in board.ahead.checks],
         verdicts=[rows.verdict(verdict, board) for verdict in board.verdicts],
         held=_held(board.counts.get(_S.HELD, 0)),
+        no_problems=_no_problems(board),
     )
 
 
@@ -246,6 +251,16 @@ def _parts(counts: Mapping[State, int], targeted: int) -> list[Part]:
             width = f"{100 * number / whole:.3f}%"
             parts.append(Part(word=word, tone=tone, number=formats.number(number), width=width))
     return parts
+
+
+def _no_problems(board: Board) -> str:
+    if board.moment is not Moment.AFTER:
+        return "Nothing went wrong so far."
+    waiting = sum(board.counts.get(state, 0) for state in (_S.ACCEPTED, _S.PACED, _S.SENT))
+    if not waiting:
+        return "Nothing went wrong."
+    phones = "phone has" if waiting == 1 else "phones have"
+    return f"Nothing failed. {formats.number(waiting)} {phones} not shown the message yet."
 
 
 def _held(number: int) -> str:

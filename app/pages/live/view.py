@@ -51,7 +51,7 @@ def during(live: Any) -> rx.Component:
         _held(live),
         _hero(live),
         grid(_chart(live), _lanes(live)),
-        grid(_problems(live, "Nothing went wrong so far."), _log(live)),
+        grid(_problems(live), _log(live)),
     )
 
 
@@ -62,7 +62,7 @@ def after(live: Any) -> rx.Component:
         _held(live),
         grid(rx.foreach(live.verdicts, _verdict)),
         _hero(live),
-        grid(_problems(live, "Everybody got it."), _log(live)),
+        grid(_problems(live), _log(live)),
         grid(_chart(live), _lanes(live)),
     )
 
@@ -252,12 +252,12 @@ def _lane(lane: Any) -> rx.Component:
     )
 
 
-def _problems(live: Any, none_words: str) -> rx.Component:
+def _problems(live: Any) -> rx.Component:
     return card(
         rx.cond(
             live.problems.length() > 0,
             rx.foreach(live.problems, _problem),
-            rx.el.p(none_words, class_name="dc-muted"),
+            rx.el.p(live.no_problems, class_name="dc-muted"),
         ),
         title="What went wrong, and what we do",
     )
