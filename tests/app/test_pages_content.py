@@ -1,8 +1,6 @@
-"""The Content, Approvals and Senders pages over a real socket: who may do what, and its result."""
+"""The Content and Approvals pages over a real socket: who may do what, and what comes of it."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -11,84 +9,28 @@ from app.pages.approvals.listing import ApprovalList
 from app.pages.approvals.reviewing import Reviewing
 from app.pages.content.editing import Editor
 from app.pages.content.listing import ContentList
-from app.pages.senders import SendersPage
-from app.tab import Tab as OurTab
 from engine.commands.submit_content import Submitted, submit_content
 from engine.commands.write_content import VariantDraft, Written, write_content
 from engine.domain.content import Language
-from engine.domain.ids import ContentId, SenderId
+from engine.domain.ids import ContentId
 from engine.domain.roles import Actor, Role
 from engine.store import content as contents
-from engine.store import senders
-from engine.store.tables import Content, Sender, Template
-from tests.app.browserless import NAMESPACE, Tab, sign_in
+from engine.store.tables import Content
+from tests.app.browserless import Tab, sign_in
 from tests.app.house import House
-from tests.commands.content_cast import DAY, add_sender, add_subscriber, add_templates
+from tests.app.pages_cast import furnish_content, heard, notice, visit
+from tests.commands.content_cast import DAY
 
-LIST, EDITOR, APPROVALS, REVIEW, SENDERS, NOTICES = (
-    state.get_full_name()
-    for state in (ContentList, Editor, ApprovalList, Reviewing, SendersPage, OurTab)
+LIST, EDITOR, APPROVALS, REVIEW = (
+    state.get_full_name() for state in (ContentList, Editor, ApprovalList, Reviewing)
 )
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 def furnished(house: House) -> House:
-    """The shared house, with templates, a reader of English and one of Hindi, and a sender."""
-
-    def furnish(session: Session) -> None:
-        if session.exec(select(Template).limit(1)).first() is None:
-            add_templates(session, house.tenant)
-        if not contents.audience(session, house.tenant)[Language.HI]:
-            add_subscriber(session, house.tenant, "Ira Nair", Language.EN, "+919812345601")
-            add_subscriber(session, house.tenant, "जया शर्मा", Language.HI, "+919812345602")
-        if not any(row.position == 4101 for row in senders.pool(session, house.tenant)):
-            add_sender(session, house.tenant, 4101)
-
-    house.database.transact_now(furnish)
+    furnish_content(house)
     return house
-
-
-async def visit(tab: Tab, handler: str, path: str) -> None:
-    """Call a page's handler as its browser does on the address `path`."""
-    route, _, query = path.partition("?")
-    event = {
-        "name": handler,
-        "payload": {},
-        "token": tab.token,
-        "router_data": {
-            "pathname": route,
-            "query": dict(pair.split("=") for pair in query.split("&") if pair),
-            "asPath": path,
-        },
-    }
-    await tab._socket.emit("event", event, namespace=NAMESPACE)
-
-
-async def heard(
-    tab: Tab, state: str, var: str, enough: Callable[[Any], bool], seconds: float = 5.0
-) -> Any:
-    """A state's var once it is enough; fails with what it was instead."""
-    value: Any = None
-    for _ in range(int(seconds / 0.05)):
-        value = await tab.hear(state, var, wait=0.05)
-        if value is not None and enough(value):
-            return value
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{var} was {value} at the end")
-
-
-async def notice(tab: Tab, words: str) -> str:
-    """The notice that holds `words`."""
-
-    def texts(told: Any) -> list[str]:
-        return [" ".join((one["text"], *one["details"])) for one in told]
-
-    def says(told: Any) -> bool:
-        return any(words in text for text in texts(told))
-
-    told = texts(await heard(tab, NOTICES, "notices", says))
-    return next(text for text in reversed(told) if words in text)
 
 
 def actor(house: House, role: Role) -> Actor:
@@ -308,79 +250,3 @@ async def test_the_list_is_read_a_page_at_a_time(furnished: House) -> None:
         rows = await tab.hear(LIST, "rows")
         assert any(row["title"] == "One for the list" for row in rows)
         assert (await tab.hear(LIST, "range")).startswith("1–")
-
-
-def first_sender(house: House) -> SenderId:
-    def question(session: Session) -> SenderId:
-        return next(
-            SenderId(row.id or 0)
-            for row in senders.pool(session, house.tenant)
-            if row.position == 4101
-        )
-
-    return house.database.read_now(question)
-
-
-def sender_row(house: House, sender: SenderId) -> Sender:
-    row = house.database.read_now(senders.get, sender)
-    assert row is not None
-    return row
-
-
-async def test_an_operator_rests_paces_and_resumes_a_sender(furnished: House) -> None:
-    sender = first_sender(furnished)
-    async with Tab(furnished, await sign_in(furnished, Role.OPERATOR)) as tab:
-        await visit(tab, f"{SENDERS}.load", "/senders")
-        assert await tab.hear(SENDERS, "cards")
-        await tab.call(f"{SENDERS}.type_reason", text="too many blocks")
-        await tab.call(f"{SENDERS}.rest", sender=sender)
-        await notice(tab, "The sender rests.")
-        row = sender_row(furnished, sender)
-        assert row.state == "resting"
-        assert row.state_reason == "Rested by Operator Person: too many blocks"
-        for typed in ("abc", "", "1e9", "nan", "-5"):
-            await tab.call(f"{SENDERS}.type_pace", text=typed)
-            await tab.call(f"{SENDERS}.change_pace", sender=sender)
-            await notice(tab, "choose between")
-        assert sender_row(furnished, sender).rate_per_second == 80.0
-        await tab.call(f"{SENDERS}.type_pace", text=" 62,5 ")
-        await tab.call(f"{SENDERS}.change_pace", sender=sender)
-        await notice(tab, "62,5 a second")
-        assert sender_row(furnished, sender).rate_per_second == 62.5
-        await tab.call(f"{SENDERS}.resume", sender=sender)
-        await notice(tab, "back in the pool")
-        assert sender_row(furnished, sender).state == "active"
-        await tab.call(f"{SENDERS}.type_pace", text="80")
-        await tab.call(f"{SENDERS}.change_pace", sender=sender)
-        await notice(tab, "80 a second")
-        await tab.call(f"{SENDERS}.make", sender=sender, role="chief")
-        await notice(tab, "a primary or a backup")
-        assert sender_row(furnished, sender).role == "primary"
-
-
-async def test_the_senders_page_looks_again_by_itself(furnished: House) -> None:
-    sender = first_sender(furnished)
-    async with Tab(furnished, await sign_in(furnished, Role.VIEWER)) as tab:
-        await visit(tab, f"{SENDERS}.load", "/senders")
-        assert await tab.hear(SENDERS, "cards")
-        await visit(tab, f"{SENDERS}.follow", "/senders")
-        words = f"Something odd at {furnished.clock.now()}"
-        furnished.database.transact_now(
-            senders.note_error, sender, words=words, now=furnished.clock.now()
-        )
-
-        await heard(
-            tab, SENDERS, "cards", lambda cards: any(card["error"] == words for card in cards), 8.0
-        )
-        furnished.database.transact_now(
-            senders.note_error, sender, words="", now=furnished.clock.now()
-        )
-
-
-@pytest.mark.parametrize("role", [Role.AUTHOR, Role.APPROVER, Role.VIEWER])
-async def test_nobody_else_touches_a_sender(furnished: House, role: Role) -> None:
-    sender = first_sender(furnished)
-    async with Tab(furnished, await sign_in(furnished, role)) as tab:
-        await tab.call(f"{SENDERS}.rest", sender=sender)
-        await notice(tab, "may not do this")
-    assert sender_row(furnished, sender).state == "active"

@@ -19,13 +19,8 @@ from app.pages.approvals.shown import (
     change_shown,
     head_shown,
 )
-from app.pages.content.shown import (
-    CheckShown,
-    PreviewShown,
-    checks_shown,
-    checks_summary,
-    preview_shown,
-)
+from app.pages.content.checks_shown import CheckShown, checks_shown, checks_summary
+from app.pages.content.shown import PreviewShown, preview_shown
 from app.session import guarded
 from app.tab import report
 from engine.commands.approve_content import approve_content

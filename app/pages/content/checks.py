@@ -6,7 +6,7 @@ import reflex as rx
 
 from app.components.cards import card
 from app.components.marks import chip
-from app.pages.content.shown import CheckShown
+from app.pages.content.checks_shown import CheckShown
 
 
 def checks_card(checks: Any, summary: Any, tone: Any) -> rx.Component:

@@ -10,18 +10,16 @@ from app.components.cards import empty, skeleton
 from app.doors import ask, now, tell
 from app.frame import page
 from app.pages.content import editor
+from app.pages.content.checks_shown import CheckShown, checks_shown, checks_summary
 from app.pages.content.desk import Desk, blank_desk, open_desk
 from app.pages.content.shown import (
     EDITOR,
     ROUTE,
-    CheckShown,
     FieldShown,
     OptionShown,
     PreviewShown,
     Standing,
     TabShown,
-    checks_shown,
-    checks_summary,
     fields_shown,
     options_shown,
     preview_shown,

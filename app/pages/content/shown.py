@@ -8,7 +8,7 @@ from app import formats
 from app.pages.content.desk import NOT_WRITTEN, Desk, around, key_of, name_of
 from app.styles import Tone
 from engine.domain.content import ContentEvent, ContentState, Language, possible
-from engine.read.content import CheckRow, Look, Pack, PackRow, TemplateChoice
+from engine.read.content import Look, Pack, PackRow, TemplateChoice
 
 ROUTE = "/content"
 EDITOR = "/content/edit"
@@ -67,17 +67,6 @@ class FieldShown:
     place: int
     hint: str
     value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckShown:
-    """One compliance check with its verdict."""
-
-    title: str
-    words: str
-    verdict: str
-    tone: str
-    icon: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,23 +200,6 @@ def preview_shown(look: Look, language: Language) -> PreviewShown:
     return PreviewShown(language=language, name=name, readers=readers)
 
 
-def checks_shown(checks: Sequence[CheckRow]) -> list[CheckShown]:
-    """The checks, those that failed first."""
-    ordered = sorted(checks, key=lambda check: 2 if check.passed else not check.blocks)
-    return [_check(check) for check in ordered]
-
-
-def checks_summary(checks: Sequence[CheckRow]) -> tuple[str, Tone]:
-    """The checks in one chip."""
-    blocking = sum(1 for check in checks if not check.passed and check.blocks)
-    warnings = sum(1 for check in checks if not check.passed and not check.blocks)
-    if blocking:
-        return f"{blocking} to mend", "bad"
-    if warnings:
-        return formats.count(warnings, "warning"), "warn"
-    return "All in order", "good"
-
-
 def day_words(day: date) -> str:
     """`Sun 22 Nov`."""
     return f"{day:%a} {day.day} {day:%b}"
@@ -275,33 +247,3 @@ def _banner(pack: Pack) -> tuple[str, Tone]:
             return f"Approved by {who}, and part of a broadcast: it stays as it is.", "good"
         case ContentState.SENT:
             return f"Approved by {who}, and sent: it stays as it is.", "good"
-
-
-_TITLES = {
-    "languages": "Languages",
-    "warning_text": "SEBI warning",
-    "registration": "Registration number",
-    "assured_returns": "No assured returns",
-    "superlatives": "No superlatives",
-    "link": "Link",
-    "parameter_count": "Places filled",
-    "parameter_format": "Parameters WhatsApp takes",
-    "length": "Length",
-    "image": "Header image",
-    "template": "Template approved",
-}
-
-
-def _check(check: CheckRow) -> CheckShown:
-    verdict, tone, icon = ("Mend", "bad", "circle-x") if check.blocks else (
-        "Warning", "warn", "triangle-alert",
-    )  # fmt: skip
-    if check.passed:
-        verdict, tone, icon = "In order", "good", "circle-check"
-    return CheckShown(
-        title=_TITLES.get(check.name, check.name.replace("_", " ").capitalize()),
-        words=check.words,
-        verdict=verdict,
-        tone=tone,
-        icon=icon,
-    )
