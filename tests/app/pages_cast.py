@@ -22,7 +22,8 @@ def furnish_content(house: House) -> None:
     """Templates, readers of English and Hindi, and the sender +91 80 4000 4101; once is enough."""
 
     def furnish(session: Session) -> None:
-        if session.exec(select(Template).limit(1)).first() is None:
+        mine = select(Template).where(Template.tenant_id == house.tenant)
+        if session.exec(mine.limit(1)).first() is None:
             add_templates(session, house.tenant)
         if not contents.audience(session, house.tenant)[Language.HI]:
             add_subscriber(session, house.tenant, "Ira Nair", Language.EN, "+919812345601")
