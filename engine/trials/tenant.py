@@ -13,13 +13,13 @@ from sqlmodel import Session
 
 from engine.commands.approve_content import Approved, approve_content
 from engine.commands.passwords import hash_password
+from engine.commands.submit_content import submit_content
 from engine.commands.write_content import VariantDraft, write_content
-from engine.domain.content import ContentState, Language
+from engine.domain.content import Language
 from engine.domain.ids import ContentHash, ContentId, PhoneNumberId, SenderId, TenantId, UserId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Role
 from engine.domain.schedule import service_day
-from engine.store import content as contents
 from engine.store import senders as pool
 from engine.store import subscribers as people
 from engine.store import templates, users
@@ -182,10 +182,7 @@ def _approved_content(
             now=now,
         )
     )
-    pack = contents.get(session, written.content)
-    assert pack is not None
-    contents.submit(session, pack, state=ContentState.SUBMITTED, now=now)
-    session.refresh(pack)
+    _done(submit_content(session, written.content, version=written.version, by=author, now=now))
     return _done(
         approve_content(session, written.content, version=written.version, by=approver, now=now)
     )
