@@ -4,6 +4,7 @@ Nothing but the terminal is imported here: `--help` answers at once, and only `s
 load the dashboard.
 """
 
+import signal
 from typing import Annotated
 
 import typer
@@ -29,8 +30,13 @@ Seed = Annotated[int, typer.Option(help="The same seed gives the same people and
 
 
 def main() -> None:
-    """The entry point."""
-    app()
+    """The entry point. SIGTERM ends a command as Ctrl-C does: what it started is ended, too."""
+    signal.signal(signal.SIGTERM, _end)
+    app(prog_name="dawncast")
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _say_version(wanted: bool) -> None:
@@ -65,9 +71,12 @@ def serve(
     See .env.example for the settings. In an empty database an organisation and its administrator
     are made, and the password for the first sign-in is printed.
     """
-    from app.command_line import serving, terminal
+    from app.command_line import terminal
 
-    serving.serve(terminal.settings(), administrator=administrator)
+    settings = terminal.settings()  # first: a wrong one should not have to wait for all the rest
+    from app.command_line import serving
+
+    serving.serve(settings, administrator=administrator)
 
 
 @app.command(short_help="The same in a sandbox, with a simulator in place of WhatsApp.")
@@ -113,7 +122,8 @@ def simulator(
 ) -> None:
     """Stand in for WhatsApp's Cloud API, as a process of its own.
 
-    A dashboard started by `dawncast serve` in a sandbox finds it without any settings.
+    `dawncast serve` finds it in a sandbox without a token; tell it which numbers to send from by
+    WHATSAPP_PHONE_NUMBER_ID_1=1000000000001, ..._2=1000000000002 and so on.
     """
     from app.command_line import simulator as standing_in
 
@@ -164,11 +174,14 @@ def morning(
 
     It has a database and a simulator of its own, and leaves nothing behind.
     """
-    from app.command_line import trials
+    from engine.simulator.scenarios import SCENARIOS
     from engine.trials.options import MorningOptions
 
+    _one_of("--scenario", scenario, *SCENARIOS)
     _one_of("--pacing", pacing, "jittered", "fastest")
     _one_of("--receipts", receipts, "on", "off")
+    from app.command_line import trials
+
     options = MorningOptions(
         subscribers=subscribers,
         senders=senders,
@@ -199,9 +212,12 @@ def bench(
 @app.command(short_help="The database brought to the shape this version expects.")
 def migrate() -> None:
     """Bring the database to the shape this version expects. Make a backup first."""
-    from app.command_line import database, terminal
+    from app.command_line import terminal
 
-    database.migrate(terminal.settings())
+    settings = terminal.settings()
+    from app.command_line import database
+
+    database.migrate(settings)
 
 
 @app.command(short_help="What is wrong with this installation, and how to mend it.")
@@ -222,9 +238,11 @@ def user_add(
     ] = None,
 ) -> None:
     """Add a person who may sign in, and print the password for the first time."""
-    from app.command_line import database, people, terminal
+    from app.command_line import terminal
 
     settings = terminal.settings()
+    from app.command_line import database, people
+
     database.prepare(settings)
     with database.opened(settings) as opened:
         people.add(opened, email=email, name=name, role=role, tenant=tenant)
@@ -233,7 +251,7 @@ def user_add(
 def _one_of(option: str, given: str, *allowed: str) -> None:
     if given not in allowed:
         raise typer.BadParameter(
-            f"{given!r} is neither {' nor '.join(allowed)}.", param_hint=option
+            f"{given!r} is none of {', '.join(allowed)}.", param_hint=repr(option)
         )
 
 

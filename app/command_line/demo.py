@@ -21,7 +21,7 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from app.command_line import database as data
-from app.command_line.serving import address_of, build_pages
+from app.command_line.serving import address_of, anchored, build_pages
 from app.command_line.terminal import err, give_up, out, settings_trouble
 from app.listening import why_not_listen
 from engine import telemetry
@@ -62,7 +62,8 @@ def run(*, morning: bool) -> int:
         return _run(settings, morning=morning)
 
 
-def _run(settings: Settings, *, morning: bool) -> int:
+def _run(typed: Settings, *, morning: bool) -> int:
+    settings = anchored(typed)
     build_pages(err.print)
     keys = {"access_token": secrets.token_urlsafe(24), "app_secret": secrets.token_urlsafe(24)}
     # Started first: it comes up while this process imports the rest.
@@ -81,7 +82,7 @@ def _run(settings: Settings, *, morning: bool) -> int:
             assembly.run(
                 _for_simulator(settings, str(found["url"]), keys),
                 database,
-                ready=lambda: _ready(settings, database, sandbox, str(found["url"]), morning),
+                ready=lambda: _ready(typed, database, sandbox, str(found["url"]), morning),
             )
     except CompanionError as trouble:
         give_up("The simulator did not start.", str(trouble))
@@ -136,6 +137,8 @@ def _for_simulator(settings: Settings, url: str, keys: dict[str, str]) -> Settin
         return Settings.for_demo(
             url,
             home=settings.home,
+            host=settings.host,
+            port=settings.port,
             access_token=SecretStr(keys["access_token"]),
             app_secrets=(SecretStr(keys["app_secret"]),),
         )
@@ -150,7 +153,7 @@ def _ready(
         said = "No morning by itself: start one on the Live page."
         if morning:
             said = _begin(database, sandbox)
-        out.print(_panel(settings, sandbox, simulator, said))
+        out.print(_panel(settings, sandbox, simulator, said), soft_wrap=False)
 
     threading.Thread(target=tell, name="demo", daemon=True).start()
 

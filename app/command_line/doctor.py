@@ -1,11 +1,9 @@
 """`dawncast doctor`: what is wrong with this installation, and how to mend it."""
 
-from app.command_line.examination import Finding, Health, examine
 from app.command_line.terminal import TROUBLE, out
 from engine.settings import SettingsError, load
 
-MARKS = {Health.WELL: "  ok  ", Health.NOTE: " note ", Health.MEND: " MEND "}
-STYLES = {Health.WELL: "green", Health.NOTE: "yellow", Health.MEND: "bold red"}
+MARKS = {"well": ("  ok  ", "green"), "note": (" note ", "yellow"), "mend": (" MEND ", "bold red")}
 
 
 def run() -> int:
@@ -14,12 +12,15 @@ def run() -> int:
         settings = load()
     except SettingsError as wrong:
         for problem in wrong.problems:
-            _tell(Finding("settings", Health.MEND, problem))
+            _tell("mend", "settings", problem)
         out.print("Mend the settings first; the rest depends on them.")
         return TROUBLE
+    # Imported here: wrong settings are said before anything slow.
+    from app.command_line.examination import Health, examine
+
     to_mend = 0
     for finding in examine(settings):
-        _tell(finding)
+        _tell(finding.health.value, finding.thing, finding.words)
         to_mend += finding.health is Health.MEND
     if to_mend:
         out.print(f"{to_mend} thing(s) to mend.")
@@ -28,6 +29,7 @@ def run() -> int:
     return 0
 
 
-def _tell(finding: Finding) -> None:
-    out.print(MARKS[finding.health], style=STYLES[finding.health], end="")
-    out.print(f"{finding.thing:<11} {finding.words}", markup=False)
+def _tell(health: str, thing: str, words: str) -> None:
+    mark, style = MARKS[health]
+    out.print(mark, style=style, end="")
+    out.print(f"{thing:<11} {words}", markup=False)

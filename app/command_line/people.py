@@ -39,6 +39,11 @@ def welcome(database: Database, settings: Settings, *, administrator: str) -> No
 
     Also puts the numbers of the settings into the pool, each once.
     """
+    if not settings.sandbox and (made_up := database.read_now(tenants.sandboxes)):
+        give_up(
+            f"{made_up[0]} in this database is a sandbox, and a sandbox never reaches people: for "
+            "production set DATABASE_URL or DAWNCAST_HOME to a place of its own."
+        )
     now = MachineClock().now()
     tenant = database.read_now(tenants.first)
     if tenant is None:

@@ -1,10 +1,13 @@
 """`dawncast serve`: the dashboard and the engine, from the settings of the environment."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import structlog
+from pydantic import SecretStr
 
-from app.build import BuildFailed, ensure
+from app.build import ROOT, BuildFailed, ensure
 from app.command_line import database, people
 from app.command_line.terminal import err, give_up, out
 from app.listening import why_not_listen
@@ -23,6 +26,7 @@ def serve(settings: Settings, *, administrator: str) -> None:
         log.warning("settings.doubtful", words=warning)
     if why := why_not_listen(settings.host, settings.port):
         give_up(why)
+    settings = anchored(settings)
     database.prepare(settings)
     build_pages()
     # Imported here: it brings Reflex, for which no other trouble should have to wait.
@@ -38,14 +42,41 @@ def for_stand_in(settings: Settings) -> Settings:
     """In a sandbox, what is not set is what `dawncast simulator` takes unless told otherwise."""
     if not settings.sandbox:
         return settings
-    from pydantic import SecretStr
-
     update: dict[str, object] = {}
     if settings.access_token is None:
         update["access_token"] = SecretStr(ACCESS_TOKEN)
     if not settings.app_secrets:
         update["app_secrets"] = (SecretStr(APP_SECRET),)
     return settings.model_copy(update=update)
+
+
+def anchored(settings: Settings) -> Settings:
+    """The same settings, and this process in the folder where Reflex finds what it needs.
+
+    Reflex looks for its configuration and the built pages in the current folder. So paths that are
+    meant from where the command was typed are made to hold from anywhere.
+    """
+    here = Path.cwd()
+    if here == ROOT:
+        return settings
+    url = settings.database_url.get_secret_value()
+    path = url.removeprefix("sqlite:///")
+    if path != url and not path.startswith((":", "/")):
+        url = f"sqlite:///{here / path}"
+    token = settings.access_token_file
+    senders = [
+        sender.model_copy(update={"token_file": sender.token_file and here / sender.token_file})
+        for sender in settings.senders
+    ]
+    os.chdir(ROOT)
+    return settings.model_copy(
+        update={
+            "home": here / settings.home,
+            "database_url": SecretStr(url),
+            "access_token_file": token and here / token,
+            "senders": tuple(senders),
+        }
+    )
 
 
 def build_pages(say: Callable[[str], None] = err.print) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 
-from app.command_line.terminal import give_up, out
+from app.command_line.terminal import USAGE, give_up, out
 from engine.loops import fast_loop
 from engine.simulator.server import RunningSimulator, serve
 from engine.trials.companion import leave_with_parent, read_secrets
@@ -52,7 +52,7 @@ def run(asked: Asked) -> None:
             app_secret=secrets.get("app_secret") or asked.app_secret or APP_SECRET,
         )
     except ValueError as wrong:
-        give_up(str(wrong))
+        give_up(str(wrong), code=USAGE)
 
     def ready(simulator: RunningSimulator) -> None:
         if asked.as_json:
@@ -64,7 +64,7 @@ def run(asked: Asked) -> None:
     try:
         with asyncio.Runner(loop_factory=fast_loop) as runner:
             runner.run(_until_told(serve(wanted, asked.host, asked.port, ready=ready)))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return
     except ForbiddenHostError as wrong:
         give_up(f"--webhook-url will not do: {wrong}.")
@@ -76,11 +76,12 @@ def run(asked: Asked) -> None:
 
 
 async def _until_told(serving: Coroutine[None, None, None]) -> None:
-    """Serve until SIGTERM; SIGINT ends it as a KeyboardInterrupt."""
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(serving)
-        with suppress(NotImplementedError):  # not on Windows
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    """Serve until SIGTERM, which cancels it; SIGINT ends it as a KeyboardInterrupt."""
+    task = asyncio.current_task()
+    assert task is not None
+    with suppress(NotImplementedError):  # not on Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await serving
 
 
 def _facts(asked: Asked, simulator: RunningSimulator) -> dict[str, object]:

@@ -5,6 +5,7 @@ People read the table on stderr; programs read the last line of stdout, one JSON
 
 import asyncio
 import json
+import resource
 import subprocess
 import sys
 from typing import Any
@@ -20,11 +21,10 @@ from rich.table import Table
 from starlette.applications import Starlette
 
 from app.api.webhooks import Intake, webhook_routes
-from app.command_line.terminal import USAGE, err, give_up
+from app.command_line.terminal import err, give_up
 from engine import telemetry
 from engine.clock import MachineClock
 from engine.loops import fast_loop
-from engine.simulator.scenarios import SCENARIOS
 from engine.trials.bench import run_bench
 from engine.trials.options import MorningOptions
 from engine.trials.real import TrialDoor, run_real
@@ -33,21 +33,13 @@ from engine.trials.simulated import run_simulated
 
 def morning(options: MorningOptions, *, simulated: bool, as_json: bool) -> None:
     """Run one broadcast and tell what it came to."""
-    if options.scenario not in SCENARIOS:
-        give_up(
-            f"There is no scenario {options.scenario!r}. There are {', '.join(SCENARIOS)}.",
-            code=USAGE,
-        )
     telemetry.configure(level="warning")
-    if simulated:
-        with err.status("A morning in simulated time"):
-            result, digest = run_simulated(options)
-        figures = result.as_json() | {"attempt_log": digest}
-    else:
-        figures = _real(options)
+    figures = _simulated(options) if simulated else _real(options)
     err.print(_table("The morning", figures))
     if as_json:
         _last_line(figures)
+    if figures["lost"] or figures["doubled"]:
+        give_up(f"{figures['lost']} lost, {figures['doubled']} doubled: neither may ever happen.")
 
 
 def bench(*, quick: bool, as_json: bool) -> None:
@@ -71,6 +63,19 @@ def webhook_app(door: TrialDoor) -> Starlette:
         verify_token=lambda: "",
     )
     return Starlette(routes=webhook_routes(intake))
+
+
+def _simulated(options: MorningOptions) -> dict[str, Any]:
+    clock, usage = MachineClock(), resource.getrusage(resource.RUSAGE_SELF)
+    began, cpu = clock.loop_time(), usage.ru_utime + usage.ru_stime
+    with err.status("A morning in simulated time"):
+        result, digest = run_simulated(options)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    result.wall_s = clock.loop_time() - began
+    cpu = usage.ru_utime + usage.ru_stime - cpu
+    result.cpu_s_per_1000 = 1_000 * cpu / max(result.targeted, 1)
+    result.peak_rss_mb = usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    return result.as_json() | {"attempt_log": digest}
 
 
 def _real(options: MorningOptions) -> dict[str, Any]:

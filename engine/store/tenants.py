@@ -29,3 +29,8 @@ def first(session: Session, *, name: str | None = None) -> TenantId | None:
 def exists(session: Session, tenant: TenantId) -> bool:
     """Whether there is such an organisation."""
     return session.exec(select(col(Tenant.id)).where(col(Tenant.id) == tenant)).first() is not None
+
+
+def sandboxes(session: Session) -> list[str]:
+    """The names of the organisations that are sandboxes."""
+    return list(session.exec(select(Tenant.name).where(col(Tenant.sandbox).is_(True))))
