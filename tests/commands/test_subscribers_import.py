@@ -239,6 +239,8 @@ def test_a_large_list_waits_while_a_broadcast_goes_out(session: Session, operato
     refused = _import(session, "name,phone\n" + rows, operator)
     assert isinstance(refused, Refused)
     assert "afterwards" in refused.why
+    large = b"name,phone\n" + b"Asha,98123 45610\n" * 10_000
+    assert isinstance(preview_import(session, HOME, large, consent=FOR_ALL, now=NOW), Refused)
     assert _import(session, GOOD, operator) == Imported(3, 0)
 
 

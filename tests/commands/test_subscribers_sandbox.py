@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from engine.commands.passwords import is_password
 from engine.domain.content import APPROVED_OR_BETTER
 from engine.domain.roles import Role
-from engine.store import content, senders, users
+from engine.store import content, schedules, senders, users
 from engine.store.audit import Broken, verify
 from engine.store.tables import AuditEntry, Subscriber, Tenant
 from engine.trials.tenant import SeededTenant, seed_sandbox
@@ -48,7 +48,7 @@ def test_its_content_is_approved_for_the_indian_day_by_somebody_who_did_not_writ
     session: Session,
 ) -> None:
     seeded = _seed(session)
-    pack = content.approved_for(session, seeded.tenant, seeded.day)
+    pack = schedules.approved_for(session, seeded.tenant, seeded.day)
     assert pack is not None
     assert (pack.id, pack.content_hash) == (seeded.content, seeded.content_hash)
     assert pack.state in APPROVED_OR_BETTER
