@@ -257,10 +257,13 @@ def _no_problems(board: Board) -> str:
     if board.moment is not Moment.AFTER:
         return "Nothing went wrong so far."
     waiting = sum(board.counts.get(state, 0) for state in (_S.ACCEPTED, _S.PACED, _S.SENT))
-    if not waiting:
-        return "Nothing went wrong."
-    phones = "phone has" if waiting == 1 else "phones have"
-    return f"Nothing failed. {formats.number(waiting)} {phones} not shown the message yet."
+    said = ["Nothing failed."]
+    if waiting:
+        phones = "phone has" if waiting == 1 else "phones have"
+        said.append(f"{formats.number(waiting)} {phones} not shown the message yet.")
+    if cancelled := board.counts.get(_S.CANCELLED, 0):
+        said.append(f"{formats.count(cancelled, 'subscriber')} were cancelled before sending.")
+    return " ".join(said)
 
 
 def _held(number: int) -> str:
