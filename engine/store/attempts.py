@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from engine.domain.delivery import Event, State, sources
+from engine.domain.delivery import Event, State, sources, target
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId
 from engine.store.dialects import insert_ignoring, table
-from engine.store.tables import Attempt, Delivery
+from engine.store.tables import Attempt, Delivery, Receipt
 
-_deliveries = table(Delivery)
+_deliveries, _receipts = table(Delivery), table(Receipt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,20 +81,23 @@ def accept(
     """WhatsApp took these and named them. Where a receipt was quicker, its state stays."""
     if not accepted:
         return
-    after = State.ACCEPTED if event is Event.ACCEPT else State.PACED
-    session.connection().execute(
-        _ACCEPT[event],
-        [
-            {
-                "delivery": attempt.delivery,
-                "number": attempt.number,
-                "message": message,
-                "after": after.value,
-                "at": now,
-            }
-            for attempt, message in accepted
-        ],
-    )
+    values = [
+        {
+            "delivery": attempt.delivery,
+            "number": attempt.number,
+            "message": message,
+            "after": target(event).value,
+            "at": now,
+        }
+        for attempt, message in accepted
+    ]
+    changed = session.connection().execute(_ACCEPT[event], values)
+    if changed.rowcount == len(values):
+        return
+    # Seldom: a receipt was quicker, or the answer is an old attempt's, whose delivery was marked
+    # anew for want of it. That WhatsApp took it is news all the same: the retry drops.
+    for one in values:
+        session.connection().execute(_ACCEPT_LATE[event], one)
 
 
 def _accept_statement(event: Event) -> sa.Update:
@@ -117,12 +120,34 @@ def _accept_statement(event: Event) -> sa.Update:
     )
 
 
+def _accept_late_statement(event: Event) -> sa.Update:
+    heard = sa.select(_receipts.c.id).where(_receipts.c.message_id == bindparam("message"))
+    return (
+        sa.update(_deliveries)
+        .where(
+            _deliveries.c.id == bindparam("delivery"), _deliveries.c.attempts > bindparam("number")
+        )
+        .where(is_one_of(sources(event)), _deliveries.c.message_id.is_(None))
+        # Its receipts know more: the message may have failed since.
+        .where(~heard.exists())
+        .values(
+            state=bindparam("after"),
+            message_id=bindparam("message"),
+            accepted_at=bindparam("at"),
+            updated_at=bindparam("at"),
+            error_code=None,
+            reason="",
+        )
+    )
+
+
 def is_one_of(states: Iterable[State]) -> sa.ColumnElement[bool]:
     """`state IN (…)` spelled so that it can stand in a statement run for many rows at once."""
     return sa.or_(*(table(Delivery).c.state == state.value for state in sorted(states)))
 
 
 _ACCEPT = {event: _accept_statement(event) for event in (Event.ACCEPT, Event.PACE)}
+_ACCEPT_LATE = {event: _accept_late_statement(event) for event in _ACCEPT}
 
 
 def conclude(session: Session, verdicts: Sequence[Verdict], now: datetime) -> int:

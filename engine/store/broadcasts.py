@@ -22,7 +22,7 @@ from engine.store.tables import (
     Variant,
 )
 
-_deliveries, _subscribers = table(Delivery), table(Subscriber)
+_deliveries, _subscribers, _broadcasts = table(Delivery), table(Subscriber), table(Broadcast)
 
 
 def open_broadcast(session: Session, values: dict[str, Any]) -> bool:
@@ -70,16 +70,25 @@ def content_facts(session: Session, content: int | None) -> ContentFacts:
 
 def any_running(session: Session, tenant: TenantId) -> bool:
     """Whether a broadcast of this tenant is anywhere between its freeze and its last send."""
-    running = (BroadcastState.FROZEN, BroadcastState.PLANNED, BroadcastState.SENDING)
+    return running(session, tenant) is not None
+
+
+def running(session: Session, tenant: TenantId) -> BroadcastId | None:
+    """The latest broadcast of this tenant that is between its freeze and its last send."""
+    under_way = (
+        BroadcastState.FROZEN,
+        BroadcastState.PLANNED,
+        BroadcastState.SENDING,
+        BroadcastState.PAUSED,
+    )
     query = (
-        select(col(Broadcast.id))
-        .where(col(Broadcast.tenant_id) == tenant)
-        .where(
-            col(Broadcast.state).in_([state.value for state in (*running, BroadcastState.PAUSED)])
-        )
+        select(_broadcasts.c.id)
+        .where(_broadcasts.c.tenant_id == tenant)
+        .where(_broadcasts.c.state.in_([state.value for state in under_way]))
+        .order_by(_broadcasts.c.opens_at.desc())
         .limit(1)
     )
-    return session.connection().execute(query).first() is not None
+    return session.connection().execute(query).scalar_one_or_none()
 
 
 def not_over(session: Session) -> list[Broadcast]:

@@ -7,13 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
+from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import State
-from engine.domain.ids import BroadcastId, DeliveryId, SenderId
+from engine.domain.ids import BroadcastId, DeliveryId, SubscriberId, TenantId
 from engine.domain.receipts import ReceiptStatus
-from engine.store.dialects import insert_ignoring, table
-from engine.store.tables import Attempt, Broadcast, Delivery, ParkedReceipt, Receipt
+from engine.store.dialects import insert_ignoring, slices, table
+from engine.store.tables import Attempt, Broadcast, Delivery, Receipt
+
+LARGEST_ID = 2**31 - 1
+
+_deliveries, _broadcasts = table(Delivery), table(Broadcast)
+_attempts, _receipts = table(Attempt), table(Receipt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +27,9 @@ class Standing:
     """What a receipt needs to know of the delivery it is about."""
 
     delivery: DeliveryId
+    tenant: TenantId
+    subscriber: SubscriberId | None
     broadcast: BroadcastId | None
-    sender: SenderId | None
     key: str
     state: State
     attempts: int
@@ -34,6 +41,7 @@ class Standing:
     reason: str
     closes_at: datetime | None
     """The close of its broadcast's window; None for a notification."""
+    broadcast_state: BroadcastState | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +61,7 @@ class ReceiptRow:
 
 @dataclass(slots=True, kw_only=True)
 class Change:
-    """What the receipts of one batch make of one delivery: all that is to stand in its row after.
-    What the receipts of one batch make of one delivery: all that is to stand in its row after.
-    """
+    """What the receipts of one batch make of a delivery: all that is to stand in its row after."""
 
     delivery: DeliveryId
     state: State
@@ -69,116 +75,141 @@ class Change:
 
 
 _STANDING = (
-    col(Delivery.id),
-    col(Delivery.broadcast_id),
-    col(Delivery.sender_id),
-    col(Delivery.key),
-    col(Delivery.state),
-    col(Delivery.attempts),
-    col(Delivery.message_id),
-    col(Delivery.sent_at),
-    col(Delivery.delivered_at),
-    col(Delivery.read_at),
-    col(Delivery.error_code),
-    col(Delivery.reason),
-    col(Broadcast.closes_at),
+    _deliveries.c.id,
+    _deliveries.c.tenant_id,
+    _deliveries.c.subscriber_id,
+    _deliveries.c.broadcast_id,
+    _deliveries.c.key,
+    _deliveries.c.state,
+    _deliveries.c.attempts,
+    _deliveries.c.message_id,
+    _deliveries.c.sent_at,
+    _deliveries.c.delivered_at,
+    _deliveries.c.read_at,
+    _deliveries.c.error_code,
+    _deliveries.c.reason,
+    _broadcasts.c.closes_at,
+    _broadcasts.c.state,
 )
 
 
 def standing_by_id(session: Session, deliveries: Iterable[DeliveryId]) -> dict[int, Standing]:
     """Deliveries by their ids; locked on PostgreSQL until the transaction ends."""
-    rows = session.connection().execute(_standings().where(col(Delivery.id).in_(list(deliveries))))
-    return {row[0]: _standing(row) for row in rows}
+    found: dict[int, Standing] = {}
+    # A foreign tracker may name a number that no row of ours can have; PostgreSQL refuses to look.
+    for some in slices(sorted(one for one in deliveries if one <= LARGEST_ID)):
+        rows = session.connection().execute(_standings().where(_deliveries.c.id.in_(some)))
+        found.update((row[0], _standing(row)) for row in rows)
+    return found
 
 
 def standing_by_message(session: Session, messages: Iterable[str]) -> dict[str, Standing]:
     """Deliveries by WhatsApp's message id, for receipts that carry no tracker of ours."""
-    wanted = list(messages)
-    if not wanted:
-        return {}
-    rows = session.connection().execute(_standings().where(col(Delivery.message_id).in_(wanted)))
-    found = {row[6]: _standing(row) for row in rows}
-    # A message of an earlier attempt is no longer on the delivery, but its attempt remembers it.
-    missing = [message for message in wanted if message not in found]
-    if missing:
+    found: dict[str, Standing] = {}
+    for some in slices(sorted(messages)):
         rows = session.connection().execute(
             _standings()
-            .add_columns(col(Attempt.message_id))
-            .join(Attempt, col(Delivery.id) == col(Attempt.delivery_id))
-            .where(col(Attempt.message_id).in_(missing))
+            .add_columns(_deliveries.c.message_id)
+            .where(_deliveries.c.message_id.in_(some))
         )
-        found.update({row[-1]: _standing(row) for row in rows})
+        found.update((row[-1], _standing(row)) for row in rows)
+        # A message of an earlier attempt is no longer on the delivery. Its attempt remembers it,
+        # or, where the answer was lost, the receipts with our tracker.
+        for remembers in (_attempts, _receipts):
+            missing = [message for message in some if message not in found]
+            if not missing:
+                break
+            rows = session.connection().execute(
+                _standings()
+                .add_columns(remembers.c.message_id)
+                .join(remembers, _deliveries.c.id == remembers.c.delivery_id)
+                .where(remembers.c.message_id.in_(missing))
+            )
+            found.update((row[-1], _standing(row)) for row in rows)
     return found
 
 
 def _standings() -> Any:
     return (
         select(*_STANDING)
-        .select_from(Delivery)
-        .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id), isouter=True)
-        .with_for_update(of=Delivery)
+        .select_from(_deliveries)
+        .join(_broadcasts, _broadcasts.c.id == _deliveries.c.broadcast_id, isouter=True)
+        # In one order everywhere, so that two transactions never wait for each other.
+        .order_by(_deliveries.c.id)
+        .with_for_update(of=_deliveries)
     )
 
 
 def _standing(row: Any) -> Standing:
     return Standing(
         delivery=DeliveryId(row[0]),
-        broadcast=None if row[1] is None else BroadcastId(row[1]),
-        sender=None if row[2] is None else SenderId(row[2]),
-        key=row[3],
-        state=State(row[4]),
-        attempts=row[5],
-        message_id=row[6],
-        sent_at=row[7],
-        delivered_at=row[8],
-        read_at=row[9],
-        error_code=row[10],
-        reason=row[11],
-        closes_at=row[12],
+        tenant=TenantId(row[1]),
+        subscriber=None if row[2] is None else SubscriberId(row[2]),
+        broadcast=None if row[3] is None else BroadcastId(row[3]),
+        key=row[4],
+        state=State(row[5]),
+        attempts=row[6],
+        message_id=row[7],
+        sent_at=row[8],
+        delivered_at=row[9],
+        read_at=row[10],
+        error_code=row[11],
+        reason=row[12],
+        closes_at=row[13],
+        broadcast_state=None if row[14] is None else BroadcastState(row[14]),
     )
 
 
 def statuses_of(session: Session, messages: Iterable[str]) -> dict[str, set[ReceiptStatus]]:
-    """Which receipts are stored already for each message; an empty set for a message without any.
-    Which receipts are stored already for each message; an empty set for a message without any.
-    """
+    """Which receipts are stored for each of these messages; an empty set for one without any."""
     heard: dict[str, set[ReceiptStatus]] = {message: set() for message in messages}
-    rows = session.connection().execute(
-        select(col(Receipt.message_id), col(Receipt.status)).where(
-            col(Receipt.message_id).in_(list(heard))
+    for some in slices(sorted(heard)):
+        rows = session.connection().execute(
+            select(_receipts.c.message_id, _receipts.c.status).where(
+                _receipts.c.message_id.in_(some)
+            )
         )
-    )
-    for message, status in rows:
-        heard[message].add(ReceiptStatus(status))
+        for message, status in rows:
+            heard[message].add(ReceiptStatus(status))
     return heard
 
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
-    """An attempt on record, and the receipts of its message."""
+    """An attempt on record."""
 
     number: int
     outcome: str
     message_id: str | None
-    receipts: frozenset[ReceiptStatus]
 
 
 def attempts_of(session: Session, delivery: DeliveryId) -> list[PastAttempt]:
-    """Every recorded attempt of a delivery with what was heard of its message."""
-    rows = (
-        session.connection()
-        .execute(
-            select(col(Attempt.number), col(Attempt.outcome), col(Attempt.message_id))
-            .where(col(Attempt.delivery_id) == delivery)
-            .order_by(col(Attempt.number))
-        )
-        .all()
+    """Every recorded attempt of a delivery, in their order."""
+    rows = session.connection().execute(
+        select(_attempts.c.number, _attempts.c.outcome, _attempts.c.message_id)
+        .where(_attempts.c.delivery_id == delivery)
+        .order_by(_attempts.c.number)
     )
-    heard = statuses_of(session, [row[2] for row in rows if row[2] is not None])
-    return [
-        PastAttempt(row[0], row[1], row[2], frozenset(heard.get(row[2] or "", set())))
-        for row in rows
-    ]
+    return [PastAttempt(row[0], row[1], row[2]) for row in rows]
+
+
+def messages_of(session: Session, delivery: DeliveryId) -> dict[str, set[ReceiptStatus]]:
+    """What was heard of each message of a delivery; those that only receipts know included, which
+    are the ones whose answer was lost.
+    """
+    heard: dict[str, set[ReceiptStatus]] = {
+        past.message_id: set()
+        for past in attempts_of(session, delivery)
+        if past.message_id is not None
+    }
+    rows = session.connection().execute(
+        select(_receipts.c.message_id, _receipts.c.status).where(
+            _receipts.c.delivery_id == delivery
+        )
+    )
+    for message, status in rows:
+        heard.setdefault(message, set()).add(ReceiptStatus(status))
+    return heard
 
 
 def write_receipts(session: Session, rows: Sequence[ReceiptRow]) -> None:
@@ -204,7 +235,6 @@ def write_receipts(session: Session, rows: Sequence[ReceiptRow]) -> None:
     )
 
 
-_deliveries = table(Delivery)
 _CHANGE = (
     sa.update(_deliveries)
     .where(_deliveries.c.id == bindparam("delivery"))
@@ -225,9 +255,7 @@ _CHANGE = (
 
 
 def apply_changes(session: Session, changes: Sequence[Change], now: datetime) -> None:
-    """Write what the batch made of each delivery. The caller read the states in this transaction.
-    Write what the batch made of each delivery. The caller read the states in this transaction.
-    """
+    """Write what the batch made of each delivery, whose state was read in this transaction."""
     if not changes:
         return
     session.connection().execute(
@@ -250,37 +278,14 @@ def apply_changes(session: Session, changes: Sequence[Change], now: datetime) ->
     )
 
 
-def park(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep receipts that fit no delivery we know (yet)."""
-    if rows:
-        session.connection().execute(
-            insert_ignoring(session, ParkedReceipt, ["message_id", "status"]), list(rows)
-        )
-
-
-def take_parked(session: Session, limit: int) -> list[ParkedReceipt]:
-    """Parked receipts whose message has become known since; they leave the parking place."""
-    known = select(col(Attempt.message_id)).where(col(Attempt.message_id).is_not(None))
-    rows = list(
-        session.scalars(
-            select(ParkedReceipt).where(col(ParkedReceipt.message_id).in_(known)).limit(limit)
-        )
-    )
-    if rows:
-        session.connection().execute(
-            sa.delete(ParkedReceipt).where(col(ParkedReceipt.id).in_([row.id for row in rows]))
-        )
-    return rows
-
-
 def doubled(session: Session, broadcast: BroadcastId) -> int:
     """Deliveries of which WhatsApp accepted more than one message: counted openly (spec E3)."""
     messages = (
-        select(col(Receipt.delivery_id))
-        .join(Delivery, col(Delivery.id) == col(Receipt.delivery_id))
-        .where(col(Delivery.broadcast_id) == broadcast, col(Receipt.status) != "failed")
-        .group_by(col(Receipt.delivery_id))
-        .having(sa.func.count(sa.distinct(col(Receipt.message_id))) > 1)
+        select(_receipts.c.delivery_id)
+        .join(_deliveries, _deliveries.c.id == _receipts.c.delivery_id)
+        .where(_deliveries.c.broadcast_id == broadcast, _receipts.c.status != "failed")
+        .group_by(_receipts.c.delivery_id)
+        .having(sa.func.count(sa.distinct(_receipts.c.message_id)) > 1)
     )
     return (
         session.connection()

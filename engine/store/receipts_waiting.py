@@ -24,14 +24,12 @@ class Waiting:
 
 def waiting(session: Session, broadcast: BroadcastId) -> Waiting:
     """How far a broadcast is."""
-    counts: dict[str, int] = {
-        state: count
-        for state, count in session.connection().execute(
-            select(col(Delivery.state), sa.func.count())
-            .where(col(Delivery.broadcast_id) == broadcast)
-            .group_by(col(Delivery.state))
-        )
-    }
+    rows = session.connection().execute(
+        select(col(Delivery.state), sa.func.count())
+        .where(col(Delivery.broadcast_id) == broadcast)
+        .group_by(col(Delivery.state))
+    )
+    counts: dict[str, int] = {row[0]: row[1] for row in rows}
     return Waiting(
         sum(counts.values()),
         sum(counts.get(state.value, 0) for state in OPEN),

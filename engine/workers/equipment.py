@@ -1,4 +1,5 @@
-"""What every worker of an engine run is handed: the doors to the world, and the right to use them."""
+"""What every worker of an engine run is handed: the doors to the world, and the right to use them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class Tuning:
     """
     unthrottled: bool = False
     """No pace at all; only for measuring."""
-    mark_ahead: timedelta = timedelta(milliseconds=500)
+    mark_ahead: timedelta = timedelta(milliseconds=1500)
     """How far before its instant a delivery is marked: above a group commit, below a pause's
     patience.
     """

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlmodel import Session
 
 from engine.store.database import Database
@@ -70,7 +71,7 @@ async def test_aware_instants_come_back_as_they_went_in_and_naive_ones_are_refus
     await database.transact(add, "dated")
     assert await database.read(created) == NOW
 
-    with pytest.raises(sa.exc.StatementError, match="timezone"):
+    with pytest.raises(exc.StatementError, match="timezone"):
         await database.transact(
             lambda session: session.add(Tenant(name="naive", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
         )

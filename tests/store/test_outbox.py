@@ -1,4 +1,4 @@
-"""What may be marked, by whom, and what an attempt's end does to its delivery. On both databases."""
+"""What may be marked, by whom, and what an attempt's end does to its delivery: both databases."""
 
 from datetime import timedelta
 

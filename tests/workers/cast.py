@@ -152,7 +152,9 @@ def first(cast: Cast, session: Session) -> DeliveryId:
     return DeliveryId(row)
 
 
-def equipment(database: Database, gateway: Gateway, *, token: int = EPOCH, **given: Any) -> Equipment:
+def equipment(
+    database: Database, gateway: Gateway, *, token: int = EPOCH, **given: Any
+) -> Equipment:
     """What a worker is handed, with a lease that holds."""
     clock = given.pop("clock", None) or MachineClock()
     journal: Journal = given.pop("journal", None) or MemoryJournals().open("journal")

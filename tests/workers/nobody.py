@@ -1,0 +1,20 @@
+"""Gateways for workers under test: they satisfy the Protocol and reach nobody."""
+
+from engine.domain.ids import PhoneNumberId, Tracker
+from engine.domain.message import Message, Recipient
+from engine.domain.outcome import Outcome
+
+
+class Nobody:
+    """For workers that send nothing: a send is a fault of the test."""
+
+    async def send(
+        self, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
+    ) -> Outcome:
+        raise AssertionError(f"nothing was to be sent, but {tracker} was")
+
+    async def warm(self, connections: int) -> None:
+        del connections
+
+    async def aclose(self) -> None:
+        return None
