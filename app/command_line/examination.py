@@ -69,7 +69,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if settings.sandbox:
         yield _simulator(settings.api_url)
     else:
-        yield from asyncio.run(_numbers(settings))
+        yield from asyncio.run(number_findings(settings))
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -113,7 +113,7 @@ def _database(settings: Settings) -> Finding:
     except (SQLAlchemyError, OSError) as error:
         return _mend(
             "database",
-            f"{kind} cannot be asked ({type(error).__name__}): see that it runs, and that "
+            f"{kind} cannot be asked ({type(error).__name__}): see that {_where(url)}, and that "
             "DATABASE_URL is right.",
         )
     if current is None:
@@ -125,6 +125,12 @@ def _database(settings: Settings) -> Finding:
             "run `dawncast migrate`.",
         )
     return _well("database", f"{kind}, revision {current}.")
+
+
+def _where(url: str) -> str:
+    if url.startswith("sqlite"):
+        return f"{url.partition(':///')[2]} is a database of ours and can be read"
+    return "the server runs and lets us in"
 
 
 def clock_findings(now: datetime) -> Iterator[Finding]:
@@ -192,7 +198,7 @@ def _simulator(api_url: str) -> Finding:
     return _well("simulator", f"Something answers at {api_url}.")
 
 
-async def _numbers(settings: Settings) -> list[Finding]:
+async def number_findings(settings: Settings) -> list[Finding]:
     """Ask WhatsApp about each number we send from; that also proves the token and the way there."""
     graph = Graph(
         api_url=settings.api_url,

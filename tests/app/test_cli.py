@@ -6,14 +6,20 @@ import socket
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from engine.commands.passwords import is_password
 from engine.domain.roles import Role
-from engine.store import migrations
+from engine.store import migrations, users
+from engine.store.database import Database
+from engine.store.tables import AuditEntry
 from engine.trials.options import MorningResult
 from tests.app.dawncast import COMMAND, dawncast, environment
+from tests.app.house import furnish
 
 COMMANDS = ("serve", "demo", "simulator", "morning", "bench", "migrate", "doctor", "user add")
 PRODUCTION = {
@@ -183,6 +189,29 @@ def test_nobody_is_added_before_there_is_an_organisation(tmp_path: Path) -> None
 
     assert done.returncode == 1
     assert "start `dawncast serve` once" in done.stderr
+
+
+def test_a_person_is_added_with_a_password_for_the_first_sign_in(tmp_path: Path) -> None:
+    migrations.upgrade(url := f"sqlite:///{tmp_path}/dawncast.db")
+    database = Database(url)
+    database.transact_now(furnish, datetime(2026, 11, 23, tzinfo=UTC))
+
+    done = _add_user(tmp_path, "Asha@Firm.example", Role.AUTHOR)
+    again = _add_user(tmp_path, "asha@firm.example", Role.VIEWER)
+
+    user = database.read_now(users.by_email, "asha@firm.example")
+    trail = database.read_now(lambda session: session.exec(select(AuditEntry)).all())
+    database.close()
+    password = done.stdout.split("first sign-in: ")[1].strip()
+    assert done.returncode == 0
+    assert "asha@firm.example may sign in as author" in done.stdout
+    assert user is not None
+    assert is_password(password, user.password_hash)
+    assert (user.name, user.role, user.must_change) == ("Asha K", Role.AUTHOR, True)
+    assert (trail[-1].actor, trail[-1].action) == ("cli", "user.added")
+    assert password not in "".join(entry.after for entry in trail)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "asha@firm.example is already a user." in again.stderr
 
 
 def _add_user(home: Path, email: str, role: Role) -> "subprocess.CompletedProcess[str]":
