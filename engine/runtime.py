@@ -32,7 +32,7 @@ from engine.workers.record import Recorder
 from engine.workers.recover import recover
 from engine.workers.settle import settle
 
-LOOK_EVERY_SECONDS = 0.25
+LOOK_EVERY_SECONDS = 1.0
 SWITCH_SECONDS = 0.0005
 
 log = structlog.get_logger()

@@ -34,7 +34,7 @@ from engine.whatsapp.cloud_api import CloudApi
 from engine.workers.lease import owner_is_dead, owner_name
 
 LEAD = timedelta(seconds=4)
-LOOK_EVERY_SECONDS = 0.5
+LOOK_EVERY_SECONDS = 1.0
 QUIET_AFTER = timedelta(seconds=75)
 """Nearly every phone that gets it at all has it by then (normal_load: p99 60 s)."""
 UNTHROTTLED_RATE = 1_000_000.0

@@ -36,7 +36,13 @@ async def make_attempt(
     next engine run finds it in the journal and treats it as unknown.
     """
     equipment = context.equipment
-    message = replace(context.message, parameters=marked.parameters)
+    template = context.message
+    message = TemplateMessage(
+        template=template.template,
+        language=template.language,
+        parameters=marked.parameters,
+        header_image_id=template.header_image_id,
+    )
     outcome = await equipment.gateway.send(context.phone_number, marked.to, message, marked.tracker)
     now = equipment.clock.now()
     record = AttemptRecord(

@@ -32,8 +32,8 @@ ROUNDING_SECONDS = 2e-6
 IDLE_SECONDS = 0.25
 SLOW_DOWN_AT_MOST_EVERY_SECONDS = 1.0
 """All refusals of one second are one piece of news."""
-RECOVER_AFTER_SECONDS = 2.0
-RECOVERY_STEP = 0.1
+RECOVER_AFTER_SECONDS = 1.0
+RECOVERY_STEP = 0.25
 """Part of the ceiling won back at each look of the watch, once a second."""
 
 log = structlog.get_logger()
@@ -97,6 +97,7 @@ class LaneRun:
     _ready: deque[Marked] = field(default_factory=lambda: deque[Marked]())
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _taken: asyncio.Event = field(default_factory=asyncio.Event)
+    _contexts: dict[str, AttemptContext] = field(init=False)
     _wall: datetime = field(init=False)
     _loop: float = field(init=False)
     _expected: int = 1
@@ -112,6 +113,15 @@ class LaneRun:
         # One bridge between the two clocks for the lane's whole life: stamps keep the distances
         # that the pace kept, and a wall clock that is set meanwhile moves neither plan nor pace.
         self._wall, self._loop = clock.now(), clock.loop_time()
+        self._contexts = {
+            language: AttemptContext(
+                equipment=self.equipment,
+                phone_number=self.plan.phone_number,
+                message=message,
+                closes_at=self.plan.closes_at,
+            )
+            for language, message in self.plan.messages.items()
+        }
         self._ceiling = max(self.plan.rate_per_second * reserve, LOWEST_RATE)
         self.pace = LanePace(self._ceiling)
 
@@ -295,14 +305,7 @@ class LaneRun:
     async def _attempt(self, marked: Marked, started: float) -> None:
         try:
             ending, failure = await make_attempt(
-                AttemptContext(
-                    equipment=self.equipment,
-                    phone_number=self.plan.phone_number,
-                    message=self.plan.messages[marked.language],
-                    closes_at=self.plan.closes_at,
-                ),
-                marked,
-                self._at_wall_time(started),
+                self._contexts[marked.language], marked, self._at_wall_time(started)
             )
         finally:
             self.slots.release()
