@@ -19,7 +19,7 @@ from app.components.cards import empty, skeleton
 from app.components.marks import chip, sunrise
 from app.doors import now
 from app.navigation import Group, Place
-from app.session import csrf_token, guarded, session_token, who
+from app.session import PASSWORD, csrf_token, guarded, session_token, who
 from app.tab import Tab
 from app.words import en as words
 from engine.domain.roles import ALLOWED, Actor, Permission
@@ -215,7 +215,16 @@ def _header(route: str) -> rx.Component:
 
 def _person() -> rx.Component:
     return rx.el.div(
-        rx.el.span(Frame.name, rx.el.span(Frame.role, class_name="dc-muted"), class_name="dc-who"),
+        NativeForm.create(
+            rx.el.button(
+                Frame.name,
+                rx.el.span(Frame.role, class_name="dc-muted"),
+                type="submit",
+                class_name="dc-who",
+                title=words.PASSWORD_CHANGE,
+            ),
+            custom_attrs={"action": PASSWORD, "method": "get"},
+        ),
         NativeForm.create(
             rx.el.input(type="hidden", name="form_token", value=Frame.form_token, read_only=True),
             rx.el.button(

@@ -16,9 +16,10 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.api.auth import to_sign_in
-from app.session import SIGN_IN, person
+from app.api.forms import to_sign_in
+from app.session import PASSWORD, SIGN_IN, person
 from engine.domain.roles import Permission, may
+from engine.read.sign_in import SignedIn
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -88,7 +89,7 @@ class FrontDoor:
             why = "path"
         elif not self._is_own(headers.get("origin")):
             why = "origin"
-        elif await person(headers.get("cookie", ""), _ip(scope)) is None:
+        elif (here := await _person(scope, headers)) is None or here.must_change:
             why = "session"
         if why:
             log.info("websocket.refused", why=why, ip=_ip(scope))
@@ -124,15 +125,18 @@ class FrontDoor:
             return JSONResponse({"error": "There is nothing at this address."}, 404)
         if _is_asset(path):
             return None
-        if await person(headers.get("cookie", ""), _ip(scope)) is None:
+        here = await _person(scope, headers)
+        if here is None:
             asked = scope.get("query_string", b"").decode("latin-1")
             return RedirectResponse(to_sign_in(path, asked), status_code=303)
+        if here.must_change:
+            return RedirectResponse(PASSWORD, status_code=303)
         return None
 
     async def _upload(self, scope: Scope, headers: Headers) -> Response | None:
         # All of this before a byte of the body is asked for.
-        here = await person(headers.get("cookie", ""), _ip(scope))
-        if here is None:
+        here = await _person(scope, headers)
+        if here is None or here.must_change:
             return _closing(JSONResponse({"error": "Not signed in."}, 401))
         if not any(may(here.actor, permission) for permission in UPLOADS_NEED):
             return _closing(JSONResponse({"error": "Your role may not upload files."}, 403))
@@ -214,6 +218,10 @@ def _is_inner(path: str) -> bool:
 def _is_asset(path: str) -> bool:
     last = path.rsplit("/", 1)[-1]
     return "." in last and not last.endswith(".html")
+
+
+async def _person(scope: Scope, headers: Headers) -> SignedIn | None:
+    return await person(headers.get("cookie", ""), _ip(scope))
 
 
 def _ip(scope: Scope) -> str:

@@ -27,6 +27,7 @@ from engine.read.sign_in import SignedIn, signed_in
 
 COOKIE = "dawncast_session"
 SIGN_IN = "/sign-in"
+PASSWORD = "/auth/password"  # noqa: S105 - a path
 RECHECK_SECONDS = 5.0
 """How often a background loop asks again whether its session still lives."""
 
@@ -148,6 +149,9 @@ async def _admit(
     if admitted is None:
         log.info("event.refused", handler=handler.__qualname__, why="no session")
         await _in_its_turn(state, send_away, SIGN_IN)
+        return None
+    if admitted.must_change:
+        await _in_its_turn(state, send_away, PASSWORD)
         return None
     try:
         require(admitted.actor, permission)

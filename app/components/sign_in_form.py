@@ -1,9 +1,12 @@
-"""The sign-in page: plain HTML from the server; a stranger needs no websocket and no script."""
+"""The pages before the pages: plain HTML from the server; they need no websocket and no script."""
 
 from html import escape
 
 from app.styles import Tone
 from app.words import en as words
+
+Said = tuple[Tone, str] | None
+"""A message above a form, and its tone."""
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -18,14 +21,11 @@ _PAGE = """<!doctype html>
 </head>
 <body>
 <main class="dc-sign-in">
-<form action="/auth/login" method="post">
+<form action="{action}" method="post">
 <div class="dc-brand"><img src="/favicon.svg" width="22" height="22" alt="">{product}</div>
 <h1>{title}</h1>
 {message}
-<label>{email_label}<input name="email" type="email" autocomplete="username" required
- value="{email}"{focus_email}></label>
-<label>{password_label}<input name="password" type="password" autocomplete="current-password"
- required maxlength="512"{focus_password}></label>
+{fields}
 <input type="hidden" name="form_token" value="{form_token}">
 <input type="hidden" name="next" value="{after}">
 <button class="dc-button dc-primary" type="submit">{button}</button>
@@ -36,22 +36,64 @@ _PAGE = """<!doctype html>
 """
 
 
-def sign_in_page(*, form_token: str, after: str, email: str, said: tuple[Tone, str] | None) -> str:
-    """The whole page. `said`: a message above the form, and its tone; `after`: where it leads."""
+def sign_in_page(*, form_token: str, after: str, email: str, said: Said) -> str:
+    """The sign-in form. `after`: the path it leads to."""
+    typed = f' value="{escape(email)}"' if email else " autofocus"
+    return _page(
+        words.SIGN_IN_TITLE,
+        "/auth/login",
+        words.SIGN_IN_BUTTON,
+        f'<label>{words.SIGN_IN_EMAIL}<input name="email" type="email" autocomplete="username"'
+        f" required{typed}></label>",
+        _password("password", words.SIGN_IN_PASSWORD, "current-password", focus=bool(email)),
+        form_token=form_token,
+        after=after,
+        said=said,
+    )
+
+
+def password_page(*, form_token: str, said: Said) -> str:
+    """The form for a new password."""
+    return _page(
+        words.PASSWORD_TITLE,
+        "/auth/password",
+        words.PASSWORD_BUTTON,
+        _password("current", words.PASSWORD_CURRENT, "current-password", focus=True),
+        _password("new", words.PASSWORD_NEW, "new-password"),
+        _password("again", words.PASSWORD_AGAIN, "new-password"),
+        form_token=form_token,
+        after="/",
+        said=said,
+    )
+
+
+def _page(
+    title: str,
+    action: str,
+    button: str,
+    *fields: str,
+    form_token: str,
+    after: str,
+    said: Said,
+) -> str:
     message = ""
     if said is not None:
         tone, text = said
         message = f'<p class="dc-message" role="alert" data-tone="{tone}">{escape(text)}</p>'
     return _PAGE.format(
-        title=words.SIGN_IN_TITLE,
+        title=title,
         product=words.PRODUCT,
+        action=action,
         message=message,
-        email_label=words.SIGN_IN_EMAIL,
-        email=escape(email),
-        focus_email="" if email else " autofocus",
-        focus_password=" autofocus" if email else "",
-        password_label=words.SIGN_IN_PASSWORD,
+        fields="\n".join(fields),
         form_token=escape(form_token),
         after=escape(after),
-        button=words.SIGN_IN_BUTTON,
+        button=button,
+    )
+
+
+def _password(name: str, label: str, autocomplete: str, *, focus: bool = False) -> str:
+    return (
+        f'<label>{label}<input name="{name}" type="password" autocomplete="{autocomplete}"'
+        f' required maxlength="512"{" autofocus" if focus else ""}></label>'
     )

@@ -23,6 +23,16 @@ SIGN_IN_PASSWORD = "Password"  # noqa: S105 - the label of the field
 SIGN_IN_FAILED = "This e-mail and password do not belong together. Please try again."
 SIGN_IN_WAIT = "Too many tries. Please wait {wait} and try again."
 SIGN_IN_FORM_OLD = "This form had been open for too long. Please sign in again."
+PASSWORD_TITLE = "Choose a new password"  # noqa: S105 - a heading
+PASSWORD_CURRENT = "Present password"  # noqa: S105 - the label of the field
+PASSWORD_NEW = "New password"  # noqa: S105 - the label of the field
+PASSWORD_AGAIN = "The new password once more"  # noqa: S105 - the label of the field
+PASSWORD_BUTTON = "Change the password"  # noqa: S105 - the button's label
+PASSWORD_CHANGE = "Change your password"  # noqa: S105 - a hint
+PASSWORD_FIRST = "The password you came in with was for one sign-in. Please choose your own."  # noqa: S105
+PASSWORD_WRONG = "The present password is not right. Please try again."  # noqa: S105
+PASSWORD_DIFFERS = "The two new passwords differ. Please type them again."  # noqa: S105
+PASSWORD_SAME = "The new password is the old one. Please choose another."  # noqa: S105
 SIGNED_OUT = "You are signed out."
 SESSION_OVER = "Your session is over. Please sign in again."
 

@@ -66,6 +66,15 @@ def add(
     return UserId(user.id)
 
 
+def set_password(session: Session, user: UserId, password_hash: str) -> None:
+    """The user's own password from now on: nobody else chose it."""
+    session.exec(
+        sa.update(User)
+        .where(col(User.id) == user)
+        .values(password_hash=password_hash, must_change=False)
+    )
+
+
 def open_session(
     session: Session,
     user: UserId,

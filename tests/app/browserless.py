@@ -18,12 +18,13 @@ NAMESPACE = "/_event"
 __all__ = ["Refused", "Tab", "post", "sign_in"]
 
 
-async def sign_in(house: House, role: Role) -> str:
-    """Sign in through the form; the Cookie header to send from then on."""
+async def sign_in(house: House, who: Role | str, password: str = PASSWORD) -> str:
+    """Sign in through the form, by role or e-mail; the Cookie header to send from then on."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
         async with http.get(f"{house.url}/sign-in") as form:
             token = (await form.text()).split('name="form_token" value="')[1].split('"')[0]
-        sent = {"email": f"{role}@example.test", "password": PASSWORD, "form_token": token}
+        email = f"{who}@example.test" if isinstance(who, Role) else who
+        sent = {"email": email, "password": password, "form_token": token}
         async with http.post(
             f"{house.url}/auth/login",
             data=sent,

@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.api.auth import safe_next
+from app.api.forms import safe_next
 from app.api.guesses import Guesses
 from app.front_door import UPLOAD_LIMIT_BYTES
 from app.session import COOKIE, csrf_token, session_token, token_hash
 from app.tab import Tab as OurTab
-from engine.domain.roles import Role
+from engine.commands.add_user import add_user
+from engine.domain.roles import CLI, Role
 from engine.domain.sign_in import (
     ABSOLUTE_LIMIT,
     GUESS_WINDOW,
@@ -22,8 +23,8 @@ from engine.domain.sign_in import (
     IDLE_LIMIT,
 )
 from engine.store.tables import AuditEntry, SignIn, User
-from tests.app.browserless import Tab, post, sign_in
-from tests.app.house import PASSWORD, House
+from tests.app.browserless import Refused, Tab, post, sign_in
+from tests.app.house import PASSWORD, House, password_hash
 from tests.app.test_handlers import PROBE
 
 pytestmark = pytest.mark.anyio
@@ -235,6 +236,49 @@ async def test_a_tab_that_changes_hands_forgets_what_it_showed(house: House) -> 
         await tab.call(f"{PROBE}.several")
         assert await tab.hear(PROBE, "value", want=2) == 2
         assert 42 not in tab.state[PROBE].values()
+
+
+async def test_a_password_for_one_sign_in_opens_only_the_way_to_a_new_one(house: House) -> None:
+    email, second = "new@example.test", "my very own words"
+
+    def invite(session: Session) -> None:
+        added = add_user(
+            session,
+            house.tenant,
+            email=email,
+            name="New Person",
+            role=Role.APPROVER,
+            password_hash=password_hash(),
+            by=CLI,
+            now=house.clock.now(),
+        )
+        assert isinstance(added, int)
+
+    house.database.transact_now(invite)
+    cookie = await sign_in(house, email)
+    assert await status(house, "/", cookie) == (303, "/auth/password")
+    with pytest.raises(Refused):
+        async with Tab(house, cookie):
+            pass
+    form = {"current": PASSWORD, "new": second, "again": second}
+    form["form_token"] = csrf_token(cookie.partition("=")[2])
+    headers = {"Origin": house.url, "Cookie": cookie}
+    for wrong, expected in (
+        ({"current": "not the word"}, 401),
+        ({"again": "something else"}, 400),
+        ({"new": "short", "again": "short"}, 400),
+        ({"new": PASSWORD, "again": PASSWORD}, 400),
+        ({"form_token": "made-up"}, 403),
+    ):
+        answer, _ = await post(house, "/auth/password", data=form | wrong, headers=headers)
+        assert answer == expected, wrong
+    assert (await post(house, "/auth/password", data=form, headers=headers))[0] == 303
+    # The old session ended with the old password.
+    assert (await status(house, "/auth/who", cookie))[0] == 401
+    assert (await try_password(house, email, PASSWORD))[0] == 401
+    async with Tab(house, await sign_in(house, email, second)) as tab:
+        await tab.call(f"{PROBE}.approve", content=8)
+        assert await tab.hear(PROBE, "value", want=8) == 8
 
 
 async def test_a_form_from_another_site_is_refused(house: House) -> None:

@@ -84,3 +84,18 @@ def test_the_pages_ask_nobody_else_for_anything(browser: Browser, served: Served
     page.wait_for_selector(".dc-main h1, .dc-main .dc-empty")
     context.close()
     assert {url for url in asked if not url.startswith((served.url, "data:", "blob:"))} == set()
+
+
+def test_a_person_changes_their_password_behind_their_name(
+    open_tab: OpenTab, served: Served
+) -> None:
+    page = open_tab(Role.VIEWER)
+    page.get_by_role("button", name="Viewer Person").click()
+    expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
+    page.get_by_label("Present password").fill("not the word")
+    page.get_by_label("New password", exact=True).fill("something of my own")
+    page.get_by_label("The new password once more").fill("something of my own")
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_role("alert")).to_contain_text("The present password is not right")
+    page.goto(served.url)
+    expect(page.locator(".dc-who")).to_contain_text("Viewer Person")
