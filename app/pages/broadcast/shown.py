@@ -171,7 +171,7 @@ def lane(one: LaneRow, *, over: bool) -> LaneShown:
     known = "done" if over and one.state in ("ready", "sending") else one.state
     state, tone = LANE_WORDS.get(known, (known.capitalize(), "quiet"))
     figures = one.figures
-    still_open = figures.stage(Stage.WAITING, Stage.UNKNOWN, Stage.HELD)
+    still_open = figures.stage(Stage.WAITING, Stage.SENT, Stage.UNKNOWN, Stage.HELD)
     return LaneShown(
         sender=formats.phone_tail(one.display_phone),
         backup=one.role == "backup",
