@@ -20,10 +20,12 @@ from engine.settings import Settings
 from engine.store.database import Database
 from engine.store.journal import FileJournals
 from engine.whatsapp.cloud_api import CloudApi
+from engine.whatsapp.graph import Graph
 from engine.whatsapp.tokens import AccessTokens
 from engine.whatsapp.transport import Timeouts
 from engine.workers.equipment import Tuning
 from engine.workers.lease import owner_is_dead, owner_name
+from engine.workers.poll_senders import GraphNumbers
 
 JOURNALS = "journal"
 
@@ -77,11 +79,19 @@ def parts(settings: Settings, database: Database) -> Parts:
     """What an engine is built of. To be called on the engine's own loop."""
     clock = MachineClock()
     boot = clock.boot_id()
+    tokens = AccessTokens(settings)
+    graph = Graph(
+        api_url=settings.api_url,
+        token=tokens,
+        sandbox=settings.sandbox,
+        version=settings.graph_version,
+        timeouts=timeouts(settings),
+    )
     return Parts(
         database=database,
         gateway=CloudApi(
             api_url=settings.api_url,
-            token=AccessTokens(settings),
+            token=tokens,
             sandbox=settings.sandbox,
             version=settings.graph_version,
             timeouts=timeouts(settings),
@@ -91,6 +101,7 @@ def parts(settings: Settings, database: Database) -> Parts:
         rng=Random(),  # noqa: S311 - jitters retries; plans have a recorded seed of their own
         owner=owner_name(boot),
         is_dead=partial(_is_dead, boot),
+        numbers=GraphNumbers(graph),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
     )
 

@@ -7,7 +7,7 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -27,6 +27,7 @@ from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
 from engine.workers.equipment import Equipment, Tuning
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
+from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
@@ -51,6 +52,8 @@ class Parts:
     owner: str
     is_dead: Callable[[str], bool] = field(default=lambda owner: False)
     tuning: Tuning = field(default_factory=Tuning)
+    numbers: Numbers | None = None
+    """Who knows how the phone numbers are doing; None: nobody is asked."""
     alarm: bool = True
     """Whether APScheduler wakes the calendar; not on a loop that jumps."""
 
@@ -120,12 +123,17 @@ class Engine:
         try:
             async with asyncio.TaskGroup() as workers:
                 loops = [workers.create_task(keep_lease(equipment.database, equipment.lease))]
-                for name, worker in (
+                named: list[tuple[str, Callable[[], Awaitable[None]]]] = [
                     ("record", recorder.run),
                     ("receive", partial(receive, equipment)),
                     ("settle", partial(settle, equipment)),
                     ("calendar", partial(calendar, equipment, alarm)),
-                ):
+                ]
+                if self._parts.numbers is not None:
+                    named.append(
+                        ("poll_senders", partial(poll_senders, equipment, self._parts.numbers))
+                    )
+                for name, worker in named:
                     loops.append(workers.create_task(keep_alive(name, worker, self.heartbeat)))
                 conductor = Conductors(equipment, recorder, self.heartbeat, self._stopping)
                 self.running.set()
@@ -173,7 +181,7 @@ class Conductors:
 
     async def _conduct(self, broadcast: BroadcastId) -> None:
         await keep_alive(
-            f"conduct-{broadcast}",
+            "conduct",
             lambda: conduct(self._equipment, self._recorder, broadcast, self._stopping),
             self._heartbeat,
         )

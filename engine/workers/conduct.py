@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
+from engine.domain import content as content_rules
 from engine.domain.broadcast import OVER, BroadcastEvent, BroadcastState, Moment, moment
+from engine.domain.content import ContentEvent, ContentState
 from engine.domain.delivery import State
-from engine.domain.ids import BroadcastId, TenantId
+from engine.domain.ids import BroadcastId, ContentId, TenantId
 from engine.domain.schedule import LatePolicy, too_late
 from engine.store import broadcasts, schedules
+from engine.store import content as contents
 from engine.store import lanes as lanes_store
 from engine.store.tables import Broadcast
 from engine.workers import fan_out, freeze, watch
@@ -100,6 +103,10 @@ def _start(session: Session, broadcast: BroadcastId, epoch: int, now: datetime) 
         return
     if not broadcasts.advance(session, broadcast, _E.START, started_at=now):
         return
+    content = None if row.content_id is None else contents.get(session, ContentId(row.content_id))
+    if content is not None:
+        sent = content_rules.advance(ContentState(content.state), ContentEvent.SEND)
+        contents.move(session, content, state=sent, now=now)
     lanes_store.claim_lanes(session, broadcast, epoch)
     lanes = lanes_store.lanes_of(session, broadcast)
     for lane in lanes:

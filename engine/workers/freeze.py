@@ -67,12 +67,15 @@ def _begin(session: Session, broadcast: BroadcastId, now: datetime) -> FrozenCon
     if approved is None or approved.content_hash is None:
         return None
     variants = content_store.variants(session, ContentId(approved.id or 0))
+    if content_rules.content_hash(map(content_store.as_new, variants)) != approved.content_hash:
+        # Somebody changed the tables behind the commands' back: not one word of it is sent.
+        log.error("freeze.tampered", broadcast=broadcast, content=approved.id)
+        return None
+    locked = content_rules.advance(ContentState(approved.state), ContentEvent.LOCK)
+    if not content_store.move(session, approved, state=locked, now=now):
+        return None  # the approval was taken back this very moment
     category = strictest(Category(variant.category) for variant in variants)
     broadcasts.bind_content(session, broadcast, approved, category.value)
-    state = ContentState(approved.state)
-    content_store.move(
-        session, approved, state=content_rules.advance(state, ContentEvent.LOCK), now=now
-    )
     broadcasts.clear_exclusions(session, broadcast)
     log.info("freeze.began", broadcast=broadcast, at=now.isoformat())
     return FrozenContent(

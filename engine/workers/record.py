@@ -21,6 +21,7 @@ from engine.workers.equipment import Equipment
 LINGER_SECONDS = 0.1
 """An outcome may wait a little for company: were we to die meanwhile, a receipt would tell it."""
 BATCH_LIMIT = 500
+BEAT_EVERY_SECONDS = 5.0
 PAUSE_AFTER_FAILURE_SECONDS = 0.25
 
 log = structlog.get_logger()
@@ -60,10 +61,20 @@ class Recorder:
     async def run(self) -> None:
         """Write endings as they come, for ever."""
         while True:
-            await self._arrived.wait()
+            self._equipment.beat("record")
+            if not await self._arrived_within(BEAT_EVERY_SECONDS):
+                continue
             if len(self._endings) < BATCH_LIMIT:
                 await asyncio.sleep(LINGER_SECONDS)
             await self._write_batch()
+
+    async def _arrived_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._arrived.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def drained(self) -> None:
         """Return once everything put so far is durable."""

@@ -5,38 +5,61 @@ Its journal tells, on the same boot, which marks never became requests: those ar
 once. All others are unknown, and only receipts or evidence settle them (spec E3).
 """
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session
 
 from engine.domain.delivery import Event, State
 from engine.domain.ids import AttemptId, BroadcastId, SenderId
-from engine.store import attempts, leases
+from engine.store import attempts, broadcasts, lanes, leases, outbox
 from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.journal import Journals
 from engine.store.tables import EngineRun
 from engine.workers.equipment import Equipment
 
 SLICE = 500
+LAST_SECOND = 1.0
+STRANDED_LOOKED_BACK = timedelta(days=7)
 
 log = structlog.get_logger()
 
 
 async def recover(equipment: Equipment, journals: Journals) -> int:
     """Settle the leftovers of every earlier run. Returns how many deliveries are now unknown."""
-    database = equipment.database
+    database, clock = equipment.database, equipment.clock
+    began = clock.loop_time()
+    # The fence first: a stalled run that wakes up must not add to what is counted below.
+    await database.transact(lanes.fence, equipment.epoch)
+    runs = await database.read(leases.unsettled_runs, equipment.epoch)
     unknown = 0
-    for run in await database.read(leases.unsettled_runs, equipment.epoch):
+    for run in runs:
         started = journals.started(run.journal) if _same_boot(run, equipment) else None
         left = await database.read(attempts.left_sending, run.token)
         unknown += await _settle(equipment, left, started, run.token)
-        await database.transact(leases.settled, run.token, equipment.clock.now())
+        await database.transact(leases.settled, run.token, clock.now())
         # Only now: had we died in between, the next run would have needed it.
         journals.remove(run.journal)
         log.info("recover.settled", run=run.token, left=len(left), journal=started is not None)
+    await database.transact(cancel_stranded, clock.now())
+    if any(run.ended_at is None for run in runs):
+        # WhatsApp counts what the dead run sent in its last second, and we cannot know how much.
+        await asyncio.sleep(max(0.0, began + LAST_SECOND - clock.loop_time()))
     return unknown
+
+
+def cancel_stranded(session: Session, now: datetime) -> int:
+    """Cancel what is unsent in broadcasts that ended early: given back, or refused, after the end.
+
+    Nobody conducts them any more. Returns how many there were.
+    """
+    reason = "Its broadcast was over before it went out."
+    return sum(
+        outbox.cancel_unsent_of(session, broadcast, reason=reason, now=now)
+        for broadcast in broadcasts.stranded(session, now - STRANDED_LOOKED_BACK)
+    )
 
 
 async def recover_own(equipment: Equipment, broadcast: BroadcastId) -> int:
