@@ -102,6 +102,7 @@ def parts(settings: Settings, database: Database) -> Parts:
         owner=owner_name(boot),
         is_dead=partial(_is_dead, boot),
         numbers=GraphNumbers(graph),
+        closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
     )
 

@@ -54,6 +54,8 @@ class Parts:
     tuning: Tuning = field(default_factory=Tuning)
     numbers: Numbers | None = None
     """Who knows how the phone numbers are doing; None: nobody is asked."""
+    closes: tuple[Callable[[], Awaitable[None]], ...] = ()
+    """What else is to be closed on the engine's loop when it ends."""
     alarm: bool = True
     """Whether APScheduler wakes the calendar; not on a loop that jumps."""
 
@@ -227,4 +229,5 @@ class EngineThread:
         try:
             await self._engine.run()
         finally:
-            await parts.gateway.aclose()
+            for close in (parts.gateway.aclose, *parts.closes):
+                await close()
