@@ -57,7 +57,7 @@ def resend_held(
 
 
 def _lanes_will_take_it(session: Session, broadcast: int) -> bool:
-    """Open a finished broadcast again, so that its lanes run; False when it was ended by a person."""
+    """Open a finished broadcast again, so that its lanes run; False when it ended early."""
     identity = BroadcastId(broadcast)
     if broadcasts.state_of(session, identity) is BroadcastState.FINISHED:
         broadcasts.advance(session, identity, BroadcastEvent.REOPEN, finished_at=None)

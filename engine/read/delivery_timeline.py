@@ -26,8 +26,7 @@ from engine.store.tables import (
     Variant,
 )
 
-LIMIT = 200
-"""Of each kind of event: a delivery has a handful; this bounds a sick one."""
+LIMIT = 200  # of each kind of event: a delivery has a handful; this bounds a sick one
 LATE_NEWS_SECONDS = 5.0
 
 
@@ -106,12 +105,9 @@ def timeline(session: Session, tenant: TenantId, delivery: DeliveryId) -> Delive
     )
 
 
-_KINDS = list(Kind)
-
-
 def _place(entry: Entry) -> tuple[datetime, int, datetime]:
     """WhatsApp's stamps are whole seconds: within one, what must come first comes first."""
-    return entry.at.replace(microsecond=0), _KINDS.index(entry.kind), entry.at
+    return entry.at.replace(microsecond=0), list(Kind).index(entry.kind), entry.at
 
 
 def _standing(row: Delivery, broadcast: Broadcast | None) -> Standing:
