@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from engine.domain.broadcast import OVER, TRANSITIONS, BroadcastEvent, BroadcastState
+from engine.domain.delivery import UNSENT
 from engine.domain.ids import BroadcastId, LaneId, SenderId, SubscriberId, TenantId
 from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import (
@@ -100,6 +101,23 @@ def not_over(session: Session) -> list[Broadcast]:
             .order_by(col(Broadcast.opens_at), col(Broadcast.id))
         )
     )
+
+
+ENDED_EARLY = OVER - {BroadcastState.FINISHED}
+
+
+def stranded(session: Session, since: datetime) -> list[BroadcastId]:
+    """Broadcasts opening after `since` that were ended early and still have something unsent."""
+    unsent = select(_deliveries.c.id).where(
+        _deliveries.c.broadcast_id == _broadcasts.c.id,
+        _deliveries.c.state.in_([state.value for state in UNSENT]),
+    )
+    rows = session.connection().execute(
+        select(_broadcasts.c.id)
+        .where(_broadcasts.c.state.in_([state.value for state in ENDED_EARLY]))
+        .where(_broadcasts.c.opens_at > since, unsent.exists())
+    )
+    return [BroadcastId(row[0]) for row in rows]
 
 
 def advance(session: Session, broadcast: BroadcastId, event: BroadcastEvent, **values: Any) -> bool:

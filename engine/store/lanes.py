@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from engine.domain.broadcast import OVER
 from engine.domain.ids import BroadcastId, LaneId
 from engine.store.dialects import insert_ignoring, table
-from engine.store.tables import Lane, Sample
+from engine.store.tables import Broadcast, Lane, Sample
 
-_lanes = table(Lane)
+_lanes, _broadcasts = table(Lane), table(Broadcast)
 
 
 def open_lane(session: Session, values: dict[str, Any]) -> LaneId:
@@ -71,6 +72,20 @@ def claim_lanes(session: Session, broadcast: BroadcastId, epoch: int) -> None:
         .where(col(Lane.broadcast_id) == broadcast, col(Lane.epoch) < epoch)
         .values(epoch=epoch)
         .execution_options(synchronize_session=False)
+    )
+
+
+def fence(session: Session, epoch: int) -> None:
+    """Raise the epoch of the lanes of every broadcast that is not over, before earlier runs'
+    leftovers are counted.
+    """
+    running = select(_broadcasts.c.id).where(
+        _broadcasts.c.state.not_in([state.value for state in OVER])
+    )
+    session.connection().execute(
+        sa.update(_lanes)
+        .where(_lanes.c.broadcast_id.in_(running), _lanes.c.epoch < epoch)
+        .values(epoch=epoch)
     )
 
 
