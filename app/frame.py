@@ -38,7 +38,6 @@ class Frame(rx.State):
     server_time: str = ""
     opens_at: str = ""
     closes_at: str = ""
-    open_alerts: int = 0
 
     @guarded()
     async def enter(self, *, by: Actor) -> None:
