@@ -75,41 +75,52 @@ class Engine:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Run until `stop`."""
+        """Run until `stop`: a run that lost the lease or crashed is followed by another."""
+        await keep_alive("engine", self._until_stopped, self.heartbeat)
+
+    async def _until_stopped(self) -> None:
         while not self._stopping.is_set():
             try:
                 await self._run_once()
             except* LeaseLostError:
                 log.warning("lease.lost")
-                self.running.clear()
 
     async def _run_once(self) -> None:
         parts, clock = self._parts, self.clock
-        lease = await take_lease(parts.database, clock, parts.owner, parts.is_dead)
+        lease = await take_lease(
+            parts.database,
+            clock,
+            parts.owner,
+            parts.is_dead,
+            stopping=self._stopping,
+            beat=partial(self.heartbeat.beat, "engine"),
+        )
+        if lease is None:
+            return
         name = f"journal-{lease.token}"
         parts.journals.remove(name)
         journal = parts.journals.open(name)
-        await parts.database.transact(
-            leases.begin_run,
-            token=lease.token,
-            owner=parts.owner,
-            boot_id=clock.boot_id(),
-            journal=name,
-            now=clock.now(),
-        )
-        equipment = Equipment(
-            database=parts.database,
-            gateway=parts.gateway,
-            clock=clock,
-            rng=parts.rng,
-            lease=lease,
-            journal=journal,
-            started=partial(parts.journals.started, name),
-            tuning=parts.tuning,
-            beat=self.heartbeat.beat,
-        )
-        await recover(equipment, parts.journals)
         try:
+            await parts.database.transact(
+                leases.begin_run,
+                token=lease.token,
+                owner=parts.owner,
+                boot_id=clock.boot_id(),
+                journal=name,
+                now=clock.now(),
+            )
+            equipment = Equipment(
+                database=parts.database,
+                gateway=parts.gateway,
+                clock=clock,
+                rng=parts.rng,
+                lease=lease,
+                journal=journal,
+                started=partial(parts.journals.started, name),
+                tuning=parts.tuning,
+                beat=self.heartbeat.beat,
+            )
+            await recover(equipment, parts.journals)
             await self._work(equipment)
         finally:
             journal.close()
@@ -169,7 +180,7 @@ class Conductors:
         """Find broadcasts and conduct them until the engine is told to stop."""
         async with asyncio.TaskGroup() as tasks:
             while not self._stopping.is_set():
-                self._heartbeat.beat("conductors")
+                self._heartbeat.beat("engine")
                 for row in await self._equipment.database.read(broadcasts.not_over):
                     broadcast = BroadcastId(row.id or 0)
                     if broadcast not in self._conducted:

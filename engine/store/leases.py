@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
+from engine.store.dialects import insert_ignoring
 from engine.store.tables import EngineRun, Lease
 
 NAME = "engine"
@@ -30,10 +31,11 @@ def take(session: Session, *, owner: str, ttl: timedelta, even_from: str | None)
 
     Returns the new token, or None when somebody else holds it.
     """
-    if session.get(Lease, NAME) is None:
-        session.connection().execute(
-            insert(Lease).values(name=NAME, owner="", token=0, expires_at=_NEVER)
+    session.connection().execute(
+        insert_ignoring(session, Lease, ["name"]).values(
+            name=NAME, owner="", token=0, expires_at=_NEVER
         )
+    )
     now = database_now(session)
     free = sa.or_(
         col(Lease.expires_at) <= now,

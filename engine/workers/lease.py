@@ -3,9 +3,11 @@
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy.exc
 import structlog
 
 from engine.clock import Clock
@@ -21,6 +23,9 @@ MARGIN_SECONDS = 1.0
 wire.
 """
 
+CANNOT_ASK = (sqlalchemy.exc.SQLAlchemyError, OSError)
+"""What a database that is locked, full or gone raises: it passes, or the lease runs out."""
+
 log = structlog.get_logger()
 
 
@@ -29,29 +34,60 @@ class LeaseLostError(Exception):
 
 
 async def take_lease(
-    database: Database, clock: Clock, owner: str, is_dead: Callable[[str], bool]
-) -> HeldLease:
-    """Wait until the lease is ours. An owner who provably died on this machine is not waited for.
+    database: Database,
+    clock: Clock,
+    owner: str,
+    is_dead: Callable[[str], bool],
+    *,
+    stopping: asyncio.Event,
+    beat: Callable[[], None] = lambda: None,
+) -> HeldLease | None:
+    """Wait until the lease is ours; None when `stopping` is set before that.
+
+    An owner who provably died on this machine is not waited for. beat: a sign of life at each try.
     """
-    while True:
+    while not stopping.is_set():
+        beat()
         before = clock.boot_time()
-        current, running = await database.read(leases.holder)
-        even_from = current if current and running and is_dead(current) else None
-        token = await database.transact(leases.take, owner=owner, ttl=TTL, even_from=even_from)
+        token = await _try(database, owner, is_dead)
         if token is not None:
             log.info("lease.taken", token=token)
             return HeldLease(clock, token, owner, _valid_until(before))
-        await asyncio.sleep(ASK_AGAIN_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ASK_AGAIN_SECONDS):
+                await stopping.wait()
+    return None
+
+
+async def _try(database: Database, owner: str, is_dead: Callable[[str], bool]) -> int | None:
+    try:
+        current, running = await database.read(leases.holder)
+        even_from = current if current and running and is_dead(current) else None
+        return await database.transact(leases.take, owner=owner, ttl=TTL, even_from=even_from)
+    except CANNOT_ASK as error:
+        log.warning("lease.not_asked", error=type(error).__name__)
+        return None
 
 
 async def keep_lease(database: Database, lease: HeldLease) -> None:
-    """Renew for ever. Raises LeaseLostError as soon as it is somebody else's or has run out."""
+    """Renew for ever. Raises LeaseLostError as soon as it is known to be somebody else's.
+
+    While the database cannot be asked it runs out by itself, and nothing is sent; when the database
+    is back and nobody took it meanwhile, it is ours again.
+    """
     while True:
         await asyncio.sleep(RENEW_EVERY_SECONDS)
         # Taken before the renewal: whatever the renewal takes is lost to us, never to the next
         # owner.
         before = lease.clock.boot_time()
-        if not await database.transact(leases.renew, owner=lease.owner, token=lease.token, ttl=TTL):
+        try:
+            ours = await database.transact(
+                leases.renew, owner=lease.owner, token=lease.token, ttl=TTL
+            )
+        except CANNOT_ASK as error:
+            log.warning("lease.not_renewed", error=type(error).__name__)
+            continue
+        if not ours:
             lease.valid_until = 0.0
             raise LeaseLostError(f"lease {lease.token} is somebody else's")
         lease.valid_until = _valid_until(before)
