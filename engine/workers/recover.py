@@ -98,14 +98,15 @@ def _settle_slice(
 ) -> int:
     records: list[AttemptRecord] = []
     verdicts: list[Verdict] = []
-    for attempt, sender, marked_at in left:
+    for attempt, sender, _ in left:
         never_started = started is not None and attempt not in started
         records.append(
             AttemptRecord(
                 attempt=attempt,
                 sender=sender,
                 epoch=epoch,
-                started_at=None if never_started else marked_at,
+                # Nobody wrote the instant down; the mark's, on the delivery, is the nearest known.
+                started_at=None,
                 ended_at=now,
                 outcome="released" if never_started else "unknown",
                 detail=_NEVER_STARTED if never_started else _DIED,
