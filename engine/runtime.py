@@ -71,7 +71,7 @@ class Engine:
         self.running = asyncio.Event()
 
     def stop(self) -> None:
-        """Ask the engine to end in good order: release what is marked, wait for what is in flight."""
+        """End in good order: release what is marked, wait for what is in flight."""
         self._stopping.set()
 
     async def run(self) -> None:

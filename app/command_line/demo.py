@@ -100,6 +100,8 @@ def _why_not(settings: Settings) -> str:
             f"The folder {settings.home} cannot be made ({error.strerror}): "
             "set DAWNCAST_HOME to one that can."
         )
+    if not os.access(settings.home, os.W_OK):
+        return f"The folder {settings.home} cannot be written: set DAWNCAST_HOME to one that can."
     return why_not_listen(settings.host, settings.port)
 
 

@@ -1,6 +1,6 @@
 """`dawncast morning` and `dawncast bench`: whole runs against the simulator, told in figures.
 
-People read the table on stderr; programs read the last line of stdout, one JSON object.
+People read a table on stderr; with --json programs read the last line of stdout, one JSON object.
 """
 
 import asyncio
@@ -35,9 +35,7 @@ def morning(options: MorningOptions, *, simulated: bool, as_json: bool) -> None:
     """Run one broadcast and tell what it came to."""
     telemetry.configure(level="warning")
     figures = _simulated(options) if simulated else _real(options)
-    err.print(_table("The morning", figures))
-    if as_json:
-        _last_line(figures)
+    _tell("The morning", figures, as_json=as_json)
     if figures["lost"] or figures["doubled"]:
         give_up(f"{figures['lost']} lost, {figures['doubled']} doubled: neither may ever happen.")
 
@@ -49,9 +47,7 @@ def bench(*, quick: bool, as_json: bool) -> None:
             found = run_bench(_morning_command, quick=quick, tell=status.update).as_json()
     except (subprocess.SubprocessError, OSError, ValueError) as error:
         give_up(f"A run of the bench failed: {error}")
-    err.print(_table("The bench", {k: v for k, v in found.items() if not isinstance(v, dict)}))
-    if as_json:
-        _last_line(found)
+    _tell("The bench", found, as_json=as_json)
 
 
 def webhook_app(door: TrialDoor) -> Starlette:
@@ -111,13 +107,14 @@ def _word(value: object) -> str:
     return str(value)
 
 
-def _table(title: str, figures: dict[str, Any]) -> Table:
+def _tell(title: str, figures: dict[str, Any], *, as_json: bool) -> None:
+    """A table for people, or the last line of stdout for programs."""
+    if as_json:
+        sys.stdout.write(json.dumps(figures) + "\n")
+        sys.stdout.flush()
+        return
     table = Table(title=title, show_header=False, title_justify="left")
     for name, value in figures.items():
-        table.add_row(name, "–" if value is None else str(value))
-    return table
-
-
-def _last_line(figures: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(figures) + "\n")
-    sys.stdout.flush()
+        if not isinstance(value, dict):
+            table.add_row(name, "–" if value is None else str(value))
+    err.print(table)

@@ -17,8 +17,7 @@ from engine.store import outbox
 
 @dataclass(frozen=True, slots=True)
 class Aborted:
-    """What the abort came to. `cancelled` never went out; the rest is with WhatsApp or on its way.
-    """
+    """What the abort came to. `cancelled` never went out; the rest is on its way."""
 
     cancelled: int
 

@@ -1,5 +1,4 @@
-"""What the commands that steer a running broadcast share: find it, follow the arrow, write it down.
-"""
+"""What commands that steer a broadcast share: find it, follow the arrow, write it down."""
 
 from datetime import datetime
 from typing import Any

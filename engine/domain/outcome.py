@@ -21,8 +21,7 @@ class Blame(StrEnum):
 
 
 class Acceptance(StrEnum):
-    """What `messages[].message_status` says of an accepted template message (Meta, send-messages).
-    """
+    """What `messages[].message_status` says of a template message (Meta: send-messages)."""
 
     ACCEPTED = "accepted"
     HELD_FOR_QUALITY = "held_for_quality_assessment"

@@ -206,8 +206,7 @@ def _tier(recipient: PlanRecipient) -> int:
 
 
 def _uniform(seed: str) -> Iterator[float]:
-    """Numbers in [0, 1) from a SHA-256 counter stream: replayable anywhere, by anybody (spec P1).
-    """
+    """Numbers in [0, 1) from a SHA-256 counter stream: replayable by anybody (spec P1)."""
     counter = 0
     while True:
         block = hashlib.sha256(f"{seed}/{counter}".encode()).digest()

@@ -199,8 +199,7 @@ def _again(
     rng: Random,
     window_close: datetime | None,
 ) -> RetryAt | GiveUp:
-    """In the window after `wait`, if there is one and it can still land; else late; else no more.
-    """
+    """In the window after `wait`, if it can still land; else late; else no more."""
     words = words_for(failure.code)
     if wait is not None:
         due_at = now + wait

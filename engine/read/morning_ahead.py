@@ -126,13 +126,17 @@ def _senders(session: Session, tenant: TenantId) -> Check:
 
 
 def _audience(session: Session, tenant: TenantId) -> Check:
-    count = session.connection().execute(
-        select(func.count()).where(
-            col(Subscriber.tenant_id) == tenant,
-            col(Subscriber.status) == "ACTIVE",
-            col(Subscriber.consented).is_(True),
+    count = (
+        session.connection()
+        .execute(
+            select(func.count()).where(
+                col(Subscriber.tenant_id) == tenant,
+                col(Subscriber.status) == "ACTIVE",
+                col(Subscriber.consented).is_(True),
+            )
         )
-    ).scalar_one()
+        .scalar_one()
+    )
     if not count:
         return Check("Audience", False, "No active subscriber with consent. Add or import some.")
     return Check("Audience", True, f"{count:,} active subscribers with consent.")

@@ -1,7 +1,8 @@
 """An event loop that jumps instead of waiting: a whole morning in a second, the same every time.
 
-`sleep`, timeouts and rate limiters all read loop time, so they need no change. Every turn of the loop
-costs one tick: a library that re-arms its timer until the clock moves would otherwise spin for ever.
+`sleep`, timeouts and rate limiters all read loop time, so they need no change. Every turn of the
+loop costs one tick: a library that re-arms its timer until the clock moves would otherwise spin for
+ever.
 """
 
 import asyncio

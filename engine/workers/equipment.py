@@ -1,5 +1,4 @@
-"""What every worker of an engine run is handed: the doors to the world, and the right to use them.
-"""
+"""What every worker is handed: the doors to the world, and the right to use them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -44,8 +44,7 @@ def stop_sender(
 def take_over(
     session: Session, view: View, stopped: LaneView, now: datetime, reserve: float
 ) -> int:
-    """Move what a stopped lane has not sent to the open lanes and a backup; returns how many moved.
-    """
+    """Move what a stopped lane has not sent to the others and a backup; returns how many."""
     epoch = max((lane.epoch for lane in lanes_store.lanes_of(session, _id(view))), default=0)
     _activate_backup(session, view, epoch, now)
     targets = _targets(session, view, stopped.lane, reserve)

@@ -137,8 +137,7 @@ class LaneRun:
             self.pace.set_rate(rate)
 
     def slow_down(self) -> None:
-        """WhatsApp said too fast (130429): half the rate at once, then back up step by step (P3).
-        """
+        """WhatsApp said too fast (130429): half the rate at once, then up step by step (P3)."""
         now = self.equipment.clock.loop_time()
         if now - self._slowed_at < SLOW_DOWN_AT_MOST_EVERY_SECONDS:
             return

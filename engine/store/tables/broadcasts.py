@@ -83,8 +83,7 @@ class Exclusion(SQLModel, table=True):
 
 
 class LogEntry(SQLModel, table=True):
-    """One line of a broadcast's log on the board: a fixed event name, and the sentence people read.
-    """
+    """One line of a broadcast's log: a fixed event name, and the sentence people read."""
 
     __tablename__ = "log_entries"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)

@@ -44,8 +44,7 @@ class Delivery(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One request to the API; written once, when its outcome is known or given up on. Append-only.
-    """
+    """One request to the API; written once, when its outcome is known. Append-only."""
 
     __tablename__ = "attempts"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (

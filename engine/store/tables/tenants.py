@@ -29,8 +29,7 @@ class User(SQLModel, table=True):
 
 
 class SignIn(SQLModel, table=True):
-    """A server-side session. Only the hash of its token is stored: a stolen database opens no door.
-    """
+    """A server-side session. Only its token's hash is stored: a stolen copy opens no door."""
 
     __tablename__ = "sign_ins"  # pyright: ignore[reportAssignmentType]
     token_hash: str = Field(primary_key=True)  # SHA-256 hex of the cookie's value
