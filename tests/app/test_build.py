@@ -109,3 +109,14 @@ def test_pages_in_folders_are_known_by_their_addresses(tmp_path: Path) -> None:
         (built.client / page).parent.mkdir(parents=True, exist_ok=True)
         (built.client / page).write_text("")
     assert built.addresses() == {"/senders", "/content/edit"}
+
+
+def test_the_lock_of_a_later_build_reads_like_that_of_a_fresh_one(tmp_path: Path) -> None:
+    package = tmp_path / "package.json"
+    package.write_text('{"name":"x","devDependencies":{"b":"1"},"dependencies":{"a":"1"},"z":1}')
+    build._settle_lock(package)
+    assert package.read_text() == (
+        '{"name":"x","dependencies":{"a":"1"},"devDependencies":{"b":"1"},"z":1}'
+    )
+    committed = build.ROOT / "reflex.lock" / "package.json"
+    assert [*json.loads(committed.read_text())] == [*build.LOCK_ORDER]
