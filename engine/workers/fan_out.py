@@ -103,6 +103,6 @@ def _finish(
         tenant=TenantId(row.tenant_id),
         broadcast=BroadcastId(row.id or 0),
         event="broadcast.planned",
-        words=f"Plan final: {people} recipients, the last one {seconds} s after the opening",
+        words=f"Plan final: {people:,} recipients, the last one {seconds} s after the opening",
         now=now,
     )

@@ -172,6 +172,6 @@ def _finish(session: Session, broadcast: BroadcastId, now: datetime) -> None:
         tenant=TenantId(row.tenant_id),
         broadcast=broadcast,
         event="broadcast.frozen",
-        words=f"Audience frozen: {targeted} targeted, {excluded} left out",
+        words=f"Audience frozen: {targeted:,} targeted, {excluded:,} left out",
         now=now,
     )

@@ -1,0 +1,101 @@
+"""The board as values: what the Live page shows, and nothing of how it is found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.domain.broadcast import BroadcastState, Moment
+from engine.domain.delivery import State
+from engine.domain.forecast import Forecast
+from engine.domain.ids import BroadcastId
+from engine.domain.sla import Percentiles, Standing
+from engine.read.morning_ahead import Ahead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneRow:
+    """One lane as the operator sees it. Rates are messages per second."""
+
+    sender_id: int
+    label: str
+    phone_tail: str
+    role: str
+    quality: str
+    state: str
+    state_reason: str
+    rate_now: int
+    rate_limit: float
+    left: int
+    delivered: int
+    planned: int
+    in_flight: int
+    p95_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong for how many, in words, with what is done about it."""
+
+    title: str
+    words: str
+    count: int
+    code: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the log."""
+
+    at: datetime
+    event: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One of the day's two verdicts."""
+
+    name: str
+    count: int
+    of: int
+    share: float
+    met: bool
+    missing: int
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything the Live page shows, as of one instant."""
+
+    at: datetime
+    moment: Moment
+    ahead: Ahead
+    broadcast_id: BroadcastId | None = None
+    title: str = ""
+    state: BroadcastState | None = None
+    state_reason: str = ""
+    content_hash: str = ""
+    approved_at: datetime | None = None
+    languages: int = 0
+    opens_at: datetime | None = None
+    window_ends_at: datetime | None = None
+    closes_at: datetime | None = None
+    finished_at: datetime | None = None
+    targeted: int = 0
+    excluded: int = 0
+    counts: Mapping[State, int]
+    handed_over: int = 0
+    delivered: int = 0
+    on_time_percent: float = 0.0
+    """Delivered by now (or by the close) of all targeted."""
+    forecast: Forecast | None = None
+    time_to_delivered: Percentiles | None = None
+    delivered_points: tuple[tuple[int, int], ...] = ()
+    """(seconds after the opening, delivered in all by then)."""
+    planned_points: tuple[tuple[int, int], ...] = ()
+    lanes: tuple[LaneRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    log: tuple[LogLine, ...] = ()
+    verdicts: tuple[VerdictRow, ...] = ()
