@@ -65,6 +65,16 @@ def set_lane_state(session: Session, lane: int, *, was: str, state: str, reason:
     return result.rowcount == 1
 
 
+def open_ready(session: Session, broadcast: BroadcastId) -> int:
+    """Open the lanes that nobody has opened yet; returns how many there were."""
+    result = session.connection().execute(
+        sa.update(_lanes)
+        .where(_lanes.c.broadcast_id == broadcast, _lanes.c.state == "ready")
+        .values(state="sending")
+    )
+    return result.rowcount
+
+
 def claim_lanes(session: Session, broadcast: BroadcastId, epoch: int) -> None:
     """Raise the epoch of every lane: whoever marks under an older one is a ghost from now on."""
     session.connection().execute(

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from engine.domain import content as content_rules
 from engine.domain.broadcast import OVER, BroadcastEvent, BroadcastState, Moment, moment
 from engine.domain.content import ContentEvent, ContentState
-from engine.domain.delivery import State
+from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import BroadcastId, ContentId, TenantId
 from engine.domain.schedule import LatePolicy, too_late
 from engine.store import broadcasts, schedules
@@ -25,6 +25,7 @@ from engine.workers import fan_out, freeze, watch
 from engine.workers.equipment import Equipment
 from engine.workers.morning import Morning
 from engine.workers.record import Recorder
+from engine.workers.recover import cancel_stranded
 
 STALE_AFTER = timedelta(minutes=10)
 """An engine that comes back this long after the close asks a person before it sends the rest (spec
@@ -45,10 +46,14 @@ async def conduct(
         equipment.beat("conduct")
         view = await equipment.database.read(watch.look, broadcast)
         if view.state in OVER:
+            if view.count(*UNSENT):
+                await equipment.database.transact(cancel_stranded, equipment.clock.now())
             return
         if moment(view.state) is Moment.BEFORE:
             await _prepare(equipment, view, broadcast)
         elif not await _ask_when_stale(equipment, view):
+            # Not with the start alone: it may have been paused before, and resumed since.
+            await equipment.database.transact(lanes_store.open_ready, broadcast)
             await Morning(equipment, recorder, broadcast, stopping).run()
 
 
@@ -108,16 +113,13 @@ def _start(session: Session, broadcast: BroadcastId, epoch: int, now: datetime) 
         sent = content_rules.advance(ContentState(content.state), ContentEvent.SEND)
         contents.move(session, content, state=sent, now=now)
     lanes_store.claim_lanes(session, broadcast, epoch)
-    lanes = lanes_store.lanes_of(session, broadcast)
-    for lane in lanes:
-        if lane.state == "ready" and lane.id is not None:
-            lanes_store.set_lane_state(session, lane.id, was="ready", state="sending", reason="")
+    opened = lanes_store.open_ready(session, broadcast)
     broadcasts.log(
         session,
         tenant=TenantId(row.tenant_id),
         broadcast=broadcast,
         event="broadcast.started",
-        words=f"Window opened, {len(lanes)} lanes",
+        words=f"Window opened, {opened} lanes",
         now=now,
     )
 

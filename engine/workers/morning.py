@@ -14,7 +14,7 @@ from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId, Tena
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Blame, Failure
 from engine.domain.quality import effective_rate
-from engine.store import broadcasts
+from engine.store import broadcasts, withdrawn
 from engine.store import content as content_store
 from engine.store import lanes as lanes_store
 from engine.workers import failover, watch
@@ -75,6 +75,7 @@ class Morning:
                     await self._open_lanes(view, lanes)
                     self._set_gates(view)
                     await self._answer_trouble(view)
+                    await self._cancel_withdrawn(view)
                     await self._tell_when_stopped(view)
                     if await self._is_over(view):
                         break
@@ -189,6 +190,16 @@ class Morning:
                 await database.transact(
                     failover.take_over, view, lane, now, self._equipment.tuning.reserve
                 )
+
+    async def _cancel_withdrawn(self, view: watch.View) -> None:
+        """Close what no lane will take, because its recipient is not active any more."""
+        if not view.lanes_open or not any(lane.unsent for lane in view.lanes):
+            return
+        database, now = self._equipment.database, self._equipment.clock.now()
+        gone = await database.read(withdrawn.find, self._broadcast, due_before=now)
+        if gone:
+            reason = "Not active any more when their turn came."
+            await database.transact(withdrawn.cancel, gone, reason=reason, now=now)
 
     async def _tell_when_stopped(self, view: watch.View) -> None:
         """After a pause: say, once, how long stopping took and what was already with WhatsApp."""

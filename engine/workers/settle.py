@@ -20,6 +20,7 @@ from engine.domain.ids import BroadcastId, TenantId
 from engine.store import attempts, broadcasts, unknowns
 from engine.store.attempts import Verdict
 from engine.workers.equipment import Equipment
+from engine.workers.recover import cancel_stranded
 
 BATCH = 200
 A_DAY = timedelta(days=1)
@@ -109,6 +110,7 @@ def _finding(
 def conclude(session: Session, findings: Sequence[Finding], now: datetime) -> int:
     """Act on the findings where the deliveries are still unknown; returns how many changed."""
     changed = attempts.conclude(session, [finding.verdict for finding in findings], now)
+    cancel_stranded(session, now)  # free to go again, in a broadcast that was aborted meanwhile
     told = Counter((one.tenant, one.broadcast, one.words) for one in findings)
     for (tenant, broadcast, words), count in told.items():
         broadcasts.log(

@@ -1,0 +1,57 @@
+"""Recipients who were targeted and may not be sent to any more: paused, erased, or without consent.
+
+Lanes pass them over when they mark, so somebody has to close their deliveries.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlmodel import Session
+
+from engine.domain.delivery import UNSENT, Event, State, sources
+from engine.domain.ids import BroadcastId, DeliveryId
+from engine.domain.subscriber import Status
+from engine.store.dialects import table
+from engine.store.tables import Delivery, Lane, Subscriber
+
+AT_ONCE = 500
+
+_deliveries, _lanes, _subscribers = table(Delivery), table(Lane), table(Subscriber)
+
+
+def find(session: Session, broadcast: BroadcastId, *, due_before: datetime) -> list[DeliveryId]:
+    """Unsent deliveries that were due and whose recipients may not be sent to; some of them, when
+    there are very many.
+    """
+    lanes = select(_lanes.c.id).where(_lanes.c.broadcast_id == broadcast)
+    rows = session.connection().execute(
+        select(_deliveries.c.id)
+        .join(_subscribers, _subscribers.c.id == _deliveries.c.subscriber_id)
+        .where(
+            _deliveries.c.lane_id.in_(lanes),
+            _deliveries.c.state.in_([state.value for state in UNSENT]),
+            _deliveries.c.due_at < due_before,
+            sa.or_(
+                _subscribers.c.status != Status.ACTIVE.value, _subscribers.c.consented.is_(False)
+            ),
+        )
+        .limit(AT_ONCE)
+    )
+    return [DeliveryId(row[0]) for row in rows]
+
+
+def cancel(
+    session: Session, deliveries: Sequence[DeliveryId], *, reason: str, now: datetime
+) -> int:
+    """Close these where they are still unsent; returns how many."""
+    result = session.connection().execute(
+        sa.update(_deliveries)
+        .where(
+            _deliveries.c.id.in_(list(deliveries)),
+            _deliveries.c.state.in_([state.value for state in sources(Event.CANCEL)]),
+        )
+        .values(state=State.CANCELLED.value, reason=reason, updated_at=now)
+    )
+    return result.rowcount

@@ -1,0 +1,165 @@
+"""Holds a simulated morning against what WhatsApp really took: person by person, POST by POST."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from engine.domain.broadcast import OVER, BroadcastState
+from engine.domain.delivery import ACCEPTED_OR_BETTER, OPEN, State
+from engine.domain.pacing import usable_rate
+from engine.simulator.truth import AcceptedMessage, Truth
+from engine.store.dialects import table
+from engine.store.tables import Broadcast, Delivery
+from engine.trials.findings import MICROSECONDS, max_per_half_open_second
+from engine.trials.mortal import Post
+
+FELT_WITHIN = timedelta(seconds=1)
+"""How long a pause, an abort or a STOP may take to reach the lanes (spec P5: 0.4 s measured)."""
+SETTLED_AFTER = timedelta(seconds=45)
+"""Receipts of messages younger than this may be still to come."""
+
+_deliveries, _broadcasts = table(Delivery), table(Broadcast)
+
+
+class Log(Protocol):
+    """What was seen from outside."""
+
+    posts: list[Post]
+    still: list[tuple[datetime, datetime]]
+    stopped: dict[str, datetime]
+    rate: float
+    ended_at: datetime | None
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was wrong, in words; nothing when all went as it must."""
+
+    misses: tuple[str, ...]
+    words: str
+    posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """One delivery as the database has it, and the messages of it that WhatsApp took."""
+
+    delivery: int
+    state: State
+    due_at: datetime | None
+    address: str
+    messages: tuple[AcceptedMessage, ...]
+
+    @property
+    def alive(self) -> tuple[AcceptedMessage, ...]:
+        return tuple(message for message in self.messages if message.failed_at is None)
+
+
+def judge(session: Session, truth: Truth, log: Log) -> Judged:
+    """Everything that must hold after a morning, whatever befell it."""
+    fates = _fates(session, truth)
+    state = session.connection().execute(select(_broadcasts.c.state)).scalar_one_or_none()
+    over = state is not None and BroadcastState(state) in OVER
+    assert log.ended_at is not None
+    misses = [
+        *_lost(fates, log, log.ended_at, over),
+        *_doubled(fates),
+        *_lies(fates, truth, log.ended_at),
+        *_too_fast(log),
+        *_said_twice(log),
+        *_while_still(log),
+    ]
+    counts = Counter(fate.state.value for fate in fates)
+    words = f"{state}, {len(log.posts)} posts, " + ", ".join(
+        f"{count} {name}" for name, count in sorted(counts.items())
+    )
+    return Judged(tuple(misses), words, tuple(log.posts))
+
+
+def _fates(session: Session, truth: Truth) -> list[_Fate]:
+    rows = session.connection().execute(
+        select(
+            _deliveries.c.id,
+            _deliveries.c.state,
+            _deliveries.c.due_at,
+            _deliveries.c.phone,
+            _deliveries.c.bsuid,
+        ).order_by(_deliveries.c.id)
+    )
+    return [
+        _Fate(row[0], State(row[1]), row[2], address, tuple(truth.recipients.get(address, ())))
+        for row in rows
+        for address in [row[3] or row[4] or ""]
+    ]
+
+
+def _lost(fates: list[_Fate], log: Log, ended_at: datetime, over: bool) -> list[str]:
+    """Nobody is forgotten: at the end each is with WhatsApp, told of, or provably still to come."""
+    misses: list[str] = []
+    if not fates:
+        misses.append("nobody was targeted")
+    if log.full and not over:
+        misses.append("the broadcast never came to an end")
+    for fate in fates:
+        waits = fate.state is State.UNKNOWN or (
+            fate.state is State.RETRYING and fate.due_at is not None and fate.due_at > ended_at
+        )
+        if fate.state in OPEN and (over or log.full or not waits):
+            misses.append(f"delivery {fate.delivery} is lost: still {fate.state.value}")
+        if fate.state in ACCEPTED_OR_BETTER and not fate.alive:
+            misses.append(f"delivery {fate.delivery} is lost: {fate.state.value}, never taken")
+    return misses
+
+
+def _doubled(fates: list[_Fate]) -> list[str]:
+    return [
+        f"delivery {fate.delivery} is doubled: {[message.tracker for message in fate.alive]}"
+        for fate in fates
+        if len(fate.alive) > 1
+    ]
+
+
+def _lies(fates: list[_Fate], truth: Truth, ended_at: datetime) -> list[str]:
+    """What we gave up on did not arrive, once every receipt has."""
+    if truth.totals.webhooks_waiting:
+        return []
+    settled = (ended_at - SETTLED_AFTER).timestamp()
+    return [
+        f"delivery {fate.delivery} is called {fate.state.value}, but arrived"
+        for fate in fates
+        if fate.state in (State.FAILED, State.CANCELLED, State.DISCARDED, State.UNKNOWN, State.HELD)
+        and any(one.sent_at is not None and one.sent_at < settled for one in fate.alive)
+    ]
+
+
+def _too_fast(log: Log) -> list[str]:
+    by_sender: defaultdict[str, list[int]] = defaultdict(list)
+    for post in log.posts:
+        by_sender[post.sender].append(round(post.at.timestamp() * MICROSECONDS))
+    most = usable_rate(log.rate)
+    return [
+        f"sender {sender} sent {found} in one second, at most {most:g} are allowed"
+        for sender, stamps in sorted(by_sender.items())
+        if (found := max_per_half_open_second(stamps)) > most
+    ]
+
+
+def _said_twice(log: Log) -> list[str]:
+    """An attempt is one POST: its tracker must name one message."""
+    times = Counter(post.tracker for post in log.posts)
+    return [f"attempt {tracker} was sent {n} times" for tracker, n in times.items() if n > 1]
+
+
+def _while_still(log: Log) -> list[str]:
+    stamps = [post.at for post in log.posts]
+    return [
+        f"{count} were sent between the stop at {since:%H:%M:%S.%f} and the start after it"
+        for since, until in log.still
+        if (count := bisect_left(stamps, until) - bisect_left(stamps, since + FELT_WITHIN)) > 0
+    ]
