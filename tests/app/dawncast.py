@@ -1,14 +1,18 @@
 """The `dawncast` command as a person runs it: a process and an environment of its own."""
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,8 +29,18 @@ START_SECONDS = 45
 def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """Ours, without anything that would set the product, and then `settings`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(SETS_US)}
+    if kept.pop("PYTHONDONTWRITEBYTECODE", None):
+        kept["PYTHONPYCACHEPREFIX"] = _compiled()
     ours = {"PYTHONPATH": str(ROOT), "DAWNCAST_HOME": str(home), "COLUMNS": "100"}
     return kept | ours | dict(settings)
+
+
+@cache
+def _compiled() -> str:
+    """A folder for compiled modules, where none are kept: every start would compile them again."""
+    folder = tempfile.mkdtemp(prefix="dawncast-compiled-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def dawncast(
