@@ -14,7 +14,7 @@ from engine.domain import planning
 from engine.domain.broadcast import BroadcastEvent
 from engine.domain.ids import BroadcastId, LaneId, SenderId, TenantId
 from engine.domain.outcome import Failure
-from engine.domain.quality import effective_rate
+from engine.domain.quality import Quality, effective_rate
 from engine.store import broadcasts, outbox
 from engine.store import lanes as lanes_store
 from engine.store import senders as sender_store
@@ -80,15 +80,20 @@ def take_over(
     return len(unsent)
 
 
-def rest_lane(session: Session, lane: LaneView) -> None:
-    """A person rested the sender: its lane stops, and the others take over."""
-    lanes_store.set_lane_state(
-        session, lane.lane, was="sending", state="stopped", reason="The sender rests."
+def rest_lane(session: Session, view: View, lane: LaneView, now: datetime) -> None:
+    """A person rested the sender, or its quality is too low: the others take over (spec N5)."""
+    rests = lane.sender_state != "active"
+    reason = "The sender rests." if rests else f"Its quality is {lane.quality}."
+    stopped = lanes_store.set_lane_state(
+        session, lane.lane, was="sending", state="stopped", reason=reason
     )
+    sender = sender_store.get(session, lane.sender)
+    if stopped and sender is not None:
+        _log(session, view, "sender.stopped", f"Sender {_tail(sender)} stopped: {reason}", now)
 
 
 def reopen_lane(session: Session, view: View, lane: LaneView, now: datetime) -> None:
-    """A person started the sender again: its lane takes part again, with what is left to it."""
+    """The sender may send again: its lane takes part again, with what is left to it."""
     if lanes_store.set_lane_state(session, lane.lane, was="stopped", state="sending", reason=""):
         sender = sender_store.get(session, lane.sender)
         if sender is not None:
@@ -114,7 +119,7 @@ def _activate_backup(session: Session, view: View, epoch: int, now: datetime) ->
     if backups_used >= stopped:
         return
     for sender in pool:
-        if sender.role == "backup" and sender.state == "active" and sender.id not in used:
+        if _is_spare(sender) and sender.id not in used:
             lanes_store.open_lane(
                 session,
                 {
@@ -131,6 +136,12 @@ def _activate_backup(session: Session, view: View, epoch: int, now: datetime) ->
             return
 
 
+def _is_spare(sender: Sender) -> bool:
+    return (
+        sender.role == "backup" and sender.state == "active" and sender.quality != Quality.RED.value
+    )
+
+
 def _targets(
     session: Session, view: View, stopped: LaneId, reserve: float
 ) -> list[tuple[Lane, Sender, float]]:
@@ -139,7 +150,9 @@ def _targets(
         sender = sender_store.get(session, SenderId(lane.sender_id))
         if lane.id == stopped or lane.state != "sending" or sender is None:
             continue
-        rate = effective_rate(sender.rate_per_second, sender.quality, reserve)
+        rate = effective_rate(
+            sender.rate_per_second, sender.quality, reserve, throughput=sender.throughput
+        )
         if sender.state == "active" and rate > 0:
             targets.append((lane, sender, rate))
     return targets

@@ -3,6 +3,7 @@ down.
 """
 
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,12 +26,8 @@ log = structlog.get_logger()
 async def fan_out(equipment: Equipment, broadcast: BroadcastId) -> bool:
     """Plan a frozen broadcast. Returns False when no sender may send."""
     database = equipment.database
-    row, senders, people = await database.read(_facts, broadcast)
-    lanes = [
-        planning.PlanLane(SenderId(sender.id or 0), rate)
-        for sender in senders
-        if (rate := sending_rate(sender, equipment.tuning.reserve)) > 0
-    ]
+    row, pool, people = await database.read(_facts, broadcast)
+    senders, lanes = able_lanes(pool, equipment.tuning.reserve)
     if not lanes:
         return False
     opens_at = max(row.opens_at, equipment.clock.now())
@@ -60,20 +57,43 @@ async def fan_out(equipment: Equipment, broadcast: BroadcastId) -> bool:
     return True
 
 
-def sending_rate(sender: Sender, reserve: float) -> float:
-    """What the planner may use of a sender, per second; 0 when it may not send at all."""
-    if sender.state != "active" or sender.role != "primary":
+def able_lanes(
+    pool: Sequence[Sender], reserve: float
+) -> tuple[Sequence[Sender], list[planning.PlanLane]]:
+    """Who sends, and how fast: the primaries that may; without any, the backups; without those, a
+    RED number crawls (spec N2). The primaries that may not keep their lanes, for later.
+    """
+    primaries = [sender for sender in pool if sender.role == "primary"]
+    backups = [sender for sender in pool if sender.role == "backup"]
+    for senders, last_resort in ((primaries, False), (backups, False), (primaries, True)):
+        lanes = [
+            planning.PlanLane(SenderId(sender.id or 0), rate)
+            for sender in senders
+            if (rate := _rate(sender, reserve, last_resort)) > 0
+        ]
+        if lanes:
+            return senders, lanes
+    return primaries, []
+
+
+def _rate(sender: Sender, reserve: float, last_resort: bool) -> float:
+    if sender.state != "active":
         return 0.0
-    return quality.effective_rate(sender.rate_per_second, sender.quality, reserve)
+    return quality.effective_rate(
+        sender.rate_per_second,
+        sender.quality,
+        reserve,
+        throughput=sender.throughput,
+        last_resort=last_resort,
+    )
 
 
 def _facts(
     session: Session, broadcast: BroadcastId
 ) -> tuple[Broadcast, list[Sender], list[tuple[int, int, str, str]]]:
     row = broadcasts.get(session, broadcast)
-    senders = sender_store.pool(session, TenantId(row.tenant_id))
-    primaries = [sender for sender in senders if sender.role == "primary"]
-    return row, primaries, broadcasts.recipients(session, broadcast)
+    pool = list(sender_store.pool(session, TenantId(row.tenant_id)))
+    return row, pool, broadcasts.recipients(session, broadcast)
 
 
 def _open_lane(session: Session, row: Broadcast, sender: Sender, planned: int) -> LaneId:

@@ -13,7 +13,6 @@ from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId, TenantId
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Blame, Failure
-from engine.domain.quality import effective_rate
 from engine.store import broadcasts, withdrawn
 from engine.store import content as content_store
 from engine.store import lanes as lanes_store
@@ -73,8 +72,12 @@ class Morning:
                     seen = await equipment.database.read(watch.glance, self._broadcast)
                     view = await equipment.database.read(watch.look, self._broadcast)
                     await self._open_lanes(view, lanes)
+                    if self._in_trouble:
+                        # Before the gates are set: by this view they would open once more.
+                        await self._answer_trouble(view)
+                        continue
                     self._set_gates(view)
-                    await self._answer_trouble(view)
+                    await self._tend_lanes(view)
                     await self._cancel_withdrawn(view)
                     await self._tell_when_stopped(view)
                     if await self._is_over(view):
@@ -92,7 +95,7 @@ class Morning:
         step = self._equipment.tuning.watch_every.total_seconds()
         until = clock.loop_time() + COUNT_EVERY_SECONDS
         while clock.loop_time() < until and not self._stopping.is_set():
-            if self._trouble or self._account_trouble is not None:
+            if self._in_trouble:
                 return
             if view.state is _S.PAUSED and self._stopped_at is None:
                 await asyncio.sleep(step / 4)
@@ -146,11 +149,8 @@ class Morning:
             if lane.lane not in self._runs:
                 continue
             self._runs[lane.lane].expect(unsent=lane.unsent, retrying=lane.retrying)
-            may_send = view.lanes_open and lane.state == "sending" and lane.sender_state == "active"
-            rate = effective_rate(
-                lane.rate_per_second, lane.quality, self._equipment.tuning.reserve
-            )
-            self._gates[lane.lane].set(may_send and rate > 0)
+            rate = view.rate_of(lane, self._equipment.tuning.reserve)
+            self._gates[lane.lane].set(view.lanes_open and lane.state == "sending" and rate > 0)
             if rate > 0:
                 self._runs[lane.lane].ceiling(rate)
                 self._runs[lane.lane].speed_up()
@@ -170,26 +170,33 @@ class Morning:
             case Blame.PAIR | Blame.PLATFORM | Blame.RECIPIENT | Blame.OPT_OUT | Blame.US:
                 pass
 
+    @property
+    def _in_trouble(self) -> bool:
+        return bool(self._trouble) or self._account_trouble is not None
+
     async def _answer_trouble(self, view: watch.View) -> None:
+        """Stop what WhatsApp refuses: a sender, or everything."""
+        database, now = self._equipment.database, self._equipment.clock.now()
         if self._account_trouble is not None:
             failure, self._account_trouble = self._account_trouble, None
-            await self._equipment.database.transact(
-                failover.stop_all, view, failure, self._equipment.clock.now()
-            )
-        database, now = self._equipment.database, self._equipment.clock.now()
+            await database.transact(failover.stop_all, view, failure, now)
         while self._trouble:
             sender, failure = self._trouble.popitem()
             await database.transact(failover.stop_sender, view, sender, failure, now)
+
+    async def _tend_lanes(self, view: watch.View) -> None:
+        """Stop lanes whose senders may not send, open those whose may, hand over what is left."""
+        database, now = self._equipment.database, self._equipment.clock.now()
+        reserve = self._equipment.tuning.reserve
         for lane in view.lanes:
-            if lane.state == "sending" and lane.sender_state != "active":
-                await database.transact(failover.rest_lane, lane)
-            elif lane.state == "stopped" and lane.sender_state == "active":
+            able = view.rate_of(lane, reserve) > 0
+            if lane.state == "sending" and not able:
+                await database.transact(failover.rest_lane, view, lane, now)
+            elif lane.state == "stopped" and able:
                 await database.transact(failover.reopen_lane, view, lane, now)
             # Also what was in flight when its lane stopped and came back refused.
             if lane.state == "stopped" and lane.unsent and view.lanes_open:
-                await database.transact(
-                    failover.take_over, view, lane, now, self._equipment.tuning.reserve
-                )
+                await database.transact(failover.take_over, view, lane, now, reserve)
 
     async def _cancel_withdrawn(self, view: watch.View) -> None:
         """Close what no lane will take, because its recipient is not active any more."""

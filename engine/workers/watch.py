@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from engine.domain.broadcast import LANES_OPEN, BroadcastState
 from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import BroadcastId, LaneId, SenderId
+from engine.domain.quality import Quality, effective_rate
 from engine.store import broadcasts, outbox
 from engine.store import lanes as lanes_store
 from engine.store.dialects import table
@@ -35,10 +36,23 @@ class LaneView:
     rate_per_second: float
     phone_number_id: str
     quality: str
+    throughput: str
     unsent: int
     """Deliveries of this lane that are not with WhatsApp and not on their way."""
     retrying: int
     """Those of them that have been tried."""
+
+    def rate(self, reserve: float, *, last_resort: bool = False) -> float:
+        """Messages per second it may send now; 0 when it must stop."""
+        if self.sender_state != "active":
+            return 0.0
+        return effective_rate(
+            self.rate_per_second,
+            self.quality,
+            reserve,
+            throughput=self.throughput,
+            last_resort=last_resort,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +63,17 @@ class View:
     state: BroadcastState
     counts: Mapping[State, int]
     lanes: tuple[LaneView, ...]
+    spares: int
+    """Backups that could be called in."""
+
+    def rate_of(self, lane: LaneView, reserve: float) -> float:
+        """What a lane of this broadcast may send per second. A RED one crawls where it is the last
+        resort, and stops otherwise (spec N2).
+        """
+        if (rate := lane.rate(reserve)) > 0:
+            return rate
+        others = any(one.rate(reserve) > 0 for one in self.lanes if one.lane != lane.lane)
+        return lane.rate(reserve, last_resort=not others and not self.spares)
 
     @property
     def lanes_open(self) -> bool:
@@ -90,11 +115,15 @@ def look(session: Session, broadcast: BroadcastId) -> View:
                 rate_per_second=lane[4],
                 phone_number_id=lane[5],
                 quality=lane[6],
+                throughput=lane[7],
                 unsent=sum(by_lane.get((lane[0], state), 0) for state in UNSENT),
                 retrying=by_lane.get((lane[0], State.RETRYING), 0),
             )
             for lane in lanes
         ),
+        spares=session.connection()
+        .execute(_SPARES, {"broadcast": broadcast, "tenant": row.tenant_id})
+        .scalar_one(),
     )
 
 
@@ -108,10 +137,20 @@ _LANES = (
         _senders.c.rate_per_second,
         _senders.c.phone_number_id,
         _senders.c.quality,
+        _senders.c.throughput,
     )
     .join(_senders, _senders.c.id == _lanes.c.sender_id)
     .where(_lanes.c.broadcast_id == bindparam("broadcast"))
     .order_by(_lanes.c.id)
+)
+_SPARES = select(func.count()).where(
+    _senders.c.tenant_id == bindparam("tenant"),
+    _senders.c.role == "backup",
+    _senders.c.state == "active",
+    _senders.c.quality != Quality.RED.value,
+    _senders.c.id.not_in(
+        select(_lanes.c.sender_id).where(_lanes.c.broadcast_id == bindparam("broadcast"))
+    ),
 )
 
 
