@@ -70,12 +70,12 @@ def test_no_phone_number_slips_through_anywhere(as_json: bool) -> None:
     log = structlog.get_logger()
 
     log.info("replied", to=PHONE, nested={"people": [PHONE, "919812345610"]})
-    logging.getLogger("a.library").warning("could not reach %s", PHONE)
+    logging.getLogger("a.package").warning("could not reach %s", PHONE)
     try:
         boom()
     except ValueError:
         log.exception("worker.crashed")
-        logging.getLogger("a.library").exception("crashed too")
+        logging.getLogger("a.package").exception("crashed too")
 
     assert "9812345610" not in out.getvalue()
     assert out.getvalue().count("98******10") >= 4
@@ -87,7 +87,7 @@ def test_a_level_silences_what_is_below_it() -> None:
     configure(level="warning", stream=out)
 
     structlog.get_logger().info("quiet")
-    logging.getLogger("a.library").info("quiet")
+    logging.getLogger("a.package").info("quiet")
     structlog.get_logger().warning("loud")
 
     assert "quiet" not in out.getvalue()
