@@ -18,7 +18,9 @@ from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId
 from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import Attempt, Delivery, Receipt
 
-_deliveries, _receipts = table(Delivery), table(Receipt)
+RELEASED = "released"
+
+_deliveries, _attempts, _receipts = table(Delivery), table(Attempt), table(Receipt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +196,19 @@ def _conclude_statement(event: Event) -> sa.Update:
 
 
 _CONCLUDE = {event: _conclude_statement(event) for event in Event if sources(event)}
+
+
+def tries(session: Session, delivery: DeliveryId) -> int:
+    """How many attempts on record were really made: those given back before they began are none."""
+    return (
+        session.connection()
+        .execute(
+            select(sa.func.count()).where(
+                _attempts.c.delivery_id == delivery, _attempts.c.outcome != RELEASED
+            )
+        )
+        .scalar_one()
+    )
 
 
 def left_sending(

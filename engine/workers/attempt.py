@@ -11,6 +11,7 @@ from engine.domain.delivery import Event, State
 from engine.domain.ids import PhoneNumberId
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Acceptance, Accepted, Failure, Unknown
+from engine.store import attempts
 from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.outbox import Marked
 from engine.workers.equipment import Equipment
@@ -71,15 +72,29 @@ async def make_attempt(
                 blame=outcome.blame.value,
                 detail=outcome.detail,
             )
-            return Ending(ending, verdict=_after_failure(context, marked, outcome)), outcome
+            tries = await _tries(context, marked)
+            return Ending(ending, verdict=_after_failure(context, marked, outcome, tries)), outcome
     assert_never(outcome)
 
 
-def _after_failure(context: AttemptContext, marked: Marked, failure: Failure) -> Verdict:
+async def _tries(context: AttemptContext, marked: Marked) -> int:
+    """How often this delivery was really tried, this time included.
+
+    Its attempts are numbered by marks, and a mark that was given back at a pause is no try.
+    """
+    if marked.attempt.number == 1:
+        return 1
+    recorded = await context.equipment.database.read(attempts.tries, marked.attempt.delivery)
+    return min(recorded + 1, marked.attempt.number)
+
+
+def _after_failure(
+    context: AttemptContext, marked: Marked, failure: Failure, tries: int
+) -> Verdict:
     now = context.equipment.clock.now()
     decision = retry.decide(
         failure,
-        attempts=marked.attempt.number,
+        attempts=tries,
         now=now,
         policy=retry.WINDOW,
         rng=context.equipment.rng,
