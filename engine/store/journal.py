@@ -7,6 +7,7 @@ believed (spec E3). A torn last line belongs to a POST that had not begun, since
 first.
 """
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -50,9 +51,17 @@ class FileJournal:
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        self._torn = False
 
     def append(self, attempt: AttemptId) -> None:
-        os.write(self._file, b"%d.%d\n" % (attempt.delivery, attempt.number))
+        line = b"%d.%d\n" % (attempt.delivery, attempt.number)
+        if self._torn:
+            line = b"\n" + line
+        # A full disk may take half a line and call it a success.
+        if os.write(self._file, line) != len(line):
+            self._torn = True
+            raise OSError(errno.ENOSPC, "the journal took only a part of the line")
+        self._torn = False
 
     def close(self) -> None:
         os.close(self._file)
