@@ -25,7 +25,7 @@ from engine.supervise import Heartbeat, keep_alive
 from engine.whatsapp.gateway import Gateway
 from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
-from engine.workers.equipment import Equipment, Tuning
+from engine.workers.equipment import Equipment, Tuning, secret_seed
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.receive import receive
@@ -56,6 +56,8 @@ class Parts:
     """Who knows how the phone numbers are doing; None: nobody is asked."""
     closes: tuple[Callable[[], Awaitable[None]], ...] = ()
     """What else is to be closed on the engine's loop when it ends."""
+    draw_seed: Callable[[], str] = secret_seed
+    """Gives each new broadcast the seed of its plan (spec P1)."""
     alarm: bool = True
     """Whether APScheduler wakes the calendar; not on a loop that jumps."""
 
@@ -119,6 +121,7 @@ class Engine:
                 started=partial(parts.journals.started, name),
                 tuning=parts.tuning,
                 beat=self.heartbeat.beat,
+                draw_seed=parts.draw_seed,
             )
             await recover(equipment, parts.journals)
             await self._work(equipment)

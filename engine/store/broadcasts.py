@@ -28,10 +28,9 @@ _deliveries, _subscribers, _broadcasts = table(Delivery), table(Subscriber), tab
 
 def open_broadcast(session: Session, values: dict[str, Any]) -> bool:
     """A new broadcast; False when this schedule has one on that day already (spec C1)."""
-    result = session.connection().execute(
-        insert_ignoring(session, Broadcast, ["schedule_id", "service_day"]).values(**values)
-    )
-    return result.rowcount == 1
+    # By the id that comes back, not by the cursor's count, which psycopg does not know.
+    insert = insert_ignoring(session, Broadcast, ["schedule_id", "service_day"]).values(**values)
+    return session.connection().execute(insert.returning(_broadcasts.c.id)).first() is not None
 
 
 def get(session: Session, broadcast: BroadcastId) -> Broadcast:

@@ -180,6 +180,7 @@ class Process:
                 # One process at a time: whoever held the lease before is dead.
                 is_dead=lambda owner: owner != self.name,
                 tuning=self.tuning,
+                draw_seed=lambda: f"{self.rng.getrandbits(128):032x}",
                 alarm=False,
             )
         )

@@ -73,6 +73,7 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
             rng=Random(options.seed),
             owner="simulated",
             tuning=tuning(options),
+            draw_seed=lambda: f"{options.seed:032x}",
             alarm=False,
         )
     )

@@ -6,8 +6,7 @@ a restart or a clock that steps back make no second one (spec C1).
 """
 
 import asyncio
-import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, assert_never
 
@@ -25,7 +24,7 @@ from engine.domain.schedule import Kind, LatePolicy
 from engine.store import broadcasts, schedules
 from engine.store import content as content_store
 from engine.store.tables import Schedule
-from engine.workers.equipment import Equipment
+from engine.workers.equipment import Equipment, secret_seed
 
 LOOK_EVERY_SECONDS = 1.0
 DAYS_LOOKED_BACK = 3
@@ -49,7 +48,7 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
         if alarm is not None:
             known = _set_alarms(alarm, rows, known, wake)
         if await equipment.database.read(wanted, now):
-            await equipment.database.transact(open_due, now)
+            await equipment.database.transact(open_due, now, equipment.draw_seed)
         wake.clear()
         try:
             async with asyncio.timeout(LOOK_EVERY_SECONDS):
@@ -66,13 +65,16 @@ def wanted(session: Session, now: datetime) -> list[rules.Due]:
     return rules.due(now, [_as_rule(session, row, now) for row in rows], existing)
 
 
-def open_due(session: Session, now: datetime) -> int:
-    """Open every broadcast that is wanted; returns how many were new."""
+def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = secret_seed) -> int:
+    """Open every broadcast that is wanted; returns how many were new.
+
+    draw_seed: gives each its plan's seed, which is recorded, so that the plan can be replayed (P1).
+    """
     rows = {row.id: row for row in schedules.active_schedules(session)}
     opened = 0
     for due in wanted(session, now):
         row = rows[due.schedule]
-        values = _broadcast(row, due.day, due.window, now)
+        values = _broadcast(row, due.day, due.window, now) | {"seed": draw_seed()}
         match due:
             case rules.Open():
                 pass
@@ -128,8 +130,6 @@ def _broadcast(row: Schedule, day: date, window: rules.Window, now: datetime) ->
         "state": BroadcastState.SCHEDULED.value,
         "state_reason": "",
         "pacing": row.pacing,
-        # Recorded, so that the plan can be replayed (spec P1).
-        "seed": secrets.token_hex(16),
         "opens_at": window.opens_at,
         "window_ends_at": window.primary_ends_at,
         "closes_at": window.closes_at,
@@ -149,10 +149,16 @@ def _set_alarms(
     wanted_alarms = {(row.id, row.kind, row.at, row.zone, row.once_at) for row in rows}
     if wanted_alarms == known:
         return known
+
+    async def ring() -> (
+        None
+    ):  # a plain function would run in a thread, and an Event is not for them
+        wake.set()
+
     alarm.remove_all_jobs()  # pyright: ignore[reportUnknownMemberType]
     for row in rows:
         alarm.add_job(  # pyright: ignore[reportUnknownMemberType]
-            wake.set, _trigger(row), id=str(row.id), misfire_grace_time=None
+            ring, _trigger(row), id=str(row.id), misfire_grace_time=None
         )
     return wanted_alarms
 

@@ -1,5 +1,6 @@
 """What every worker is handed: the doors to the world, and the right to use them."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -53,6 +54,11 @@ class Tuning:
     sample: bool = True
 
 
+def secret_seed() -> str:
+    """A seed that nobody can foresee; hex."""
+    return secrets.token_hex(16)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equipment:
     """One engine run: its epoch is the lease's token."""
@@ -67,6 +73,8 @@ class Equipment:
     """The attempts in this run's own journal; None when nobody knows."""
     tuning: Tuning = field(default_factory=Tuning)
     beat: Callable[[str], None] = field(default=lambda name: None)
+    draw_seed: Callable[[], str] = secret_seed
+    """Gives each new broadcast the seed of its plan (spec P1)."""
 
     @property
     def epoch(self) -> int:
