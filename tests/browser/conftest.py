@@ -54,9 +54,9 @@ class Served:
         self.board.write_text(board)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
-    """One Chromium for the run."""
+    """One Chromium for a file: Playwright's event loop must be gone when the next starts."""
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         pytest.fail(
