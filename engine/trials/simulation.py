@@ -172,7 +172,7 @@ class _Stage:
         )
         self._process.start(tasks)
 
-    async def _do(self, deed: Deed, tasks: asyncio.TaskGroup) -> None:
+    async def _do(self, deed: Deed, tasks: asyncio.TaskGroup) -> None:  # noqa: C901 - a case a deed
         match deed:
             case troubles.Strike(fault):
                 self.world.inject(fault, self.clock.now().timestamp())
