@@ -1,0 +1,192 @@
+"""What becomes of a delivery whose answer was lost (spec E3). On both databases."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import Session, col, select, update
+
+from engine.domain.broadcast import BroadcastState
+from engine.domain.delivery import Event, State
+from engine.store import attempts, inbox, leases, outbox
+from engine.store.attempts import AttemptRecord, Verdict
+from engine.store.outbox import Marked
+from engine.store.tables import Broadcast, Delivery, LogEntry, Receipt
+from engine.workers import settle
+from engine.workers.settle import Finding
+from tests.workers.cast import EPOCH, NOW, Cast, delivery, stage
+from tests.workers.said import hear, receipts, status
+
+LATER_MESSAGES = 30
+LONG_AGO = NOW - timedelta(hours=2)
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    return stage(session, people=LATER_MESSAGES + 1)
+
+
+def engine_runs_since(session: Session, started_at: datetime) -> None:
+    leases.begin_run(session, token=EPOCH, owner="test", boot_id="boot", journal="", now=started_at)
+    session.flush()
+
+
+def one_lost_and_others_sent(session: Session, cast: Cast, *, posts: int, heard: int) -> Marked:
+    """The first attempt's answer is lost; of those after it `heard` have receipts, in `posts`."""
+    lost, *others = outbox.mark_due(
+        session,
+        cast.lanes[0],
+        epoch=EPOCH,
+        horizon=at(3_600),
+        limit=LATER_MESSAGES + 1,
+        now=NOW,
+    )
+    record(session, lost, "unknown", at(0))
+    verdict = Verdict(attempt=lost.attempt, event=Event.LOSE_TRACK, after=State.UNKNOWN)
+    attempts.conclude(session, [verdict], NOW)
+    for place, one in enumerate(others, 1):
+        record(session, one, "accepted", at(place), f"wamid.{one.attempt.delivery}")
+        message = (one.attempt, f"wamid.{one.attempt.delivery}")
+        attempts.accept(session, [message], event=Event.ACCEPT, now=at(place))
+    said = [
+        status(f"wamid.{one.attempt.delivery}", "sent", tracker=one.tracker, at=at(20))
+        for one in others[:heard]
+    ]
+    hear(session, *(receipts(*said[nth::posts]) for nth in range(posts)), now=at(32))
+    return lost
+
+
+def record(
+    session: Session, taken: Marked, outcome: str, started_at: datetime, message: str | None = None
+) -> None:
+    written = AttemptRecord(
+        attempt=taken.attempt,
+        sender=taken.sender,
+        epoch=EPOCH,
+        started_at=started_at,
+        ended_at=started_at,
+        outcome=outcome,
+        message_id=message,
+    )
+    attempts.record_attempts(session, [written])
+
+
+def judge(session: Session, seconds: float) -> list[Finding]:
+    return settle.judge_oldest(session, at(seconds))
+
+
+def test_others_heard_of_and_this_one_not_proves_that_it_was_not_taken(
+    session: Session, cast: Cast
+) -> None:
+    engine_runs_since(session, LONG_AGO)
+    lost = one_lost_and_others_sent(session, cast, posts=3, heard=20)
+
+    assert judge(session, 90) == []  # the slowest of them was heard of after 31 s
+    (finding,) = judge(session, 97)
+    assert settle.conclude(session, [finding], at(97)) == 1
+
+    row = delivery(session, lost.attempt.delivery)
+    assert (row.state, row.due_at) == (State.RETRYING, at(97))
+    assert "20 later messages" in row.reason
+
+
+@pytest.mark.parametrize(("posts", "heard"), [(2, 30), (3, 19), (1, 30)])
+def test_too_few_receipts_prove_nothing(
+    session: Session, cast: Cast, posts: int, heard: int
+) -> None:
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=posts, heard=heard)
+
+    assert judge(session, 1_000) == []
+
+
+def test_after_a_break_of_ours_nothing_is_proven_for_twenty_minutes(
+    session: Session, cast: Cast
+) -> None:
+    """WhatsApp calls again with what we refused: the very receipt may be among it."""
+    engine_runs_since(session, at(40))
+    one_lost_and_others_sent(session, cast, posts=3, heard=30)
+
+    assert judge(session, 40 + 1_199) == []
+    assert len(judge(session, 40 + 1_201)) == 1
+
+
+def test_a_webhook_that_waits_in_the_inbox_may_hold_the_receipt(
+    session: Session, cast: Cast
+) -> None:
+    engine_runs_since(session, LONG_AGO)
+    lost = one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    body = receipts(status("wamid.lost", "sent", tracker=lost.tracker, at=at(1)))
+    inbox.store_webhook(session, body, "hash", at(35))
+
+    assert judge(session, 200) == []
+    assert judge(session, 4_000) == []
+    hear(session, now=at(4_001))
+    assert delivery(session, lost.attempt.delivery).state == State.SENT
+
+
+def test_unproven_for_half_an_hour_it_is_held_for_a_person(session: Session, cast: Cast) -> None:
+    engine_runs_since(session, LONG_AGO)
+    lost = one_lost_and_others_sent(session, cast, posts=1, heard=30)
+
+    assert judge(session, 1_799) == []
+    findings = judge(session, 1_801)
+    assert settle.conclude(session, findings, at(1_801)) == 1
+    assert delivery(session, lost.attempt.delivery).state == State.HELD
+    assert "held for a person" in session.exec(select(LogEntry.words)).all()[-1]
+
+
+def test_a_receipt_that_came_between_judging_and_acting_wins(session: Session, cast: Cast) -> None:
+    engine_runs_since(session, LONG_AGO)
+    lost = one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    findings = judge(session, 100)
+    hear(session, receipts(status("wamid.lost", "sent", tracker=lost.tracker, at=at(1))))
+
+    assert len(findings) == 1
+    assert settle.conclude(session, findings, at(100)) == 0
+    assert delivery(session, lost.attempt.delivery).state == State.SENT
+
+
+def test_receipts_of_another_sender_prove_nothing(session: Session, cast: Cast) -> None:
+    engine_runs_since(session, LONG_AGO)
+    lost = one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    session.exec(
+        update(Delivery)
+        .where(col(Delivery.id) == lost.attempt.delivery)
+        .values(sender_id=cast.seeded.backups[0])
+    )
+
+    assert judge(session, 200) == []
+
+
+def test_a_day_of_slow_receipts_needs_more_patience(session: Session, cast: Cast) -> None:
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    session.exec(
+        update(Receipt)
+        .where(col(Receipt.id) == session.exec(select(Receipt.id).limit(1)).one())
+        .values(received_at=at(400))
+    )
+
+    assert judge(session, 1_000) == []
+    assert len(judge(session, 1_250)) == 1
+
+
+def test_shown_not_taken_in_a_broadcast_that_was_aborted_it_does_not_go(
+    session: Session, cast: Cast
+) -> None:
+    engine_runs_since(session, LONG_AGO)
+    lost = one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    session.exec(update(Broadcast).values(state=BroadcastState.ABORTED.value))
+    settle.conclude(session, judge(session, 200), at(200))
+
+    assert delivery(session, lost.attempt.delivery).state == State.CANCELLED
+
+
+def test_without_an_engine_run_on_record_nothing_is_proven(session: Session, cast: Cast) -> None:
+    one_lost_and_others_sent(session, cast, posts=3, heard=30)
+
+    assert judge(session, 4_000) == []
