@@ -63,7 +63,9 @@ async def _prepare(equipment: Equipment, view: watch.View, broadcast: BroadcastI
     if view.state is _S.SCHEDULED:
         await _freeze(equipment, opens_at, broadcast)
     elif view.state is _S.FROZEN:
-        if not await fan_out.fan_out(equipment, broadcast):
+        if not view.broadcast.targeted:
+            await _refuse(equipment, broadcast, "Nobody is to be sent to. See who was left out.")
+        elif not await fan_out.fan_out(equipment, broadcast):
             await _refuse(equipment, broadcast, "No sender may send. See Senders.")
     elif view.state is _S.PLANNED:
         await _until_opening(equipment, opens_at, broadcast)
