@@ -76,11 +76,14 @@ def run(asked: Asked) -> None:
 
 
 async def _until_told(serving: Coroutine[None, None, None]) -> None:
-    """Serve until SIGTERM, which cancels it; SIGINT ends it as a KeyboardInterrupt."""
+    """Serve until SIGINT or SIGTERM. Told to the loop itself: an interrupt raised while it is busy
+    with something else can get lost.
+    """
     task = asyncio.current_task()
     assert task is not None
     with suppress(NotImplementedError):  # not on Windows
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     await serving
 
 
