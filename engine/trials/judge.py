@@ -2,15 +2,15 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from engine.domain.broadcast import OVER, BroadcastState
-from engine.domain.delivery import ACCEPTED_OR_BETTER, OPEN, State
+from engine.domain.broadcast import BroadcastState
+from engine.domain.delivery import ACCEPTED_OR_BETTER, HANDED_OVER, ON_THE_PHONE, OPEN, State
+from engine.domain.ids import parse_tracker
 from engine.domain.pacing import usable_rate
 from engine.simulator.truth import AcceptedMessage, Truth
 from engine.store.dialects import table
@@ -20,21 +20,30 @@ from engine.trials.mortal import Post
 
 FELT_WITHIN = timedelta(seconds=1)
 """How long a pause, an abort or a STOP may take to reach the lanes (spec P5: 0.4 s measured)."""
-SETTLED_AFTER = timedelta(seconds=45)
+STOP_FELT_WITHIN = timedelta(seconds=3)
+"""What is marked by then still goes: a second and a half at most, once the STOP has been read."""
+SETTLED_AFTER = timedelta(seconds=40)
 """Receipts of messages younger than this may be still to come."""
 
 _deliveries, _broadcasts = table(Delivery), table(Broadcast)
 
 
-class Log(Protocol):
-    """What was seen from outside."""
+@dataclass(slots=True, kw_only=True)
+class Log:
+    """What was seen from outside, and when."""
 
-    posts: list[Post]
-    still: list[tuple[datetime, datetime]]
-    stopped: dict[str, datetime]
     rate: float
-    ended_at: datetime | None
-    full: bool
+    """Messages per second that each sender may send."""
+    posts: list[Post] = field(default_factory=lambda: list[Post]())
+    still: list[tuple[datetime, datetime]] = field(
+        default_factory=lambda: list[tuple[datetime, datetime]]()
+    )
+    """From a pause until the resume; from the abort on."""
+    stopped: dict[str, datetime] = field(default_factory=lambda: dict[str, datetime]())
+    """Whose STOP came in when, by their number."""
+    ended_at: datetime | None = None
+    full: bool = False
+    """Whether it was waited for the very end, when nothing may be open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +74,16 @@ def judge(session: Session, truth: Truth, log: Log) -> Judged:
     """Everything that must hold after a morning, whatever befell it."""
     fates = _fates(session, truth)
     state = session.connection().execute(select(_broadcasts.c.state)).scalar_one_or_none()
-    over = state is not None and BroadcastState(state) in OVER
+    finished = state == BroadcastState.FINISHED
     assert log.ended_at is not None
     misses = [
-        *_lost(fates, log, log.ended_at, over),
+        *_lost(fates, log, log.ended_at, finished),
         *_doubled(fates),
         *_lies(fates, truth, log.ended_at),
         *_too_fast(log),
         *_said_twice(log),
         *_while_still(log),
+        *_after_a_stop(fates, log),
     ]
     counts = Counter(fate.state.value for fate in fates)
     words = f"{state}, {len(log.posts)} posts, " + ", ".join(
@@ -99,18 +109,16 @@ def _fates(session: Session, truth: Truth) -> list[_Fate]:
     ]
 
 
-def _lost(fates: list[_Fate], log: Log, ended_at: datetime, over: bool) -> list[str]:
+def _lost(fates: list[_Fate], log: Log, ended_at: datetime, finished: bool) -> list[str]:
     """Nobody is forgotten: at the end each is with WhatsApp, told of, or provably still to come."""
     misses: list[str] = []
     if not fates:
         misses.append("nobody was targeted")
-    if log.full and not over:
-        misses.append("the broadcast never came to an end")
     for fate in fates:
         waits = fate.state is State.UNKNOWN or (
             fate.state is State.RETRYING and fate.due_at is not None and fate.due_at > ended_at
         )
-        if fate.state in OPEN and (over or log.full or not waits):
+        if fate.state in OPEN and (finished or log.full or not waits):
             misses.append(f"delivery {fate.delivery} is lost: still {fate.state.value}")
         if fate.state in ACCEPTED_OR_BETTER and not fate.alive:
             misses.append(f"delivery {fate.delivery} is lost: {fate.state.value}, never taken")
@@ -126,16 +134,26 @@ def _doubled(fates: list[_Fate]) -> list[str]:
 
 
 def _lies(fates: list[_Fate], truth: Truth, ended_at: datetime) -> list[str]:
-    """What we gave up on did not arrive, once every receipt has."""
+    """Once every receipt is in, we believe of each what is true."""
     if truth.totals.webhooks_waiting:
         return []
     settled = (ended_at - SETTLED_AFTER).timestamp()
     return [
         f"delivery {fate.delivery} is called {fate.state.value}, but arrived"
         for fate in fates
-        if fate.state in (State.FAILED, State.CANCELLED, State.DISCARDED, State.UNKNOWN, State.HELD)
-        and any(one.sent_at is not None and one.sent_at < settled for one in fate.alive)
+        if (
+            fate.state not in HANDED_OVER
+            and any(_before(one.sent_at, settled) for one in fate.alive)
+        )
+        or (
+            fate.state not in ON_THE_PHONE
+            and any(_before(one.delivered_at, settled) for one in fate.alive)
+        )
     ]
+
+
+def _before(at: float | None, settled: float) -> bool:
+    return at is not None and at < settled
 
 
 def _too_fast(log: Log) -> list[str]:
@@ -154,6 +172,20 @@ def _said_twice(log: Log) -> list[str]:
     """An attempt is one POST: its tracker must name one message."""
     times = Counter(post.tracker for post in log.posts)
     return [f"attempt {tracker} was sent {n} times" for tracker, n in times.items() if n > 1]
+
+
+def _after_a_stop(fates: list[_Fate], log: Log) -> list[str]:
+    """Who wrote STOP gets nothing more."""
+    address_of = {fate.delivery: fate.address for fate in fates}
+    misses: list[str] = []
+    for post in log.posts:
+        named = parse_tracker(post.tracker)
+        assert named is not None
+        delivery = named[0].delivery
+        stopped_at = log.stopped.get(address_of[delivery])
+        if stopped_at is not None and post.at > stopped_at + STOP_FELT_WITHIN:
+            misses.append(f"delivery {delivery} was sent after its STOP")
+    return misses
 
 
 def _while_still(log: Log) -> list[str]:

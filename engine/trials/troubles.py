@@ -102,13 +102,20 @@ def draw(seed: int) -> Script:
     """The morning of this seed; the same seed gives the same one."""
     rng = Random(seed)
     senders = rng.randint(1, 4)
-    rate = float(rng.choice((10, 20, 40)))
-    subscribers = rng.randint(40, 240)
-    pacing = rng.choice(("fastest", "fastest", "jittered"))
+    rate = float(rng.choice((5, 10, 20, 40)))
+    pacing = rng.choice(("fastest", "fastest", "fastest", "jittered"))
+    # Long enough for troubles to meet one another, short enough for thousands of mornings.
+    subscribers = max(30, min(200, round(rng.uniform(3.0, 12.0) * senders * rate)))
     lasts = 120.0 if pacing == "jittered" else subscribers / senders / rate
-    deeds = [
-        (rng.uniform(-1.0, lasts + 2.0), _deed(rng, senders)) for _ in range(rng.randint(1, 7))
-    ]
+    deeds: list[tuple[float, Deed]] = []
+    for _ in range(rng.randint(1, 7)):
+        at = rng.uniform(-0.5, lasts + 1.0)
+        deeds.append((at, _deed(rng, senders)))
+        if isinstance(deeds[-1][1], Strike) and rng.random() < 0.4:
+            # What makes a lost answer hard: the receipt that would tell is late, too.
+            deeds.append((at, Strike(WithholdWebhooks(seconds=rng.uniform(2.0, 40.0)))))
+    if rng.random() < 0.6:
+        deeds.append((rng.uniform(0.0, lasts), _kill(rng)))
     if rng.random() < 0.1:
         deeds.append((rng.uniform(0.0, lasts), Abort()))
     return Script(
@@ -123,13 +130,19 @@ def draw(seed: int) -> Script:
     )
 
 
+def _kill(rng: Random) -> Kill:
+    if rng.random() < 0.15:
+        return Kill(rng.uniform(5.0, 30.0), machine=True)
+    return Kill(rng.choice((0.0, rng.uniform(0.0, 3.0), rng.uniform(0.0, 30.0))))
+
+
 def _deed(rng: Random, senders: int) -> Deed:
     kinds = ("strike", "kill", "pause", "refuse", "stop", "rest", "grade")
     match rng.choices(kinds, weights=(5, 4, 2, 2, 2, 1, 1))[0]:
         case "strike":
             return Strike(_fault(rng, senders))
         case "kill":
-            return Kill(rng.choice((0.0, rng.uniform(0.0, 3.0), rng.uniform(0.0, 30.0))))
+            return _kill(rng)
         case "pause":
             return Pause(rng.uniform(0.2, 8.0))
         case "refuse":
