@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractCookieJar
 from yarl import URL
 
 from engine.domain.failure import classify
-from engine.domain.outcome import Failure, Unknown
+from engine.domain.outcome import Failure
 
 DEFAULT_VERSION = "v25.0"
 """Of the Graph API; alive until July 2028 (Meta: Graph API changelog)."""
@@ -35,12 +35,6 @@ class Timeouts:
 KEEPALIVE = timedelta(seconds=90)
 """How long an idle connection stays in the pool; long enough to be warm from the call to `warm`
 on.
-"""
-
-
-UNWRITTEN = "Cannot write to closing transport"
-"""What aiohttp raises instead of writing; it writes our head and body in one piece, so nothing
-left.
 """
 
 
@@ -114,47 +108,11 @@ def guarded_sockets(*, sandbox: bool) -> Callable[[Any], socket.socket]:
     return make
 
 
-def read_broken(error: Exception) -> Failure | Unknown:
-    """What it means that a POST ended in `error` instead of an answer.
-
-    A Failure only where the request provably never left this machine: the connection was not made,
-    or was found closed before the first byte was written. Everything else may have reached
-    WhatsApp; also a reused connection that the peer closed as we wrote, which looks the same from
-    here whether the request was read or not (spec E3).
-    """
-    if _never_connected(error):
-        return _not_reached(error)
-    if isinstance(error, TimeoutError):
-        return Unknown("no answer in time")
-    if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
-        return Unknown(f"the answer could not be read ({type(error).__name__})")
-    return Unknown(f"the connection broke while waiting ({type(error).__name__})")
-
-
 def read_unreached(error: Exception) -> Failure:
-    """What a broken management call means: to be tried again later, since asking twice does no
-    harm.
+    """What it means that a request was not made, or a management call broke: to be tried again
+    later, since nothing has left, or asking twice does no harm.
     """
-    return _not_reached(error)
-
-
-def _not_reached(error: Exception) -> Failure:
     return classify(None, None, f"{type(error).__name__}: {error}"[:200])
-
-
-def _never_connected(error: Exception) -> bool:
-    # ConnectionTimeoutError is raised while a connection is awaited only; ClientConnectorError
-    # covers DNS, refusal, no route and the TLS handshake.
-    if isinstance(error, aiohttp.ConnectionTimeoutError | aiohttp.ClientConnectorError):
-        return True
-    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
-        return True
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, aiohttp.ClientConnectionResetError) and str(seen) == UNWRITTEN:
-            return True
-        seen = seen.__cause__
-    return False
 
 
 def _no_cookies() -> AbstractCookieJar:
