@@ -10,6 +10,7 @@ or `sent`. Which answers and receipts are news to their delivery at all, `receip
 """
 
 from enum import StrEnum
+from functools import cache
 
 
 class State(StrEnum):
@@ -184,6 +185,7 @@ def possible(state: State, event: Event) -> bool:
     return event in TRANSITIONS[state]
 
 
+@cache
 def sources(event: Event) -> frozenset[State]:
     """The states `event` leads out of: what an `UPDATE … WHERE state IN` may touch.
 
@@ -192,6 +194,7 @@ def sources(event: Event) -> frozenset[State]:
     return frozenset(state for state in State if event in TRANSITIONS[state])
 
 
+@cache
 def target(event: Event) -> State:
     """The one state `event` leads to."""
     (after,) = {TRANSITIONS[state][event] for state in sources(event)}

@@ -15,7 +15,8 @@ from sqlmodel import Session
 
 from engine.domain.delivery import Event, State, sources, target
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId
-from engine.store.dialects import insert_ignoring, table
+from engine.store.dialects import insert_ignoring_for, spelled, table
+from engine.store.many import Many
 from engine.store.tables import Attempt, Delivery, Receipt
 
 RELEASED = "released"
@@ -53,28 +54,43 @@ class Verdict:
 
 def record_attempts(session: Session, records: Sequence[AttemptRecord]) -> None:
     """Write the attempts' ends; one that is written already stays as it is (append-only)."""
-    if not records:
-        return
-    statement = insert_ignoring(session, Attempt, ["delivery_id", "number"])
-    session.connection().execute(
-        statement,
+    _RECORD.run(
+        session,
         [
-            {
-                "delivery_id": record.attempt.delivery,
-                "number": record.attempt.number,
-                "sender_id": record.sender,
-                "epoch": record.epoch,
-                "started_at": record.started_at,
-                "ended_at": record.ended_at,
-                "outcome": record.outcome,
-                "message_id": record.message_id,
-                "error_code": record.error_code,
-                "blame": record.blame,
-                "detail": record.detail,
-            }
+            (
+                record.attempt.delivery,
+                record.attempt.number,
+                record.sender,
+                record.epoch,
+                record.started_at,
+                record.ended_at,
+                record.outcome,
+                record.message_id,
+                record.error_code,
+                record.blame,
+                record.detail,
+            )
             for record in records
         ],
     )
+
+
+_RECORD = Many(
+    lambda dialect: insert_ignoring_for(dialect, Attempt, ["delivery_id", "number"]),
+    (
+        "delivery_id",
+        "number",
+        "sender_id",
+        "epoch",
+        "started_at",
+        "ended_at",
+        "outcome",
+        "message_id",
+        "error_code",
+        "blame",
+        "detail",
+    ),
+)
 
 
 def accept(
@@ -83,23 +99,15 @@ def accept(
     """WhatsApp took these and named them. Where a receipt was quicker, its state stays."""
     if not accepted:
         return
-    values = [
-        {
-            "delivery": attempt.delivery,
-            "number": attempt.number,
-            "message": message,
-            "after": target(event).value,
-            "at": now,
-        }
-        for attempt, message in accepted
+    after = target(event).value
+    rows = [
+        (attempt.delivery, attempt.number, message, after, now) for attempt, message in accepted
     ]
-    changed = session.connection().execute(_ACCEPT[event], values)
-    if changed.rowcount == len(values):
+    if _ACCEPT[event].run(session, rows) == len(rows):
         return
     # Seldom: a receipt was quicker, or the answer is an old attempt's, whose delivery was marked
     # anew for want of it. That WhatsApp took it is news all the same: the retry drops.
-    for one in values:
-        session.connection().execute(_ACCEPT_LATE[event], one)
+    _ACCEPT_LATE[event].run(session, rows)
 
 
 def _accept_statement(event: Event) -> sa.Update:
@@ -148,8 +156,12 @@ def is_one_of(states: Iterable[State]) -> sa.ColumnElement[bool]:
     return sa.or_(*(table(Delivery).c.state == state.value for state in sorted(states)))
 
 
-_ACCEPT = {event: _accept_statement(event) for event in (Event.ACCEPT, Event.PACE)}
-_ACCEPT_LATE = {event: _accept_late_statement(event) for event in _ACCEPT}
+def _for_rows(statement: sa.Update) -> Many:
+    return Many(lambda _dialect: statement, ("delivery", "number", "message", "after", "at"))
+
+
+_ACCEPT = {event: _for_rows(_accept_statement(event)) for event in (Event.ACCEPT, Event.PACE)}
+_ACCEPT_LATE = {event: _for_rows(_accept_late_statement(event)) for event in _ACCEPT}
 
 
 def conclude(session: Session, verdicts: Sequence[Verdict], now: datetime) -> int:
@@ -157,22 +169,27 @@ def conclude(session: Session, verdicts: Sequence[Verdict], now: datetime) -> in
 
     Only the latest attempt of a delivery may speak for it, and only while the event's arrow exists.
     """
-    changed = 0
+    by_event: dict[Event, list[Verdict]] = {}
     for verdict in verdicts:
-        result = session.connection().execute(
-            _CONCLUDE[verdict.event],
-            {
-                "delivery": verdict.attempt.delivery,
-                "number": verdict.attempt.number,
-                "after": verdict.after.value,
-                "why": verdict.reason,
-                "code": verdict.error_code,
-                "due": verdict.due_at,
-                "now": now,
-            },
+        by_event.setdefault(verdict.event, []).append(verdict)
+    return sum(
+        _CONCLUDE[event].run(
+            session,
+            [
+                (
+                    verdict.attempt.delivery,
+                    verdict.attempt.number,
+                    verdict.after.value,
+                    verdict.reason,
+                    verdict.error_code,
+                    verdict.due_at,
+                    now,
+                )
+                for verdict in some
+            ],
         )
-        changed += result.rowcount
-    return changed
+        for event, some in by_event.items()
+    )
 
 
 def _conclude_statement(event: Event) -> sa.Update:
@@ -195,7 +212,13 @@ def _conclude_statement(event: Event) -> sa.Update:
     )
 
 
-_CONCLUDE = {event: _conclude_statement(event) for event in Event if sources(event)}
+def _concluding(statement: sa.Update) -> Many:
+    return Many(
+        lambda _dialect: statement, ("delivery", "number", "after", "why", "code", "due", "now")
+    )
+
+
+_CONCLUDE = {event: _concluding(_conclude_statement(event)) for event in Event if sources(event)}
 
 
 def tries(session: Session, delivery: DeliveryId) -> int:
@@ -222,6 +245,6 @@ def left_sending(
             _deliveries.c.attempts,
             _deliveries.c.sender_id,
             _deliveries.c.marked_at,
-        ).where(whose, _deliveries.c.state == State.SENDING.value, _deliveries.c.epoch == epoch)
+        ).where(whose, _deliveries.c.state == spelled(State.SENDING), _deliveries.c.epoch == epoch)
     )
     return [(AttemptId(DeliveryId(row[0]), row[1]), SenderId(row[2]), row[3]) for row in rows]

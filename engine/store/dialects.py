@@ -15,8 +15,18 @@ def table(model: type[SQLModel]) -> sa.Table:
 
 def insert_ignoring(session: Session, model: type[SQLModel], key: Sequence[str]) -> Any:
     """An INSERT that leaves a row alone whose `key` is there already: once means a unique key."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table(model)).on_conflict_do_nothing(index_elements=list(key))
+    return insert_ignoring_for(session.get_bind().dialect.name, model, key)
+
+
+def insert_ignoring_for(dialect: str, model: type[SQLModel], key: Sequence[str]) -> Any:
+    """The same for a dialect by its name, `sqlite` or `postgresql`."""
+    spoken = sqlite if dialect == "sqlite" else postgresql
+    return spoken.insert(table(model)).on_conflict_do_nothing(index_elements=list(key))
+
+
+def spelled(state: str) -> Any:
+    """A state as a literal of the statement: an index over some states serves no parameter."""
+    return sa.literal_column(f"'{state}'", sa.String())
 
 
 def whole_second(session: Session, column: Any) -> Any:

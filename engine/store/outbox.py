@@ -31,7 +31,7 @@ from engine.domain.ids import (
 )
 from engine.domain.message import Recipient
 from engine.store.attempts import is_one_of
-from engine.store.dialects import table
+from engine.store.dialects import spelled, table
 from engine.store.tables import Broadcast, Delivery, Lane, Subscriber
 
 _deliveries = table(Delivery)
@@ -103,14 +103,15 @@ def _mark_statement(state: State) -> Any:
     )
     due = (
         select(_deliveries.c.id)
-        .where(_deliveries.c.lane_id == bindparam("lane"), _deliveries.c.state == state.value)
+        .where(_deliveries.c.lane_id == bindparam("lane"))
+        .where(_deliveries.c.state == spelled(state))
         .where(_deliveries.c.due_at <= bindparam("horizon"), ~stays)
         .order_by(_deliveries.c.due_at, _deliveries.c.id)
         .limit(bindparam("most"))
     )
     return (
         sa.update(_deliveries)
-        .where(_deliveries.c.id.in_(due), _deliveries.c.state == state.value)
+        .where(_deliveries.c.id.in_(due), _deliveries.c.state == spelled(state))
         .where(_may_mark())
         .values(
             state=State.SENDING.value,
@@ -209,20 +210,21 @@ _COUNT = (
 
 def unsent_of(session: Session, lane: LaneId) -> list[tuple[int, int, str, datetime]]:
     """(delivery, subscriber, tier, due) of what a lane has not sent, earliest first."""
-    rows = session.connection().execute(
-        select(
-            _deliveries.c.id,
-            _deliveries.c.subscriber_id,
-            _deliveries.c.tier,
-            _deliveries.c.due_at,
-        )
-        .where(
-            _deliveries.c.lane_id == lane,
-            _deliveries.c.state.in_([state.value for state in UNSENT]),
-        )
-        .order_by(_deliveries.c.due_at, _deliveries.c.id)
-    )
+    rows = session.connection().execute(_UNSENT, {"lane": lane})
     return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def _unsent(state: State) -> Any:
+    return (
+        select(
+            _deliveries.c.id, _deliveries.c.subscriber_id, _deliveries.c.tier, _deliveries.c.due_at
+        )
+        .where(_deliveries.c.lane_id == bindparam("lane"))
+        .where(_deliveries.c.state == spelled(state))
+    )
+
+
+_UNSENT = sa.union_all(*(_unsent(state) for state in sorted(UNSENT))).order_by("due_at", "id")
 
 
 _MOVE = (

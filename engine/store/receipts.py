@@ -13,7 +13,8 @@ from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, DeliveryId, SubscriberId, TenantId
 from engine.domain.receipts import ReceiptStatus
-from engine.store.dialects import insert_ignoring, slices, table
+from engine.store.dialects import insert_ignoring_for, slices, table
+from engine.store.many import Many
 from engine.store.tables import Attempt, Broadcast, Delivery, Receipt
 
 LARGEST_ID = 2**31 - 1
@@ -214,28 +215,42 @@ def messages_of(session: Session, delivery: DeliveryId) -> dict[str, set[Receipt
 
 def write_receipts(session: Session, rows: Sequence[ReceiptRow]) -> None:
     """Append receipts; one that is there already (the same message and status) counts once."""
-    if not rows:
-        return
-    session.connection().execute(
-        insert_ignoring(session, Receipt, ["message_id", "status"]),
+    _WRITE.run(
+        session,
         [
-            {
-                "delivery_id": row.delivery,
-                "attempt": row.attempt,
-                "message_id": row.message_id,
-                "status": row.status,
-                "at": row.at,
-                "received_at": row.received_at,
-                "webhook_id": row.webhook,
-                "error_code": row.error_code,
-                "detail": row.detail,
-            }
+            (
+                row.delivery,
+                row.attempt,
+                row.message_id,
+                row.status,
+                row.at,
+                row.received_at,
+                row.webhook,
+                row.error_code,
+                row.detail,
+            )
             for row in rows
         ],
     )
 
 
-_CHANGE = (
+_WRITE = Many(
+    lambda dialect: insert_ignoring_for(dialect, Receipt, ["message_id", "status"]),
+    (
+        "delivery_id",
+        "attempt",
+        "message_id",
+        "status",
+        "at",
+        "received_at",
+        "webhook_id",
+        "error_code",
+        "detail",
+    ),
+)
+
+
+_CHANGED = (
     sa.update(_deliveries)
     .where(_deliveries.c.id == bindparam("delivery"))
     .values(
@@ -256,26 +271,30 @@ _CHANGE = (
 
 def apply_changes(session: Session, changes: Sequence[Change], now: datetime) -> None:
     """Write what the batch made of each delivery, whose state was read in this transaction."""
-    if not changes:
-        return
-    session.connection().execute(
-        _CHANGE,
+    _CHANGE.run(
+        session,
         [
-            {
-                "delivery": change.delivery,
-                "after": change.state.value,
-                "message": change.message_id,
-                "sent": change.sent_at,
-                "arrived": change.delivered_at,
-                "opened": change.read_at,
-                "due": change.due_at,
-                "code": change.error_code,
-                "why": change.reason,
-                "at": now,
-            }
+            (
+                change.delivery,
+                change.state.value,
+                change.message_id,
+                change.sent_at,
+                change.delivered_at,
+                change.read_at,
+                change.due_at,
+                change.error_code,
+                change.reason,
+                now,
+            )
             for change in changes
         ],
     )
+
+
+_CHANGE = Many(
+    lambda _dialect: _CHANGED,
+    ("delivery", "after", "message", "sent", "arrived", "opened", "due", "code", "why", "at"),
+)
 
 
 def doubled(session: Session, broadcast: BroadcastId) -> int:

@@ -43,7 +43,7 @@ class Later:
 
 def any_unknown(session: Session) -> bool:
     """Whether anything is unknown at all."""
-    query = select(_deliveries.c.id).where(_deliveries.c.state == State.UNKNOWN.value).limit(1)
+    query = select(_deliveries.c.id).where(_deliveries.c.state == spelled(State.UNKNOWN)).limit(1)
     return session.connection().execute(query).first() is not None
 
 
@@ -67,7 +67,7 @@ def oldest(session: Session, limit: int) -> list[UnknownDelivery]:
             ),
             isouter=True,
         )
-        .where(_deliveries.c.state == State.UNKNOWN.value)
+        .where(_deliveries.c.state == spelled(State.UNKNOWN))
         .order_by(began, _deliveries.c.id)
         .limit(limit)
     )

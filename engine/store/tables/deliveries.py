@@ -2,16 +2,34 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+
+# Spelled with OR: SQLite does not see that `state = 'planned'` is one of an IN list.
+WAITS = sa.text("state = 'planned' OR state = 'retrying'")
+DOUBT = sa.text("state = 'sending' OR state = 'unknown'")
 
 
 class Delivery(SQLModel, table=True):
     __tablename__ = "deliveries"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         UniqueConstraint("key", name="uq_deliveries_key"),
-        # A lane takes what is due, earliest first; the settler looks for what is open.
-        Index("ix_deliveries_due", "lane_id", "state", "due_at", "id"),
-        Index("ix_deliveries_broadcast", "broadcast_id", "state"),
+        # A lane takes what is due, earliest first. Over what waits only: what is with WhatsApp changes
+        # its state three times more, and never waits again.
+        Index(
+            "ix_deliveries_due",
+            "lane_id",
+            "state",
+            "due_at",
+            "id",
+            sqlite_where=WAITS,
+            postgresql_where=WAITS,
+        ),
+        # What a death leaves behind and what waits for a receipt: few, among years of deliveries.
+        Index("ix_deliveries_doubt", "state", "id", sqlite_where=DOUBT, postgresql_where=DOUBT),
+        # Counted every second while it runs, from the index alone.
+        Index("ix_deliveries_broadcast", "broadcast_id", "lane_id", "state"),
         Index("ix_deliveries_subscriber", "subscriber_id", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
