@@ -102,6 +102,19 @@ def not_over(session: Session) -> list[Broadcast]:
     )
 
 
+def ids_not_over(session: Session) -> list[BroadcastId]:
+    """Their ids alone, for who looks every second."""
+    rows = session.connection().execute(_IDS_NOT_OVER)
+    return [BroadcastId(row[0]) for row in rows]
+
+
+_IDS_NOT_OVER = (
+    select(_broadcasts.c.id)
+    .where(_broadcasts.c.state.not_in([state.value for state in OVER]))
+    .order_by(_broadcasts.c.opens_at, _broadcasts.c.id)
+)
+
+
 ENDED_EARLY = OVER - {BroadcastState.FINISHED}
 
 

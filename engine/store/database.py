@@ -31,6 +31,8 @@ to 15 ms).
 BATCH_LIMIT = 500
 READERS = 4
 BUSY_TIMEOUT_MS = 5_000
+CHECKPOINT_PAGES = 4_000
+"""16 MB of log before it is folded into the file: that stops the writer, so seldom is better."""
 
 
 @dataclass(slots=True)
@@ -253,6 +255,7 @@ def _sqlite_pragmas(connection: Any, synchronous: str) -> None:
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
 
 def _sqlite_reader(connection: Any, _record: Any) -> None:

@@ -44,9 +44,7 @@ class Many:
 class _Plan:
     """The statement as one dialect's driver takes it."""
 
-    def __init__(
-        self, statement: Statement, names: tuple[str, ...], dialect: sa.Dialect
-    ) -> None:
+    def __init__(self, statement: Statement, names: tuple[str, ...], dialect: sa.Dialect) -> None:
         keys = list(names) if isinstance(statement, sa.Insert) else None
         compiled = statement.compile(dialect=dialect, column_keys=keys)
         self.text = str(compiled)

@@ -2,12 +2,13 @@
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from engine.domain.content import APPROVED_OR_BETTER
 from engine.domain.ids import ScheduleId, TenantId
-from engine.store.tables import Broadcast, Content, Schedule
+from engine.store.tables import Broadcast, Content, Schedule, Variant
 
 
 def active_schedules(session: Session) -> list[Schedule]:
@@ -38,12 +39,40 @@ def schedule_of(session: Session, row: Broadcast) -> Schedule:
 def approved_for(session: Session, tenant: TenantId, day: date) -> Content | None:
     """The pack that may be sent on a service day: approved or better; the latest approval wins."""
     return session.scalars(
-        select(Content)
-        .where(
-            col(Content.tenant_id) == tenant,
-            col(Content.day) == day,
-            col(Content.state).in_([state.value for state in APPROVED_OR_BETTER]),
-        )
-        .order_by(col(Content.decided_at).desc(), col(Content.id).desc())
-        .limit(1)
+        select(Content).where(*_approved(tenant, day)).order_by(*_LATEST_APPROVAL).limit(1)
     ).first()
+
+
+def categories_of(session: Session, schedule: Schedule, day: date) -> list[str]:
+    """The categories of what a schedule would send on a service day; none while nothing is
+    approved. Asked every second, so it is one small query.
+    """
+    content = schedule.content_id
+    if content is None:
+        approved = (
+            select(col(Content.id))
+            .where(*_approved(TenantId(schedule.tenant_id), day))
+            .order_by(*_LATEST_APPROVAL)
+            .limit(1)
+        )
+        mine = col(Variant.content_id) == approved.scalar_subquery()
+    else:
+        mine = col(Variant.content_id) == content
+    ours = col(Content.tenant_id) == schedule.tenant_id
+    rows = session.connection().execute(
+        select(col(Variant.category))
+        .join(Content, col(Content.id) == Variant.content_id)
+        .where(mine, ours)
+    )
+    return [row[0] for row in rows]
+
+
+def _approved(tenant: TenantId, day: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(Content.tenant_id) == tenant,
+        col(Content.day) == day,
+        col(Content.state).in_([state.value for state in APPROVED_OR_BETTER]),
+    )
+
+
+_LATEST_APPROVAL = (col(Content.decided_at).desc(), col(Content.id).desc())

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from engine.domain.delivery import State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId, TenantId
-from engine.store.dialects import seconds_between, table
+from engine.store.dialects import seconds_between, spelled, table
 from engine.store.inbox import WAITING
 from engine.store.tables import Attempt, Delivery, EngineRun, Receipt, Sender, Webhook
 

@@ -1,8 +1,8 @@
 """Sends one message over the Cloud API and says what came of it (Meta: Cloud API > Messages).
 
-This one call is made by the thousand, so it has connections of its own: a client library costs three
-times as much, and does not tell whether a request has left (decision 0002). Nothing here tries
-again.
+This one call is made by the thousand, so it has connections of its own: a client library costs
+three times as much, and does not tell whether a request has left (decision 0002). Nothing here
+tries again.
 """
 
 import asyncio

@@ -19,10 +19,9 @@ from sqlmodel import Session
 from engine.domain import schedule as rules
 from engine.domain.broadcast import BroadcastState
 from engine.domain.content import Category
-from engine.domain.ids import ContentId, ScheduleId, TenantId
+from engine.domain.ids import ScheduleId
 from engine.domain.schedule import Kind, LatePolicy
 from engine.store import broadcasts, schedules
-from engine.store import content as content_store
 from engine.store.tables import Schedule
 from engine.workers.equipment import Equipment, secret_seed
 
@@ -44,10 +43,10 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
     while True:
         equipment.beat("calendar")
         now = equipment.clock.now()
-        rows = await equipment.database.read(schedules.active_schedules)
+        rows, due = await equipment.database.read(look, now)
         if alarm is not None:
             known = _set_alarms(alarm, rows, known, wake)
-        if await equipment.database.read(wanted, now):
+        if due:
             await equipment.database.transact(open_due, now, equipment.draw_seed)
         wake.clear()
         try:
@@ -59,10 +58,15 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
 
 def wanted(session: Session, now: datetime) -> list[rules.Due]:
     """What the schedules want at `now` and do not have."""
+    return look(session, now)[1]
+
+
+def look(session: Session, now: datetime) -> tuple[list[Schedule], list[rules.Due]]:
+    """The active schedules, and what they want at `now` and do not have."""
     rows = schedules.active_schedules(session)
     since = rules.service_day(now) - timedelta(days=DAYS_LOOKED_BACK)
     existing = schedules.days_opened(session, since)
-    return rules.due(now, [_as_rule(session, row, now) for row in rows], existing)
+    return rows, rules.due(now, [_as_rule(session, row, now) for row in rows], existing)
 
 
 def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = secret_seed) -> int:
@@ -70,9 +74,10 @@ def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = sec
 
     draw_seed: gives each its plan's seed, which is recorded, so that the plan can be replayed (P1).
     """
-    rows = {row.id: row for row in schedules.active_schedules(session)}
+    active, wanted_now = look(session, now)
+    rows = {row.id: row for row in active}
     opened = 0
-    for due in wanted(session, now):
+    for due in wanted_now:
         row = rows[due.schedule]
         values = _broadcast(row, due.day, due.window, now) | {"seed": draw_seed()}
         match due:
@@ -107,15 +112,9 @@ def _as_rule(session: Session, row: Schedule, now: datetime) -> rules.Schedule:
 
 def _category(session: Session, row: Schedule, now: datetime) -> Category:
     """What the schedule would send: it sets the opening. MARKETING while nothing is approved."""
-    tenant = TenantId(row.tenant_id)
-    if row.content_id is not None:
-        content = content_store.get(session, ContentId(row.content_id), tenant)
-    else:
-        content = schedules.approved_for(session, tenant, rules.service_day(now, row.zone))
-    if content is None:
-        return Category.MARKETING
-    variants = content_store.variants(session, ContentId(content.id or 0))
-    return rules.strictest(Category(variant.category) for variant in variants)
+    day = rules.service_day(now, row.zone)
+    categories = schedules.categories_of(session, row, day)
+    return rules.strictest(Category(category) for category in categories)
 
 
 def _broadcast(row: Schedule, day: date, window: rules.Window, now: datetime) -> dict[str, Any]:

@@ -42,11 +42,11 @@ class Tuning:
     """
     unthrottled: bool = False
     """No pace at all; only for measuring."""
-    mark_ahead: timedelta = timedelta(milliseconds=1500)
+    mark_ahead: timedelta = timedelta(milliseconds=1200)
     """How far before its instant a delivery is marked: above a group commit, below a pause's
     patience.
     """
-    mark_step: timedelta = timedelta(milliseconds=200)
+    mark_step: timedelta = timedelta(milliseconds=400)
     mark_limit: int = 500
     watch_every: timedelta = timedelta(milliseconds=200)
     settle_every: timedelta = timedelta(seconds=1)

@@ -18,7 +18,7 @@ from engine.store import attempts
 from engine.store.attempts import AttemptRecord, Verdict
 from engine.workers.equipment import Equipment
 
-LINGER_SECONDS = 0.1
+LINGER_SECONDS = 0.2
 """An outcome may wait a little for company: were we to die meanwhile, a receipt would tell it."""
 BATCH_LIMIT = 500
 BEAT_EVERY_SECONDS = 5.0

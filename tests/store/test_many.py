@@ -62,7 +62,11 @@ def test_a_name_may_stand_twice_and_the_statement_has_values_of_its_own(session:
     assert UPDATE.run(session, [(later, "a"), (later, "nobody"), (later, "c")]) == 2
 
     found = stored(session)
-    assert (found["a"].at, found["a"].received_at, found["a"].detail) == (later, later, "100 % ours")
+    assert (found["a"].at, found["a"].received_at, found["a"].detail) == (
+        later,
+        later,
+        "100 % ours",
+    )
     assert found["b"].detail.startswith("50 %")
 
 
@@ -76,5 +80,5 @@ def test_instants_are_kept_in_utc_whatever_their_zone(session: Session) -> None:
 
 
 def test_an_instant_without_a_zone_is_refused(session: Session) -> None:
-    with pytest.raises(ValueError, match="aware|timezone|naive"):
+    with pytest.raises(ValueError, match="timezone"):
         INSERT.run(session, [row("a", datetime(2026, 11, 23, 6, 0))])  # noqa: DTZ001

@@ -67,7 +67,7 @@ def test_one_connection_carries_one_request_after_the_other(loop: str) -> None:
 def test_a_body_in_chunks_is_put_together(loop: str) -> None:
     async def reply(_request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for chunk in (b"3\r\n{\"a\r\n", b"4\r\n\": 1\r\n", b"1\r\n}\r\n", b"0\r\n\r\n"):
+        for chunk in (b'3\r\n{"a\r\n', b'4\r\n": 1\r\n', b"1\r\n}\r\n", b"0\r\n\r\n"):
             writer.write(chunk)
             await writer.drain()
             await asyncio.sleep(0.01)
@@ -208,8 +208,8 @@ def test_the_answer_to_a_cancelled_request_is_nobody_elses(loop: str) -> None:
 def test_a_certificate_of_nobody_we_trust_is_not_spoken_to(loop: str, tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
-        + ["-keyout", str(key), "-out", str(certificate), "-days", "2"],
+        f"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2"
+        f" -keyout {key} -out {certificate}".split(),
         check=True,
         capture_output=True,
     )

@@ -5,7 +5,6 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-
 # Spelled with OR: SQLite does not see that `state = 'planned'` is one of an IN list.
 WAITS = sa.text("state = 'planned' OR state = 'retrying'")
 DOUBT = sa.text("state = 'sending' OR state = 'unknown'")
@@ -15,8 +14,8 @@ class Delivery(SQLModel, table=True):
     __tablename__ = "deliveries"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         UniqueConstraint("key", name="uq_deliveries_key"),
-        # A lane takes what is due, earliest first. Over what waits only: what is with WhatsApp changes
-        # its state three times more, and never waits again.
+        # A lane takes what is due, earliest first. Over what waits only: what is with WhatsApp
+        # changes its state three times more, and never waits again.
         Index(
             "ix_deliveries_due",
             "lane_id",
