@@ -8,15 +8,16 @@ here.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from engine.domain.delivery import Event, State, sources, target
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId
-from engine.store.dialects import insert_ignoring_for, spelled, table
-from engine.store.many import Many
+from engine.store.dialects import insert_ignoring_from, spelled, table
+from engine.store.rows import INSTANT, TEXT, WHOLE, ManyRows
 from engine.store.tables import Attempt, Delivery, Receipt
 
 RELEASED = "released"
@@ -75,21 +76,21 @@ def record_attempts(session: Session, records: Sequence[AttemptRecord]) -> None:
     )
 
 
-_RECORD = Many(
-    lambda dialect: insert_ignoring_for(dialect, Attempt, ["delivery_id", "number"]),
-    (
-        "delivery_id",
-        "number",
-        "sender_id",
-        "epoch",
-        "started_at",
-        "ended_at",
-        "outcome",
-        "message_id",
-        "error_code",
-        "blame",
-        "detail",
-    ),
+_RECORD = ManyRows(
+    {
+        "delivery_id": WHOLE,
+        "number": WHOLE,
+        "sender_id": WHOLE,
+        "epoch": WHOLE,
+        "started_at": INSTANT,
+        "ended_at": INSTANT,
+        "outcome": TEXT,
+        "message_id": TEXT,
+        "error_code": WHOLE,
+        "blame": TEXT,
+        "detail": TEXT,
+    },
+    lambda dialect, rows: insert_ignoring_from(dialect, Attempt, ["delivery_id", "number"], rows),
 )
 
 
@@ -97,71 +98,49 @@ def accept(
     session: Session, accepted: Sequence[tuple[AttemptId, str]], *, event: Event, now: datetime
 ) -> None:
     """WhatsApp took these and named them. Where a receipt was quicker, its state stays."""
-    if not accepted:
-        return
-    after = target(event).value
-    rows = [
-        (attempt.delivery, attempt.number, message, after, now) for attempt, message in accepted
-    ]
-    if _ACCEPT[event].run(session, rows) == len(rows):
-        return
-    # Seldom: a receipt was quicker, or the answer is an old attempt's, whose delivery was marked
-    # anew for want of it. That WhatsApp took it is news all the same: the retry drops.
-    _ACCEPT_LATE[event].run(session, rows)
+    rows = [(attempt.delivery, attempt.number, message, now) for attempt, message in accepted]
+    if _ACCEPT[event].run(session, rows) < len(rows):
+        # Seldom: a receipt was quicker, or the answer is an old attempt's, whose delivery was
+        # marked anew for want of it. That WhatsApp took it is news all the same: the retry drops.
+        _ACCEPT_LATE[event].run(session, rows)
 
 
-def _accept_statement(event: Event) -> sa.Update:
-    return (
-        sa.update(_deliveries)
-        .where(
-            _deliveries.c.id == bindparam("delivery"), _deliveries.c.attempts == bindparam("number")
+def _accepting(event: Event, *, late: bool) -> ManyRows:
+    def make(_dialect: str, rows: Any) -> sa.Update:
+        deliveries = _deliveries.c
+        statement = (
+            sa.update(_deliveries)
+            .where(deliveries.id == rows.c.delivery, is_one_of(sources(event)))
+            # A message on record was put there by a receipt, which knows more than the answer. Not
+            # IS NULL: SQLite would go through all that have none, by their index.
+            .where(sa.func.coalesce(deliveries.message_id, "") == "")
+            .values(
+                state=target(event).value,
+                message_id=rows.c.message,
+                accepted_at=rows.c.at,
+                updated_at=rows.c.at,
+                error_code=None,
+                reason="",
+            )
         )
-        .where(is_one_of(sources(event)))
-        # A message on record was put there by a receipt, which knows more than the answer.
-        .where(_deliveries.c.message_id.is_(None))
-        .values(
-            state=bindparam("after"),
-            message_id=bindparam("message"),
-            accepted_at=bindparam("at"),
-            updated_at=bindparam("at"),
-            error_code=None,
-            reason="",
-        )
-    )
-
-
-def _accept_late_statement(event: Event) -> sa.Update:
-    heard = sa.select(_receipts.c.id).where(_receipts.c.message_id == bindparam("message"))
-    return (
-        sa.update(_deliveries)
-        .where(
-            _deliveries.c.id == bindparam("delivery"), _deliveries.c.attempts > bindparam("number")
-        )
-        .where(is_one_of(sources(event)), _deliveries.c.message_id.is_(None))
+        if not late:
+            return statement.where(deliveries.attempts == rows.c.number)
         # Its receipts know more: the message may have failed since.
-        .where(~heard.exists())
-        .values(
-            state=bindparam("after"),
-            message_id=bindparam("message"),
-            accepted_at=bindparam("at"),
-            updated_at=bindparam("at"),
-            error_code=None,
-            reason="",
-        )
-    )
+        heard = sa.select(_receipts.c.id).where(_receipts.c.message_id == rows.c.message)
+        return statement.where(deliveries.attempts > rows.c.number, ~heard.exists())
+
+    return ManyRows({"delivery": WHOLE, "number": WHOLE, "message": TEXT, "at": INSTANT}, make)
+
+
+_ACCEPT = {event: _accepting(event, late=False) for event in (Event.ACCEPT, Event.PACE)}
+_ACCEPT_LATE = {event: _accepting(event, late=True) for event in _ACCEPT}
 
 
 def is_one_of(states: Iterable[State]) -> sa.ColumnElement[bool]:
-    """`state IN (…)` spelled so that it can stand in a statement run for many rows at once."""
-    return sa.or_(*(table(Delivery).c.state == state.value for state in sorted(states)))
-
-
-def _for_rows(statement: sa.Update) -> Many:
-    return Many(lambda _dialect: statement, ("delivery", "number", "message", "after", "at"))
-
-
-_ACCEPT = {event: _for_rows(_accept_statement(event)) for event in (Event.ACCEPT, Event.PACE)}
-_ACCEPT_LATE = {event: _for_rows(_accept_late_statement(event)) for event in _ACCEPT}
+    """`state IN (…)` for a delivery that is found by its key: no index over states may serve it, or
+    SQLite would go through all in that state for each row it is given.
+    """
+    return sa.func.coalesce(table(Delivery).c.state, "").in_(sorted(states))
 
 
 def conclude(session: Session, verdicts: Sequence[Verdict], now: datetime) -> int:
@@ -192,33 +171,37 @@ def conclude(session: Session, verdicts: Sequence[Verdict], now: datetime) -> in
     )
 
 
-def _conclude_statement(event: Event) -> sa.Update:
-    return (
-        sa.update(_deliveries)
-        .where(
-            _deliveries.c.id == bindparam("delivery"),
-            _deliveries.c.attempts == bindparam("number"),
-            is_one_of(sources(event)),
+def _concluding(event: Event) -> ManyRows:
+    def make(_dialect: str, rows: Any) -> sa.Update:
+        return (
+            sa.update(_deliveries)
+            .where(
+                _deliveries.c.id == rows.c.delivery,
+                _deliveries.c.attempts == rows.c.number,
+                is_one_of(sources(event)),
+            )
+            .values(
+                state=rows.c.after,
+                reason=rows.c.why,
+                error_code=rows.c.code,
+                due_at=sa.func.coalesce(rows.c.due, _deliveries.c.due_at),
+                updated_at=rows.c.now,
+            )
         )
-        .values(
-            state=bindparam("after"),
-            reason=bindparam("why"),
-            error_code=bindparam("code"),
-            due_at=sa.func.coalesce(
-                bindparam("due", type_=_deliveries.c.due_at.type), _deliveries.c.due_at
-            ),
-            updated_at=bindparam("now"),
-        )
-    )
+
+    columns = {
+        "delivery": WHOLE,
+        "number": WHOLE,
+        "after": TEXT,
+        "why": TEXT,
+        "code": WHOLE,
+        "due": INSTANT,
+        "now": INSTANT,
+    }
+    return ManyRows(columns, make)
 
 
-def _concluding(statement: sa.Update) -> Many:
-    return Many(
-        lambda _dialect: statement, ("delivery", "number", "after", "why", "code", "due", "now")
-    )
-
-
-_CONCLUDE = {event: _concluding(_conclude_statement(event)) for event in Event if sources(event)}
+_CONCLUDE = {event: _concluding(event) for event in Event if sources(event)}
 
 
 def tries(session: Session, delivery: DeliveryId) -> int:

@@ -15,13 +15,32 @@ def table(model: type[SQLModel]) -> sa.Table:
 
 def insert_ignoring(session: Session, model: type[SQLModel], key: Sequence[str]) -> Any:
     """An INSERT that leaves a row alone whose `key` is there already: once means a unique key."""
-    return insert_ignoring_for(session.get_bind().dialect.name, model, key)
+    insert = _insert(session.get_bind().dialect.name, model)
+    return insert.on_conflict_do_nothing(index_elements=list(key))
 
 
-def insert_ignoring_for(dialect: str, model: type[SQLModel], key: Sequence[str]) -> Any:
-    """The same for a dialect by its name, `sqlite` or `postgresql`."""
+def insert_ignoring_from(
+    dialect: str, model: type[SQLModel], key: Sequence[str], rows: sa.FromClause
+) -> Any:
+    """The same for a table of rows, whose columns are named as the model's."""
+    names = [column.name for column in rows.c]
+    # Without a WHERE, SQLite takes the ON of ON CONFLICT for a join's.
+    chosen = sa.select(*rows.c).where(sa.true())
+    insert = _insert(dialect, model).from_select(names, chosen)
+    return insert.on_conflict_do_nothing(index_elements=list(key))
+
+
+def _insert(dialect: str, model: type[SQLModel]) -> Any:
     spoken = sqlite if dialect == "sqlite" else postgresql
-    return spoken.insert(table(model)).on_conflict_do_nothing(index_elements=list(key))
+    return spoken.insert(table(model))
+
+
+def rows_as_json(dialect: str, rows: sa.Subquery) -> Any:
+    """A SELECT of one text: a JSON list of the rows, each a list of its values."""
+    if dialect == "sqlite":
+        return sa.select(sa.func.json_group_array(sa.func.json_array(*rows.c)))
+    listed = sa.func.json_agg(sa.func.json_build_array(*rows.c))
+    return sa.select(sa.cast(sa.func.coalesce(listed, sa.literal_column("'[]'::json")), sa.String))
 
 
 def spelled(state: str) -> Any:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,7 +32,8 @@ from engine.domain.ids import (
 )
 from engine.domain.message import Recipient
 from engine.store.attempts import is_one_of
-from engine.store.dialects import spelled, table
+from engine.store.dialects import rows_as_json, spelled, table
+from engine.store.rows import INSTANT, WHOLE, ManyRows, instant
 from engine.store.tables import Broadcast, Delivery, Lane, Subscriber
 
 _deliveries = table(Delivery)
@@ -70,19 +72,16 @@ def mark_due(
     sending, and nobody who opted out since the freeze. `retries` False: there are none to look for.
     """
     marked: list[Marked] = []
-    for state, statement in _MARK.items():
+    dialect = session.connection().dialect.name
+    for state in (State.RETRYING, State.PLANNED):
         if len(marked) >= limit or (state is State.RETRYING and not retries):
             continue
-        rows = session.connection().execute(
-            statement,
-            {
-                "lane": lane,
-                "horizon": horizon,
-                "most": limit - len(marked),
-                "run": epoch,
-                "now": now,
-            },
+        due = session.connection().execute(
+            _due(dialect, state),
+            {"lane": lane, "horizon": horizon, "most": limit - len(marked), "run": epoch},
         )
+        rows = json.loads(due.scalar_one())
+        _MARK.run(session, [(row[0], epoch, now) for row in rows])
         marked += [_marked(row, lane) for row in rows]
     marked.sort(key=lambda one: (one.due_at, one.attempt.delivery))
     return marked
@@ -91,8 +90,9 @@ def mark_due(
 _lanes, _broadcasts, _people = table(Lane), table(Broadcast), table(Subscriber)
 
 
-def _mark_statement(state: State) -> Any:
-    """Built once: building it costs more than running it."""
+@cache
+def _due(dialect: str, state: State) -> Any:
+    """What may be marked, locked until it is, as one text: see `rows` for why."""
     stays = (
         select(_people.c.id)
         .where(
@@ -102,27 +102,7 @@ def _mark_statement(state: State) -> Any:
         .exists()
     )
     due = (
-        select(_deliveries.c.id)
-        .where(_deliveries.c.lane_id == bindparam("lane"))
-        .where(_deliveries.c.state == spelled(state))
-        .where(_deliveries.c.due_at <= bindparam("horizon"), ~stays)
-        .order_by(_deliveries.c.due_at, _deliveries.c.id)
-        .limit(bindparam("most"))
-    )
-    return (
-        sa.update(_deliveries)
-        .where(_deliveries.c.id.in_(due), _deliveries.c.state == spelled(state))
-        .where(_may_mark())
-        .values(
-            state=State.SENDING.value,
-            attempts=_deliveries.c.attempts + 1,
-            epoch=bindparam("run"),
-            marked_at=bindparam("now"),
-            # A receipt of this attempt may come before its answer: the record must be free for it.
-            message_id=None,
-            updated_at=bindparam("now"),
-        )
-        .returning(
+        select(
             _deliveries.c.id,
             _deliveries.c.attempts,
             _deliveries.c.key,
@@ -134,7 +114,33 @@ def _mark_statement(state: State) -> Any:
             _deliveries.c.parameters,
             _deliveries.c.due_at,
         )
+        .where(_deliveries.c.lane_id == bindparam("lane"))
+        .where(_deliveries.c.state == spelled(state))
+        .where(_deliveries.c.due_at <= bindparam("horizon"), ~stays, _may_mark())
+        .order_by(_deliveries.c.due_at, _deliveries.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(of=_deliveries)
     )
+    return rows_as_json(dialect, due.subquery("due"))
+
+
+def _marking(_dialect: str, rows: Any) -> sa.Update:
+    return (
+        sa.update(_deliveries)
+        .where(_deliveries.c.id == rows.c.delivery)
+        .values(
+            state=State.SENDING.value,
+            attempts=_deliveries.c.attempts + 1,
+            epoch=rows.c.run,
+            marked_at=rows.c.now,
+            # A receipt of this attempt may come before its answer: the record must be free for it.
+            message_id=None,
+            updated_at=rows.c.now,
+        )
+    )
+
+
+_MARK = ManyRows({"delivery": WHOLE, "run": WHOLE, "now": INSTANT}, _marking)
 
 
 def _may_mark() -> sa.ColumnElement[bool]:
@@ -153,12 +159,9 @@ def _may_mark() -> sa.ColumnElement[bool]:
     )
 
 
-_MARK = {state: _mark_statement(state) for state in (State.RETRYING, State.PLANNED)}
-
-
-def _marked(row: Any, lane: LaneId) -> Marked:
-    identity, number, key, sender, subscriber, phone, bsuid, language, parameters, due_at = row
-    attempt = AttemptId(DeliveryId(identity), number)
+def _marked(row: list[Any], lane: LaneId) -> Marked:
+    identity, tried, key, sender, subscriber, phone, bsuid, language, parameters, due_at = row
+    attempt = AttemptId(DeliveryId(identity), tried + 1)
     return Marked(
         attempt=attempt,
         tracker=attempt.tracker(DeliveryKey(key)),
@@ -168,7 +171,7 @@ def _marked(row: Any, lane: LaneId) -> Marked:
         to=Recipient(phone=Phone(phone) if phone else None, bsuid=bsuid),
         language=language,
         parameters=tuple(json.loads(parameters)),
-        due_at=due_at,
+        due_at=instant(due_at),
     )
 
 
@@ -210,7 +213,7 @@ _COUNT = (
 
 def unsent_of(session: Session, lane: LaneId) -> list[tuple[int, int, str, datetime]]:
     """(delivery, subscriber, tier, due) of what a lane has not sent, earliest first."""
-    rows = session.connection().execute(_UNSENT, {"lane": lane})
+    rows: Any = session.connection().execute(_UNSENT, {"lane": lane})
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
@@ -227,31 +230,27 @@ def _unsent(state: State) -> Any:
 _UNSENT = sa.union_all(*(_unsent(state) for state in sorted(UNSENT))).order_by("due_at", "id")
 
 
-_MOVE = (
-    sa.update(_deliveries)
-    .where(
-        _deliveries.c.id == bindparam("delivery"), _deliveries.c.lane_id == bindparam("old_lane")
+def _moving(_dialect: str, rows: Any) -> sa.Update:
+    return (
+        sa.update(_deliveries)
+        .where(_deliveries.c.id == rows.c.delivery, _deliveries.c.lane_id == rows.c.old_lane)
+        .where(is_one_of(UNSENT))
+        .values(lane_id=rows.c.new_lane, sender_id=rows.c.new_sender, due_at=rows.c.due)
     )
-    .where(is_one_of(UNSENT))
-    .values(
-        lane_id=bindparam("new_lane"), sender_id=bindparam("new_sender"), due_at=bindparam("due")
-    )
+
+
+_MOVE = ManyRows(
+    {
+        "delivery": WHOLE,
+        "old_lane": WHOLE,
+        "new_lane": WHOLE,
+        "new_sender": WHOLE,
+        "due": INSTANT,
+    },
+    _moving,
 )
 
 
 def move(session: Session, rows: Sequence[tuple[int, LaneId, LaneId, SenderId, datetime]]) -> None:
     """Give unsent deliveries another lane: (delivery, old lane, new lane, new sender, due)."""
-    if rows:
-        session.connection().execute(
-            _MOVE,
-            [
-                {
-                    "delivery": delivery,
-                    "old_lane": old,
-                    "new_lane": new,
-                    "new_sender": sender,
-                    "due": due,
-                }
-                for delivery, old, new, sender, due in rows
-            ],
-        )
+    _MOVE.run(session, rows)

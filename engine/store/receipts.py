@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, DeliveryId, SubscriberId, TenantId
 from engine.domain.receipts import ReceiptStatus
-from engine.store.dialects import insert_ignoring_for, slices, table
-from engine.store.many import Many
+from engine.store.dialects import insert_ignoring_from, slices, table
+from engine.store.rows import INSTANT, TEXT, WHOLE, ManyRows
 from engine.store.tables import Attempt, Broadcast, Delivery, Receipt
 
 LARGEST_ID = 2**31 - 1
@@ -234,38 +234,54 @@ def write_receipts(session: Session, rows: Sequence[ReceiptRow]) -> None:
     )
 
 
-_WRITE = Many(
-    lambda dialect: insert_ignoring_for(dialect, Receipt, ["message_id", "status"]),
-    (
-        "delivery_id",
-        "attempt",
-        "message_id",
-        "status",
-        "at",
-        "received_at",
-        "webhook_id",
-        "error_code",
-        "detail",
-    ),
+_WRITE = ManyRows(
+    {
+        "delivery_id": WHOLE,
+        "attempt": WHOLE,
+        "message_id": TEXT,
+        "status": TEXT,
+        "at": INSTANT,
+        "received_at": INSTANT,
+        "webhook_id": WHOLE,
+        "error_code": WHOLE,
+        "detail": TEXT,
+    },
+    lambda dialect, rows: insert_ignoring_from(dialect, Receipt, ["message_id", "status"], rows),
 )
 
 
-_CHANGED = (
-    sa.update(_deliveries)
-    .where(_deliveries.c.id == bindparam("delivery"))
-    .values(
-        state=bindparam("after"),
-        message_id=bindparam("message"),
-        sent_at=bindparam("sent"),
-        delivered_at=bindparam("arrived"),
-        read_at=bindparam("opened"),
-        due_at=sa.func.coalesce(
-            bindparam("due", type_=_deliveries.c.due_at.type), _deliveries.c.due_at
-        ),
-        error_code=bindparam("code"),
-        reason=bindparam("why"),
-        updated_at=bindparam("at"),
+def _changing(_dialect: str, rows: Any) -> sa.Update:
+    return (
+        sa.update(_deliveries)
+        .where(_deliveries.c.id == rows.c.delivery)
+        .values(
+            state=rows.c.after,
+            message_id=rows.c.message,
+            sent_at=rows.c.sent,
+            delivered_at=rows.c.arrived,
+            read_at=rows.c.opened,
+            due_at=sa.func.coalesce(rows.c.due, _deliveries.c.due_at),
+            error_code=rows.c.code,
+            reason=rows.c.why,
+            updated_at=rows.c.at,
+        )
     )
+
+
+_CHANGE = ManyRows(
+    {
+        "delivery": WHOLE,
+        "after": TEXT,
+        "message": TEXT,
+        "sent": INSTANT,
+        "arrived": INSTANT,
+        "opened": INSTANT,
+        "due": INSTANT,
+        "code": WHOLE,
+        "why": TEXT,
+        "at": INSTANT,
+    },
+    _changing,
 )
 
 
@@ -289,12 +305,6 @@ def apply_changes(session: Session, changes: Sequence[Change], now: datetime) ->
             for change in changes
         ],
     )
-
-
-_CHANGE = Many(
-    lambda _dialect: _CHANGED,
-    ("delivery", "after", "message", "sent", "arrived", "opened", "due", "code", "why", "at"),
-)
 
 
 def doubled(session: Session, broadcast: BroadcastId) -> int:

@@ -94,7 +94,7 @@ class Connections:
 
     async def _connected(self, addresses: list[Any]) -> Connection:
         loop = asyncio.get_running_loop()
-        made = await aiohappyeyeballs.start_connection(
+        made = await aiohappyeyeballs.start_connection(  # pyright: ignore[reportUnknownMemberType]
             addresses,
             happy_eyeballs_delay=OTHER_FAMILY_AFTER_SECONDS,
             interleave=1,

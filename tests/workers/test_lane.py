@@ -293,7 +293,7 @@ def test_giving_back_a_mark_costs_none_of_the_tries() -> None:
             assert scene.whatsapp.sent[0].attempt.number > 5
             await asyncio.sleep(0.4)
             (row,) = scene.database.read_now(lambda s: s.exec(select(Delivery)).all())
-            assert row.state == State.RETRYING
+            assert row.state in {State.RETRYING, State.SENDING}  # or marked again by now
             assert row.due_at is not None
             assert row.due_at < scene.clock.now() + timedelta(seconds=5)
 

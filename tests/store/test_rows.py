@@ -1,4 +1,4 @@
-"""One statement for many rows does what SQLAlchemy's own would do, on both databases."""
+"""Rows that travel as one text arrive as they were, on both databases."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -6,28 +6,39 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from engine.store.dialects import insert_ignoring_for, table
-from engine.store.many import Many
+from engine.store.dialects import insert_ignoring_from, table
+from engine.store.rows import INSTANT, TEXT, WHOLE, ManyRows
 from engine.store.tables import ParkedReceipt
 from tests.workers.cast import NOW
 
 _parked = table(ParkedReceipt)
-INSERT = Many(
-    lambda dialect: insert_ignoring_for(dialect, ParkedReceipt, ["message_id", "status"]),
-    ("message_id", "status", "tracker", "at", "received_at", "webhook_id", "error_code", "detail"),
-)
-UPDATE = Many(
-    lambda _dialect: (
-        sa.update(_parked)
-        .where(_parked.c.message_id == sa.bindparam("message"), _parked.c.status == "sent")
-        .values(at=sa.bindparam("when"), received_at=sa.bindparam("when"), detail="100 % ours")
+INSERT = ManyRows(
+    {
+        "message_id": TEXT,
+        "status": TEXT,
+        "tracker": TEXT,
+        "at": INSTANT,
+        "received_at": INSTANT,
+        "webhook_id": WHOLE,
+        "error_code": WHOLE,
+        "detail": TEXT,
+    },
+    lambda dialect, rows: insert_ignoring_from(
+        dialect, ParkedReceipt, ["message_id", "status"], rows
     ),
-    ("when", "message"),
+)
+UPDATE = ManyRows(
+    {"when": INSTANT, "message": TEXT},
+    lambda _dialect, rows: (
+        sa.update(_parked)
+        .where(_parked.c.message_id == rows.c.message, _parked.c.status == "sent")
+        .values(at=rows.c.when, received_at=rows.c.when, detail="100 % ours")
+    ),
 )
 
 
 def row(message: str, at: datetime = NOW) -> tuple[object, ...]:
-    return (message, "sent", None, at, at, 1, None, "50 % off: 'quoted'; --")
+    return (message, "sent", None, at, at, 1, None, "50 % off: 'quoted' \\ \"twice\" \n नमस्ते; --")
 
 
 def stored(session: Session) -> dict[str, ParkedReceipt]:
@@ -41,7 +52,10 @@ def test_rows_are_written_as_they_are(session: Session) -> None:
     found = stored(session)
     assert found["a"].at == NOW
     assert found["b"].at == NOW + timedelta(seconds=1)
-    assert (found["a"].tracker, found["a"].detail) == (None, "50 % off: 'quoted'; --")
+    assert (found["a"].tracker, found["a"].detail) == (
+        None,
+        "50 % off: 'quoted' \\ \"twice\" \n नमस्ते; --",
+    )
 
 
 def test_what_is_there_already_is_left_alone_and_not_counted(session: Session) -> None:
@@ -55,7 +69,7 @@ def test_no_rows_are_no_statement(session: Session) -> None:
     assert INSERT.run(session, []) == 0
 
 
-def test_a_name_may_stand_twice_and_the_statement_has_values_of_its_own(session: Session) -> None:
+def test_a_statement_over_rows_has_values_of_its_own(session: Session) -> None:
     INSERT.run(session, [row("a"), row("b"), row("c")])
     later = NOW + timedelta(minutes=3)
 
