@@ -5,7 +5,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from pathlib import Path
 
 import pytest
@@ -93,6 +93,45 @@ def test_a_lock_file_pins_by_hash_and_names_no_host(lock: str):
     assert "://" not in text
     for package in re.split(r"\n(?=[a-z0-9])", text)[1:]:
         assert "--hash=sha256:" in package, package.splitlines()[0]
+
+
+def test_what_is_installed_has_all_that_it_asks_for():
+    """The set-up installs the lock and resolves nothing: what a package lacks is seen here."""
+    lock = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    locked = re.findall(r"^[a-z0-9._-]+==[^\\\n]+", lock, re.MULTILINE)
+    coming = [("the lock", Requirement(pin)) for pin in locked]
+    coming += [("dawncast", asked) for asked in wanted("requirements-dev.lock")]
+    seen: set[tuple[str, str]] = set()
+    lacking: list[str] = []
+    while coming:
+        by, asked = coming.pop()
+        if (by, str(asked)) in seen or (asked.marker and not asked.marker.evaluate()):
+            continue
+        seen.add((by, str(asked)))
+        if not fits(asked):
+            lacking.append(f"{by} asks for {asked}")
+            continue
+        coming += [(asked.name, further) for further in needs_of(asked)]
+    assert len(seen) > len(locked)
+    assert lacking == []
+
+
+def fits(asked: Requirement) -> bool:
+    """Whether it is installed, in a version that will do."""
+    try:
+        return asked.specifier.contains(version(asked.name), prereleases=True)
+    except PackageNotFoundError:
+        return False
+
+
+def needs_of(asked: Requirement) -> Iterator[Requirement]:
+    """What an installed package needs here, with the extras asked of it."""
+    for text in requires(asked.name) or []:
+        need = Requirement(text)
+        chosen = ("", *asked.extras)
+        if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in chosen):
+            need.marker = None
+            yield need
 
 
 def test_what_runs_is_what_was_tested():
