@@ -13,6 +13,7 @@ from app import serve
 from app.api.health import Vitals, health_routes
 from app.api.webhooks import Intake, webhook_routes
 from app.front_door import Site
+from app.loading import loading
 from engine.clock import MachineClock
 from engine.read.board import board
 from engine.runtime import EngineThread, Parts
@@ -55,7 +56,8 @@ def run(
         version=version("dawncast"),
     )
     routes = [*health_routes(vitals), *webhook_routes(intake(settings, database, clock))]
-    asgi = serve.build_asgi(site, machine_routes=routes)
+    with loading():
+        asgi = serve.build_asgi(site, machine_routes=routes)
     # The server answers signals while it runs, and then raises them once more: that must not end
     # the process before the engine has put down what it holds.
     before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.loading import loading
 from engine.domain.roles import Role
 
 app = typer.Typer(
@@ -74,7 +75,8 @@ def serve(
     from app.command_line import terminal
 
     settings = terminal.settings()  # first: a wrong one should not have to wait for all the rest
-    from app.command_line import serving
+    with loading():
+        from app.command_line import serving
 
     serving.serve(settings, administrator=administrator)
 
@@ -125,7 +127,8 @@ def simulator(
     `dawncast serve` finds it in a sandbox without a token; tell it which numbers to send from by
     WHATSAPP_PHONE_NUMBER_ID_1=1000000000001, ..._2=1000000000002 and so on.
     """
-    from app.command_line import simulator as standing_in
+    with loading():
+        from app.command_line import simulator as standing_in
 
     standing_in.run(
         standing_in.Asked(

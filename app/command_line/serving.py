@@ -1,16 +1,16 @@
 """`dawncast serve`: the dashboard and the engine, from the settings of the environment."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 from pydantic import SecretStr
 
-from app.build import ROOT, BuildFailed, ensure
+from app.build import BuildFailed, ensure
 from app.command_line import database, people
+from app.command_line.places import address_of, anchored
 from app.command_line.terminal import err, give_up, out
 from app.listening import why_not_listen
+from app.loading import loading
 from engine import telemetry
 from engine.settings import Settings
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET
@@ -29,8 +29,8 @@ def serve(settings: Settings, *, administrator: str) -> None:
     settings = anchored(settings)
     database.prepare(settings)
     build_pages()
-    # Imported here: it brings Reflex, for which no other trouble should have to wait.
-    from app import assembly
+    with loading():  # only now: it brings Reflex, for which no other trouble should have to wait
+        from app import assembly
 
     with database.opened(settings) as opened:
         people.welcome(opened, settings, administrator=administrator)
@@ -50,45 +50,9 @@ def for_stand_in(settings: Settings) -> Settings:
     return settings.model_copy(update=update)
 
 
-def anchored(settings: Settings) -> Settings:
-    """The same settings, and this process in the folder where Reflex finds what it needs.
-
-    Reflex looks for its configuration and the built pages in the current folder. So paths that are
-    meant from where the command was typed are made to hold from anywhere.
-    """
-    here = Path.cwd()
-    if here == ROOT:
-        return settings
-    url = settings.database_url.get_secret_value()
-    path = url.removeprefix("sqlite:///")
-    if path != url and not path.startswith((":", "/")):
-        url = f"sqlite:///{here / path}"
-    token = settings.access_token_file
-    senders = [
-        sender.model_copy(update={"token_file": sender.token_file and here / sender.token_file})
-        for sender in settings.senders
-    ]
-    os.chdir(ROOT)
-    return settings.model_copy(
-        update={
-            "home": here / settings.home,
-            "database_url": SecretStr(url),
-            "access_token_file": token and here / token,
-            "senders": tuple(senders),
-        }
-    )
-
-
 def build_pages(say: Callable[[str], None] = err.print) -> None:
     """Build the front end if it is not there; ends the command when it cannot be built."""
     try:
         ensure(say)
     except BuildFailed as failed:
         give_up("The front end could not be built.", str(failed))
-
-
-def address_of(settings: Settings) -> str:
-    """Where a browser on this machine finds the dashboard."""
-    anywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-    host = "127.0.0.1" if anywhere else settings.host
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"

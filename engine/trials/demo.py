@@ -26,15 +26,12 @@ from engine.domain.schedule import Open, service_day
 from engine.store import audit, schedules, tenants, users
 from engine.store.database import Database
 from engine.store.tables.tenants import User
+from engine.trials.demo_account import BACKUPS, PRIMARIES, RATE_PER_SECOND, SEED
 from engine.trials.tenant import NAME, USER_EMAILS, seed_sandbox
 from engine.trials.texts import TEMPLATE, TEXTS, TITLE
 from engine.workers.calendar import wanted
 
 SUBSCRIBERS = 2_000
-PRIMARIES = 4
-BACKUPS = 2
-RATE_PER_SECOND = 80.0
-SEED = 1
 MORNING_AFTER = timedelta(seconds=30)
 SIGN_INS = "demo-sign-ins.txt"
 
