@@ -79,10 +79,11 @@
 
   setInterval(stillSignedIn, ASK_EVERY);
   document.addEventListener("visibilitychange", stillSignedIn);
-  // A link in the phone's drawer closes the drawer.
+  // A link in the phone's drawer closes the drawer: on the click's way down, before the page it leads
+  // to can have taken the link away.
   document.addEventListener("click", (event) => {
     const drawer = event.target.closest?.(".dc-drawer a")?.closest("details");
     if (drawer) drawer.open = false;
-  });
+  }, true);
   tick();
 })();

@@ -17,6 +17,7 @@ from typing import Any
 import hypothesis
 import pytest
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import event
 from sqlmodel import Session
 
@@ -45,10 +46,24 @@ def _stay_on_this_machine(action: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_stay_on_this_machine)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with long stories first: else the last of them would end alone."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """Async tests run on asyncio, as the engine and the server do."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Generator[None]:
+    """A trial turns the logs down; whichever test comes next may want to hear them."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

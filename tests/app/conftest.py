@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app import build
 from tests.app.house import House, open_house
 
 
@@ -13,6 +14,12 @@ from tests.app.house import House, open_house
 def anyio_backend() -> str:
     """Async tests run on asyncio, as the server does."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The front end is built, and whoever else was at it has finished."""
+    build.ensure()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,10 @@ import pytest
 
 from app import build
 
+BUILT = pytest.mark.usefixtures("built")
+"""A build at work writes into the committed lock, and puts it in order at its end."""
+pytestmark = pytest.mark.timeout(300)  # the first one may build the front end
+
 ENV = "var e={PING:`http://localhost:8000/ping`,EVENT:`ws://localhost:8000/_event`,T:`websocket`};"
 
 
@@ -81,6 +85,7 @@ def test_inline_scripts_are_named_by_their_hashes(tmp_path: Path) -> None:
     )
 
 
+@BUILT
 def test_the_committed_lock_names_no_registry() -> None:
     lock = json.loads((build.ROOT / "reflex.lock" / "package-lock.json").read_text())
     resolved = [name for name, package in lock["packages"].items() if "resolved" in package]
@@ -111,6 +116,7 @@ def test_pages_in_folders_are_known_by_their_addresses(tmp_path: Path) -> None:
     assert built.addresses() == {"/senders", "/content/edit"}
 
 
+@BUILT
 def test_the_lock_of_a_later_build_reads_like_that_of_a_fresh_one(tmp_path: Path) -> None:
     package = tmp_path / "package.json"
     package.write_text('{"name":"x","devDependencies":{"b":"1"},"dependencies":{"a":"1"},"z":1}')

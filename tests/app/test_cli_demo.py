@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import build
 from engine.domain.roles import Role
 from engine.trials.demo import SIGN_INS, SUBSCRIBERS
 from tests.app.dawncast import (
@@ -28,7 +27,11 @@ from tests.app.dawncast import (
 )
 from tests.app.house import free_port
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]  # the first one may build the front end
+pytestmark = [  # the first one may build the front end
+    pytest.mark.timeout(300),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("built"),
+]
 
 REAL_LOOKING = {
     "WHATSAPP_API_URL": "https://graph.facebook.com/v25.0",
@@ -38,11 +41,6 @@ REAL_LOOKING = {
     "DAWNCAST_ENVIRONMENT": "production",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nothing",
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _built() -> None:
-    build.ensure()
 
 
 def panel(demo: Running) -> dict[str, str]:
@@ -62,7 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def demo(home: Path) -> Generator[Running]:
+def demo(built: None, home: Path) -> Generator[Running]:
     with running(home, "demo", settings={**REAL_LOOKING, "PORT": str(free_port())}) as command:
         panel(command)
         yield command

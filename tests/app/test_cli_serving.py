@@ -8,19 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import build
 from tests.app.dawncast import START_SECONDS, dawncast, running, sign_in
 from tests.app.house import free_port
 
 pytestmark = pytest.mark.timeout(300)  # the first one may build the front end
 
 
-@pytest.fixture
-def _built() -> None:
-    build.ensure()
-
-
-@pytest.mark.usefixtures("_built")
+@pytest.mark.usefixtures("built")
 def test_serve_makes_an_administrator_once_and_finds_the_simulator(tmp_path: Path) -> None:
     port, simulated = free_port(), free_port()
     settings = {
@@ -51,7 +45,7 @@ def test_serve_makes_an_administrator_once_and_finds_the_simulator(tmp_path: Pat
     assert "Something answers at" in doctor.stdout
 
 
-@pytest.mark.usefixtures("_built")
+@pytest.mark.usefixtures("built")
 def test_a_sandbox_database_is_not_served_in_production(tmp_path: Path) -> None:
     with running(tmp_path, "serve", settings={"PORT": str(free_port())}) as sandbox:
         sandbox.until_said("ready at", START_SECONDS)

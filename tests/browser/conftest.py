@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from app import build
 from engine.clock import MachineClock
@@ -30,6 +37,9 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MILLISECONDS = 15_000
+"""A page and its server share this machine with other tests; what comes is what is waited for."""
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -51,7 +61,9 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def show(self, board: str) -> None:
-        self.board.write_text(board)
+        coming = self.board.with_suffix(".coming")
+        coming.write_text(board)
+        coming.replace(self.board)  # the server looks at any instant, and never at half a word
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +129,7 @@ def open_tab(browser: Browser, served: Served) -> Generator[OpenTab]:
         context = browser.new_context(viewport=viewport, color_scheme=colours)  # pyright: ignore[reportArgumentType]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
         page.on("console", lambda message: errors.extend(_complaint(message)))
         page.on("requestfailed", lambda request: errors.append(f"{path}: {request.url} failed"))

@@ -69,7 +69,7 @@ def test_read_is_the_end() -> None:
     assert TRANSITIONS[State.READ] == {}
 
 
-@pytest.mark.parametrize("state", ON_THE_PHONE)
+@pytest.mark.parametrize("state", sorted(ON_THE_PHONE))
 @pytest.mark.parametrize("event", Event)
 def test_nothing_takes_a_message_off_the_phone(state: State, event: Event) -> None:
     if state in MAY_FIND[event]:
@@ -87,7 +87,7 @@ def test_a_receipt_never_makes_us_know_less(state: State, event: Event) -> None:
     assert KNOWN[after] == max(said, KNOWN.get(state, 0))
 
 
-@pytest.mark.parametrize("state", ACCEPTED_OR_BETTER)
+@pytest.mark.parametrize("state", sorted(ACCEPTED_OR_BETTER))
 @pytest.mark.parametrize("event", [Event.RETRY, Event.GIVE_UP, Event.LOSE_TRACK, Event.RESEND])
 def test_a_refused_attempt_never_undoes_another_that_was_taken(state: State, event: Event) -> None:
     assert advance(state, event) is state

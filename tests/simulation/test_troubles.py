@@ -11,6 +11,7 @@ import pytest
 from engine.trials.simulation import run_seed
 from engine.trials.troubles import Kill, draw
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SEEDS = int(os.environ.get("SIM_SEEDS", "10"))
 
 
@@ -29,7 +30,6 @@ def test_a_failing_seed_would_fail_again() -> None:
     assert (once.words, once.misses) == (again.words, again.misses)
 
 
-@pytest.mark.slow
 def test_in_the_end_nothing_is_open_and_only_what_cannot_be_known_is_held() -> None:
     seed = next(
         seed
