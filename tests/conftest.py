@@ -23,7 +23,7 @@ from sqlmodel import Session
 
 from engine.store import migrations
 from engine.store.database import Database
-from tests.postgres import Cluster, cluster
+from engine.trials.private_postgres import Cluster, cluster
 
 # A shared machine may stall for a second: that is not a finding.
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
@@ -76,7 +76,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Generator[Cluster]:
     """The run's own PostgreSQL, started by the first test that needs it."""
-    with cluster() as running:
+    with cluster(fleeting=True) as running:
         yield running
 
 

@@ -42,7 +42,7 @@ def _run(typed: Settings, *, morning: bool) -> int:
     settings = anchored(typed)
     keys = {"access_token": secrets.token_urlsafe(24), "app_secret": secrets.token_urlsafe(24)}
     simulator = Companion(
-        _simulator_command(settings), secrets=keys, log=settings.home / SIMULATOR_LOG
+        _simulator_command(settings), told=keys, log=settings.home / SIMULATOR_LOG
     )
     try:
         with loading():

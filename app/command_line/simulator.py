@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.command_line.terminal import USAGE, give_up, out
 from engine.loops import fast_loop
 from engine.simulator.server import RunningSimulator, serve
-from engine.trials.companion import leave_with_parent, read_secrets
+from engine.trials.companion import leave_with_parent, read_told
 from engine.trials.stand_in import options
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
 from engine.whatsapp.transport import ForbiddenHostError
@@ -38,7 +38,7 @@ def run(asked: Asked) -> None:
     """Run until SIGINT or SIGTERM; as a companion, also only as long as whoever started it."""
     secrets: dict[str, str] = {}
     if asked.companion:
-        secrets = read_secrets()
+        secrets = read_told()
         leave_with_parent()
     try:
         wanted = options(

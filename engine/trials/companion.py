@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -25,16 +25,21 @@ class CompanionError(Exception):
 
 
 class Companion:
-    """A running process. It is told its secrets on its input, where no list of processes shows
-    them, and says on its output, in one line of JSON, that it is ready.
+    """A running process. It is told what to be on its input, where no list of processes shows it
+    (secrets are among it), and says on its output, in one line of JSON, that it is ready.
     """
 
-    def __init__(self, command: Sequence[str], *, secrets: Mapping[str, str], log: Path) -> None:
-        """Start `command` and return at once; what it says on stderr goes to the file `log`."""
+    def __init__(
+        self, command: Sequence[str], *, told: Mapping[str, Any], log: Path | None = None
+    ) -> None:
+        """Start `command` and return at once; what it says on stderr goes to the file `log`, or
+        where ours goes.
+        """
         self._log = log
         self._stopping = False
         self._lines: Queue[bytes] = Queue()
-        with log.open("wb") as errors:
+        with ExitStack() as files:
+            errors = None if log is None else files.enter_context(log.open("wb"))
             self._process = subprocess.Popen(  # noqa: S603 - our own command, fixed arguments
                 command,
                 stdin=subprocess.PIPE,
@@ -45,9 +50,14 @@ class Companion:
             )
         assert self._process.stdin is not None
         with suppress(OSError):  # gone already: `ready` tells why
-            self._process.stdin.write(json.dumps(dict(secrets)).encode() + b"\n")
+            self._process.stdin.write(json.dumps(dict(told)).encode() + b"\n")
             self._process.stdin.flush()
         threading.Thread(target=self._listen, name="companion", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
 
     def ready(self, timeout_seconds: float = READY_SECONDS) -> dict[str, Any]:
         """What it says once it is ready. Raises CompanionError when it does not."""
@@ -75,13 +85,22 @@ class Companion:
         """End it, by force if need be; nothing happens when it has ended."""
         self._stopping = True
         assert self._process.stdin is not None
-        with suppress(OSError):  # it never read its secrets
+        with suppress(OSError):  # it never read what it was told
             self._process.stdin.close()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def kill(self) -> None:
+        """End it as a power cut does, with SIGKILL: it gets to do nothing any more."""
+        self._stopping = True
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -91,13 +110,15 @@ class Companion:
                 continue
 
     def _last_words(self) -> str:
+        if self._log is None:
+            return f"It ended with {self._process.returncode}; its words are above."
         tail = self._log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
         return "\n".join([f"It ended with {self._process.returncode}.", *tail])
 
 
-def read_secrets() -> dict[str, str]:
-    """In the companion: the secrets it was started with. Raises ValueError for anything else."""
-    return {str(name): str(value) for name, value in json.loads(sys.stdin.readline()).items()}
+def read_told() -> dict[str, Any]:
+    """In the companion: what it was told at its start. Raises ValueError for anything else."""
+    return dict(json.loads(sys.stdin.readline()))
 
 
 def leave_with_parent() -> None:

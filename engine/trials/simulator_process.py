@@ -1,8 +1,4 @@
-"""A simulator in a process of its own, for trials: told what to be on stdin, gone when stdin
-closes.
-
-A pipe ends however its writer ends, so a trial that is killed leaves no simulator behind.
-"""
+"""A simulator in a process of its own, for trials: a companion that ends when the trial does."""
 
 import asyncio
 import json
@@ -17,10 +13,8 @@ import aiohttp
 from engine.loops import fast_loop
 from engine.simulator.server import SimulatorOptions, serve
 from engine.simulator.world import SimulatedNumber
+from engine.trials.companion import Companion, leave_with_parent, read_told
 from engine.trials.findings import SimulatorTruth
-
-START_SECONDS = 20.0
-LINE_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +26,12 @@ class SimulatorProcess:
 
     async def truth(self) -> SimulatorTruth:
         """Who was accepted how often, and how fast it came."""
+        return read_truth(await self.whole_truth())
+
+    async def whole_truth(self) -> dict[str, Any]:
+        """All that `/_sim/truth` tells, message by message."""
         async with self.session.get(f"{self.url}/_sim/truth") as response:
-            return read_truth(await response.json())
+            return await response.json()
 
     async def webhooks_waiting(self) -> int:
         """How many webhook POSTs the simulator still has to make, retries included."""
@@ -54,7 +52,7 @@ async def simulator_process(
     receipts: bool,
 ) -> AsyncGenerator[SimulatorProcess]:
     """A simulator on a free port for as long as the block lasts."""
-    options = {
+    told = {
         "numbers": [asdict(number) for number in numbers],
         "access_token": access_token,
         "app_secret": app_secret,
@@ -64,26 +62,13 @@ async def simulator_process(
         "scenario": scenario,
         "receipts": receipts,
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        __name__,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=LINE_LIMIT,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
+    companion = Companion([sys.executable, "-m", __name__], told=told)
     try:
-        process.stdin.write(json.dumps(options).encode() + b"\n")
-        line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
-        if not line:
-            raise RuntimeError("the simulator did not start; its words are above")
+        found = await asyncio.to_thread(companion.ready)
         async with aiohttp.ClientSession() as session:
-            yield SimulatorProcess(json.loads(line)["url"], session)
+            yield SimulatorProcess(str(found["url"]), session)
     finally:
-        process.stdin.close()
-        await process.wait()
+        await asyncio.to_thread(companion.stop)
 
 
 def read_truth(truth: dict[str, Any]) -> SimulatorTruth:
@@ -106,19 +91,13 @@ def read_truth(truth: dict[str, Any]) -> SimulatorTruth:
 
 
 async def _main() -> None:
-    loop = asyncio.get_running_loop()
-    told: dict[str, Any] = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
+    told = read_told()
+    leave_with_parent()
     told["numbers"] = [SimulatedNumber(**number) for number in told["numbers"]]
-    options = SimulatorOptions(strict_media=False, **told)
-    async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(
-            serve(
-                options,
-                ready=lambda running: print(json.dumps({"url": running.url}), flush=True),  # noqa: T201
-            )
-        )
-        await loop.run_in_executor(None, sys.stdin.read)
-        serving.cancel()
+    await serve(
+        SimulatorOptions(strict_media=False, **told),
+        ready=lambda running: print(json.dumps({"url": running.url}), flush=True),  # noqa: T201
+    )
 
 
 if __name__ == "__main__":

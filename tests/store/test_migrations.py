@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from engine.store import migrations, tables
-from tests.postgres import Cluster
+from engine.trials.private_postgres import Cluster
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

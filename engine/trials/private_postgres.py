@@ -1,4 +1,4 @@
-"""A private PostgreSQL for one test run: made by initdb, on a free port, gone at the end."""
+"""A private PostgreSQL for tests and drills: made by initdb, on a free port, gone at the end."""
 
 import os
 import pwd
@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +16,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from engine.clock import MachineClock
+
 DEBIAN_FOLDER = Path("/usr/lib/postgresql")
-MEMORY_FOLDER = Path("/dev/shm")
+ORDINARY_FOLDER = Path("/tmp")  # noqa: S108 - the folder in it is made by mkdtemp
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108
 MEMORY_NEEDED_BYTES = 1024**3
 """A copied database is hundreds of small files: in memory it takes 40 ms, on a disk often 300."""
 START_SECONDS = 20
@@ -25,25 +28,27 @@ STOP_SECONDS = 10
 STARTS = 3
 """Somebody may take the port between our choosing it and the server's binding it."""
 
-# Nothing here outlives the run, so nothing needs to reach the disk.
 OPTIONS = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_connections": "60",
     "shared_buffers": "32MB",
-    "autovacuum": "off",
     "listen_addresses": "127.0.0.1",
     "timezone": "UTC",
 }
+FLEETING = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+}
+"""For tests: nothing outlives the run, so nothing needs to reach the disk."""
 INITDB_OPTIONS = (
     *("-U", "postgres", "-A", "trust", "-E", "UTF8"),
     *("--locale=C", "--no-sync", "--no-instructions"),
 )
 
-# The tests may be killed without a word; the server ends when our end of its pipe does.
+# Whoever started it may be killed without a word; the server ends when our end of its pipe does.
 KEEPER = """
 folder=$0
 exec 3<&0
@@ -59,11 +64,11 @@ wait $server
 
 
 class MissingError(Exception):
-    """PostgreSQL is not on this machine. A test that needs it fails and says what to install."""
+    """PostgreSQL is not on this machine; the text says what to install."""
 
 
 class Cluster:
-    """A running server. Every test gets a database of its own, copied from one that is migrated."""
+    """A running server. Every run gets a database of its own, copied from one that is migrated."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -92,12 +97,15 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Generator[Cluster]:
-    """A fresh server; it is stopped, and its files removed, when the block ends."""
+def cluster(*, fleeting: bool = False) -> Generator[Cluster]:
+    """A fresh server; it is stopped, and its files removed, when the block ends.
+
+    fleeting: give up durability for speed, in memory where there is room. Raises MissingError.
+    """
     programs = find_programs()
     said = ""
     for _ in range(STARTS):
-        server = _Server(programs)
+        server = _Server(programs, fleeting=fleeting)
         try:
             if server.answers():
                 yield Cluster(server.port)
@@ -110,14 +118,16 @@ def cluster() -> Generator[Cluster]:
 class _Server:
     """A server process and its folder."""
 
-    def __init__(self, programs: Path) -> None:
-        self.port = _free_port()
-        self._folder = Path(tempfile.mkdtemp(prefix="dawncast-postgres-", dir=_fast_folder()))
+    def __init__(self, programs: Path, *, fleeting: bool) -> None:
+        self.port = free_port()
+        place = _fast_folder() if fleeting else ORDINARY_FOLDER
+        self._folder = Path(tempfile.mkdtemp(prefix="dawncast-postgres-", dir=place))
         _hand_over(self._folder)
         _run_initdb(programs, self._folder / "data")
         options = OPTIONS | {"unix_socket_directories": str(self._folder), "port": str(self.port)}
+        options |= FLEETING if fleeting else {}
         with self._log.open("wb") as output:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own command, fixed arguments
                 ["/bin/sh", "-c", KEEPER, self._folder, programs / "postgres"]
                 + ["-D", self._folder / "data"]
                 + [f"--{name}={value}" for name, value in options.items()],
@@ -134,12 +144,13 @@ class _Server:
 
     def answers(self) -> bool:
         """Whether it came up, waiting for that a while."""
-        deadline = time.monotonic() + START_SECONDS
-        while self._process.poll() is None and time.monotonic() < deadline:
+        clock, pause = MachineClock(), threading.Event()
+        deadline = clock.loop_time() + START_SECONDS
+        while self._process.poll() is None and clock.loop_time() < deadline:
             try:
                 Cluster(self.port).connect().close()
             except psycopg.OperationalError:
-                time.sleep(0.05)
+                pause.wait(0.05)
             else:
                 return True
         return False
@@ -176,7 +187,7 @@ def find_programs() -> Path:
 
 
 def _run_initdb(programs: Path, data: Path) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own command, fixed arguments
         [programs / "initdb", "-D", data, *INITDB_OPTIONS],
         capture_output=True,
         text=True,
@@ -189,7 +200,7 @@ def _run_initdb(programs: Path, data: Path) -> None:
 
 def _as_its_user(folder: Path) -> dict[str, Any]:
     """PostgreSQL refuses to run as root; then it runs as the user its package made."""
-    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
+    environment = {"PATH": os.defpath, "LC_ALL": "C"}
     common: dict[str, Any] = {"cwd": folder, "env": environment}
     if os.geteuid() != 0:
         return common
@@ -197,11 +208,11 @@ def _as_its_user(folder: Path) -> dict[str, Any]:
 
 
 def _fast_folder() -> Path:
-    # Not pytest's own folder: the server's user could not reach into that.
+    # Not the caller's own folder: the server's user could not reach into that.
     roomy = os.access(MEMORY_FOLDER, os.W_OK) and (
         shutil.disk_usage(MEMORY_FOLDER).free >= MEMORY_NEEDED_BYTES
     )
-    return MEMORY_FOLDER if roomy else Path("/tmp")
+    return MEMORY_FOLDER if roomy else ORDINARY_FOLDER
 
 
 def _hand_over(folder: Path) -> None:
@@ -212,12 +223,13 @@ def _hand_over(folder: Path) -> None:
     except KeyError:
         raise MissingError(
             "There is no user `postgres` to run PostgreSQL as. Install the package `postgresql`, "
-            "or run the tests as somebody else than root."
+            "or run this as somebody else than root."
         ) from None
     os.chown(folder, owner.pw_uid, owner.pw_gid)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
