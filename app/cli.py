@@ -199,6 +199,37 @@ def morning(
     trials.morning(options, simulated=simulated, as_json=as_json)
 
 
+@app.command(short_help="Kill the process in the middle of mornings, and count who was lost.")
+def drill(
+    kills: Annotated[int, typer.Option(min=1, help="How often to pull the plug.")] = 50,
+    database: Annotated[str, typer.Option(help="sqlite or postgres, a private one.")] = "sqlite",
+    database_url: Annotated[
+        str | None, typer.Option(help="An empty database to use instead; it is emptied again.")
+    ] = None,
+    standby: Annotated[
+        bool, typer.Option("--standby", help="A second process waits and takes over.")
+    ] = False,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Kill the process again and again in the middle of real mornings, start it again, and compare
+    what it believes with what the simulator really got, person by person.
+
+    It has databases and simulators of its own, and leaves nothing behind unless somebody was lost
+    or written to twice; then it says where the evidence is, and ends with 1.
+    """
+    _one_of("--database", database, "sqlite", "postgres")
+    from app.command_line import trials
+    from engine.trials.kills import DrillOptions
+
+    trials.drill(
+        DrillOptions(kills=kills, seed=seed, standby=standby),
+        database=database,
+        database_url=database_url,
+        as_json=as_json,
+    )
+
+
 @app.command(short_help="What a message costs, beside a bare loop that does the same.")
 def bench(
     quick: Annotated[

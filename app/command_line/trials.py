@@ -1,4 +1,4 @@
-"""`dawncast morning` and `dawncast bench`: whole runs against the simulator, told in figures.
+"""`dawncast morning`, `drill` and `bench`: whole runs against the simulator, told in figures.
 
 People read a table on stderr; with --json programs read the last line of stdout, one JSON object.
 """
@@ -18,16 +18,20 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
-from starlette.applications import Starlette
 
-from app.api.webhooks import Intake, webhook_routes
+from app.command_line.served import webhook_app
 from app.command_line.terminal import err, give_up
 from engine import telemetry
 from engine.clock import MachineClock
 from engine.loops import fast_loop
 from engine.trials.bench import run_bench
+from engine.trials.companion import CompanionError
+from engine.trials.drill import databases_of, run_drill
+from engine.trials.killed_morning import DrillError
+from engine.trials.kills import DrillOptions, DrillResult
 from engine.trials.options import MorningOptions
-from engine.trials.real import TrialDoor, run_real
+from engine.trials.private_postgres import MissingError
+from engine.trials.real import run_real
 from engine.trials.simulated import run_simulated
 
 
@@ -40,6 +44,30 @@ def morning(options: MorningOptions, *, simulated: bool, as_json: bool) -> None:
         give_up(f"{figures['lost']} lost, {figures['doubled']} doubled: neither may ever happen.")
 
 
+def drill(options: DrillOptions, *, database: str, database_url: str | None, as_json: bool) -> None:
+    """Pull the plug again and again, and tell what came of it."""
+    telemetry.configure(level="warning")
+    command = [sys.executable, "-m", "app.command_line.served"]
+    try:
+        with (
+            err.status("Pulling the plug") as status,
+            databases_of(database, database_url) as databases,
+        ):
+            result = run_drill(
+                options, databases, command, lambda said: status.update(f"Pulling the plug: {said}")
+            )
+    except (CompanionError, DrillError, MissingError) as trouble:
+        give_up("The drill could not be finished.", str(trouble))
+    figures = result.as_json()
+    err.print(_kills_table(result))
+    _tell("The drill", figures, as_json=as_json)
+    if figures["lost"] or figures["doubled"]:
+        give_up(
+            f"{figures['lost']} lost, {figures['doubled']} doubled: neither may ever happen.",
+            f"All that is known about them is in {result.evidence}.",
+        )
+
+
 def bench(*, quick: bool, as_json: bool) -> None:
     """Measure our cost beside the bare loop's, and tell the ratios."""
     try:
@@ -50,15 +78,38 @@ def bench(*, quick: bool, as_json: bool) -> None:
     _tell("The bench", found, as_json=as_json)
 
 
-def webhook_app(door: TrialDoor) -> Starlette:
-    """The webhook route of the product, for a trial's database and secret."""
-    intake = Intake(
-        store=door.database,
-        now=MachineClock().now,
-        secrets=lambda: (door.app_secret,),
-        verify_token=lambda: "",
-    )
-    return Starlette(routes=webhook_routes(intake))
+_COLUMNS = {
+    "marked": "marked",
+    "started": "started",
+    "unknown": "unknown",
+    "by receipt": "by_receipt",
+    "by evidence": "by_evidence",
+    "released": "released",
+    "held": "held",
+    "lost": "lost",
+    "doubled": "doubled",
+}
+
+
+def _kills_table(result: DrillResult) -> Table:
+    """A row for each kill: what it left behind, how that was settled, and when it went on."""
+    table = Table(title="The kills", title_justify="left", show_footer=True)
+    for name in ("morning", "kill", "at", "during"):
+        table.add_column(name, justify="left" if name == "during" else "right")
+    for name, field in _COLUMNS.items():
+        total = sum(getattr(kill, field) for kill in result.kills)
+        table.add_column(name, justify="right", footer=str(total))
+    table.add_column("resumed", justify="right")
+    for kill in result.kills:
+        table.add_row(
+            str(kill.morning),
+            str(kill.number),
+            f"{kill.instant_s:+.1f} s",
+            f"{kill.phase} ({kill.state or 'not there yet'})",
+            *(str(getattr(kill, field)) for field in _COLUMNS.values()),
+            "–" if kill.resume_s is None else f"{kill.resume_s:.1f} s",
+        )
+    return table
 
 
 def _simulated(options: MorningOptions) -> dict[str, Any]:

@@ -77,6 +77,25 @@ def find(
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Casualties:
+    """The deliveries of those who were lost, and of those who got two."""
+
+    lost: frozenset[int]
+    doubled: frozenset[int]
+
+
+def casualties(session: Session, broadcast: BroadcastId, truth: SimulatorTruth) -> Casualties:
+    """Who was lost and who was doubled, person by person."""
+    people = _people(session, broadcast)
+    return Casualties(
+        lost=frozenset(one.delivery for one in people if _is_lost(one, truth)),
+        doubled=frozenset(
+            one.delivery for one in people if truth.accepted_by_recipient.get(one.address, 0) > 1
+        ),
+    )
+
+
 def max_per_half_open_second(stamps: Sequence[int]) -> int:
     """The most stamps (whole microseconds, sorted) in any [t, t + 1 s)."""
     return max(

@@ -79,7 +79,7 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
     )
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(engine.run())
-        pumping = tasks.create_task(_pump(world, database, clock))
+        pumping = tasks.create_task(pump_webhooks(world, database, clock))
         broadcast = await _until_over(database, clock)
         engine.stop()
         await running
@@ -120,7 +120,7 @@ def tuning(options: MorningOptions) -> Tuning:
     return Tuning(reserve=0.0, unthrottled=options.rate <= 0, in_flight=options.in_flight)
 
 
-async def _pump(world: World, database: Database, clock: LoopClock) -> None:
+async def pump_webhooks(world: World, database: Database, clock: LoopClock) -> None:
     """Carry the world's webhooks into the inbox, as the web server would."""
     while True:
         now = clock.now().timestamp()

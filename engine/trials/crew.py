@@ -1,0 +1,118 @@
+"""The processes a drill kills: engine and webhook intake, as served, and perhaps one that waits.
+
+With a standby two processes listen at one address; the engine of the second waits for the lease.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from engine.clock import MachineClock
+from engine.domain.ids import AttemptId
+from engine.store import leases
+from engine.store.database import Database
+from engine.store.journal import FileJournals
+from engine.store.tables import EngineRun
+from engine.trials.companion import Companion
+
+READY_SECONDS = 60.0
+JOURNALS, KEPT = "journal", "journals-kept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """A process that was killed: when, and the token of its last engine run; 0 when it had none."""
+
+    at: datetime
+    token: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Crew:
+    """The serving processes of one morning. `home` keeps their journals and logs."""
+
+    command: Sequence[str]
+    told: dict[str, Any]
+    home: Path
+    database: Database
+    standby: bool = False
+    _processes: list[Companion] = field(default_factory=lambda: list[Companion]())
+    _started: int = 0
+
+    @property
+    def journals(self) -> Path:
+        """Where the engines keep their journals."""
+        return self.home / JOURNALS
+
+    async def start(self) -> None:
+        """Start the first process, and the one that waits; return when they are ready."""
+        self.journals.mkdir(exist_ok=True)
+        (self.home / KEPT).mkdir(exist_ok=True)
+        await self.add()
+        if self.standby:
+            await self._until_held()
+            await self.add()
+
+    async def add(self) -> datetime:
+        """Start one more process; returns when its start began, once it is ready."""
+        self._started += 1
+        began = MachineClock().now()
+        process = Companion(
+            self.command,
+            told=self.told | {"journals": str(self.journals)},
+            log=self.home / f"served-{self._started}.log",
+        )
+        self._processes.append(process)
+        await asyncio.to_thread(process.ready, READY_SECONDS)
+        return began
+
+    async def kill(self) -> Death:
+        """Kill -9 the process whose engine holds the lease."""
+        owner, _ = await self.database.read(leases.holder)
+        victim = next(
+            (one for one in self._processes if _pid(owner) == one.pid), self._processes[0]
+        )
+        self._keep_journals()
+        at = MachineClock().now()
+        await asyncio.to_thread(victim.kill)
+        self._processes.remove(victim)
+        self._keep_journals()
+        return Death(at=at, token=await self.database.read(_last_token, victim.pid))
+
+    def stop(self) -> None:
+        """End all of them."""
+        while self._processes:
+            self._processes.pop().stop()
+
+    def started(self, token: int) -> frozenset[AttemptId]:
+        """What the journal of a run shows as begun, also after the next run settled it."""
+        return FileJournals(self.home / KEPT).started(f"journal-{token}") or frozenset()
+
+    async def _until_held(self) -> None:
+        async with asyncio.timeout(READY_SECONDS):
+            while not (await self.database.read(leases.holder))[1]:  # noqa: ASYNC110 - theirs
+                await asyncio.sleep(0.05)
+
+    def _keep_journals(self) -> None:
+        # A second name for the same file: it grows on, and stays when the next run removes it.
+        for path in self.journals.iterdir():
+            with suppress(FileExistsError, FileNotFoundError):
+                os.link(path, self.home / KEPT / path.name)
+
+
+def _last_token(session: Session, pid: int) -> int:
+    runs = session.exec(select(EngineRun.token, EngineRun.owner).order_by(col(EngineRun.token)))
+    return max((token for token, owner in runs if _pid(owner) == pid), default=0)
+
+
+def _pid(owner: str) -> int | None:
+    """The process id in an owner's name (see `lease.owner_name`)."""
+    parts = owner.split("/")
+    return int(parts[2]) if len(parts) == 4 and parts[2].isdigit() else None

@@ -1,0 +1,66 @@
+"""The process a drill kills: what `dawncast serve` puts together, less the pages.
+
+Told on its input what to be, it says on its output when it listens, and ends with the drill.
+"""
+
+import asyncio
+import json
+import socket
+import sys
+from pathlib import Path
+from random import Random
+
+import uvicorn
+
+from engine import telemetry
+from engine.clock import MachineClock
+from engine.loops import fast_loop
+from engine.runtime import EngineThread, Parts
+from engine.store.database import Database
+from engine.store.journal import FileJournals
+from engine.trials.companion import leave_with_parent, read_told
+from engine.trials.real import TrialDoor, WebhookApp
+from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET
+from engine.whatsapp.cloud_api import CloudApi
+from engine.workers.equipment import Tuning
+from engine.workers.lease import owner_is_dead, owner_name
+
+
+def serve(webhook_app: WebhookApp) -> None:
+    """Run until killed. Told: database_url, journals (a folder), api_url, port."""
+    told = read_told()
+    leave_with_parent()
+    telemetry.configure(level="info", json=False)
+    database = Database(str(told["database_url"]))
+    engine = EngineThread(
+        lambda: _parts(database, Path(str(told["journals"])), str(told["api_url"]))
+    )
+    # Shared, so that a process that waits listens too, and takes webhooks in from the first second.
+    listening = socket.create_server(("127.0.0.1", int(told["port"])), reuse_port=True)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            webhook_app(TrialDoor(database, APP_SECRET)),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+        )
+    )
+    engine.start()
+    sys.stdout.write(json.dumps({"ready": True}) + "\n")
+    sys.stdout.flush()
+    with asyncio.Runner(loop_factory=fast_loop) as runner:
+        runner.run(server.serve(sockets=[listening]))
+
+
+def _parts(database: Database, journals: Path, api_url: str) -> Parts:
+    clock = MachineClock()
+    return Parts(
+        database=database,
+        gateway=CloudApi(api_url=api_url, token=lambda sender: ACCESS_TOKEN, sandbox=True),
+        journals=FileJournals(journals),
+        clock=lambda: clock,
+        rng=Random(),
+        owner=owner_name(clock.boot_id()),
+        is_dead=lambda owner: owner_is_dead(owner, clock.boot_id()),
+        tuning=Tuning(reserve=0.0),
+    )
