@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from app.api.webhooks import Intake, webhook_routes
 from engine.clock import MachineClock
-from engine.trials.real import TrialDoor
+from engine.trials.door import TrialDoor
 from engine.trials.served import serve
 
 

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -59,7 +61,9 @@ def drill(options: DrillOptions, *, database: str, database_url: str | None, as_
     except (CompanionError, DrillError, MissingError) as trouble:
         give_up("The drill could not be finished.", str(trouble))
     figures = result.as_json()
-    err.print(_kills_table(result))
+    # Into a file it goes whole; a narrow terminal gets what it can show.
+    wide = err if err.is_terminal else Console(stderr=True, width=_TABLE_WIDTH)
+    wide.print(_kills_table(result))
     _tell("The drill", figures, as_json=as_json)
     if figures["lost"] or figures["doubled"]:
         give_up(
@@ -78,35 +82,38 @@ def bench(*, quick: bool, as_json: bool) -> None:
     _tell("The bench", found, as_json=as_json)
 
 
-_COLUMNS = {
+_COUNTED = {
     "marked": "marked",
     "started": "started",
     "unknown": "unknown",
-    "by receipt": "by_receipt",
-    "by evidence": "by_evidence",
+    "receipt": "by_receipt",
+    "evidence": "by_evidence",
     "released": "released",
     "held": "held",
     "lost": "lost",
     "doubled": "doubled",
 }
+_TABLE_WIDTH = 124
 
 
 def _kills_table(result: DrillResult) -> Table:
     """A row for each kill: what it left behind, how that was settled, and when it went on."""
-    table = Table(title="The kills", title_justify="left", show_footer=True)
-    for name in ("morning", "kill", "at", "during"):
-        table.add_column(name, justify="left" if name == "during" else "right")
-    for name, field in _COLUMNS.items():
+    table = Table(title="The kills", title_justify="left", show_footer=True, box=SIMPLE_HEAD)
+    for name in ("morning", "kill", "at", "during", "broadcast"):
+        left = name in ("during", "broadcast")
+        table.add_column(name, justify="left" if left else "right", no_wrap=True)
+    for name, field in _COUNTED.items():
         total = sum(getattr(kill, field) for kill in result.kills)
-        table.add_column(name, justify="right", footer=str(total))
-    table.add_column("resumed", justify="right")
+        table.add_column(name, justify="right", footer=str(total), no_wrap=True)
+    table.add_column("resumed", justify="right", no_wrap=True)
     for kill in result.kills:
         table.add_row(
             str(kill.morning),
             str(kill.number),
             f"{kill.instant_s:+.1f} s",
-            f"{kill.phase} ({kill.state or 'not there yet'})",
-            *(str(getattr(kill, field)) for field in _COLUMNS.values()),
+            kill.phase.value,
+            kill.state or "–",
+            *(str(getattr(kill, field)) for field in _COUNTED.values()),
             "–" if kill.resume_s is None else f"{kill.resume_s:.1f} s",
         )
     return table

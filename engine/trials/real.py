@@ -11,11 +11,9 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import uvicorn
 
@@ -27,6 +25,7 @@ from engine.store import migrations, receipts_waiting
 from engine.store.database import Database
 from engine.store.journal import FileJournals
 from engine.trials import simulated
+from engine.trials.door import TrialDoor, WebhookApp
 from engine.trials.findings import find
 from engine.trials.options import MorningOptions, MorningResult
 from engine.trials.simulator_process import SimulatorProcess, simulator_process
@@ -40,16 +39,6 @@ QUIET_AFTER = timedelta(seconds=75)
 UNTHROTTLED_RATE = 1_000_000.0
 
 
-@dataclass(frozen=True, slots=True)
-class TrialDoor:
-    """What the webhook route is built from."""
-
-    database: Database
-    app_secret: str
-
-
-WebhookApp = Callable[[TrialDoor], Any]
-"""Makes the ASGI app that takes in webhooks."""
 Progress = Callable[[int, int], None]
 """Told (deliveries with WhatsApp, targeted) twice a second."""
 

@@ -19,7 +19,7 @@ from engine.runtime import EngineThread, Parts
 from engine.store.database import Database
 from engine.store.journal import FileJournals
 from engine.trials.companion import leave_with_parent, read_told
-from engine.trials.real import TrialDoor, WebhookApp
+from engine.trials.door import TrialDoor, WebhookApp
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET
 from engine.whatsapp.cloud_api import CloudApi
 from engine.workers.equipment import Tuning
