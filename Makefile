@@ -3,6 +3,7 @@
 #   make run     the whole product on this machine: dashboard, engine, and a stand-in for WhatsApp
 #   make test    every test                        make check   style, types, who imports whom
 #   make sim     every scenario in simulated time  make bench   speed, beside a bare loop doing the same
+#   make drill   kill -9 in the middle of mornings: nobody lost, nobody doubled (KILLS=50 DATABASE=sqlite)
 #   make setup   only the set-up                   make clean   what was built; never your data
 #   make lock    the lock files anew, after a change in pyproject.toml
 
@@ -16,9 +17,11 @@ RUN := .venv/.ready-to-run
 DEV := .venv/.ready-to-test
 # A file's tests stay together, because they share servers; half of them wait more than they work.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+KILLS := 50
+DATABASE := sqlite
 SCENARIOS := normal_load phone_failure api_rate_limit network_latency timeout_after_accept
 
-.PHONY: run test check sim bench setup clean lock
+.PHONY: run test check sim bench drill setup clean lock
 .DEFAULT_GOAL := run
 
 run: $(RUN)
@@ -42,6 +45,9 @@ sim: $(RUN)
 
 bench: $(RUN)
 	@$(BIN)/dawncast bench --json
+
+drill: $(RUN)
+	@$(BIN)/dawncast drill --kills $(KILLS) --database $(DATABASE) --json
 
 setup: $(RUN)
 

@@ -5,6 +5,7 @@ load the dashboard.
 """
 
 import signal
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -220,10 +221,11 @@ def drill(
     """
     _one_of("--database", database, "sqlite", "postgres")
     from app.command_line import trials
-    from engine.trials.kills import DrillOptions
+    from engine.trials.kills import STANDBY_RATE, DrillOptions
 
+    options = DrillOptions(kills=kills, seed=seed)
     trials.drill(
-        DrillOptions(kills=kills, seed=seed, standby=standby),
+        replace(options, standby=True, rate=STANDBY_RATE) if standby else options,
         database=database,
         database_url=database_url,
         as_json=as_json,

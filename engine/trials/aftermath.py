@@ -10,21 +10,23 @@ person by person. No webhook of the real morning is missing by then: it ended wh
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 from engine.clock import LoopClock, MachineClock
+from engine.domain.ids import BroadcastId
 from engine.runtime import Engine, Parts
 from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
 from engine.simulator.scenarios import SCENARIOS
-from engine.simulator.world import World
+from engine.simulator.world import SimulatedNumber, World
 from engine.store.database import Database
 from engine.store.journal import FileJournals
 from engine.trials import simulated
 from engine.trials.findings import SimulatorTruth
-from engine.trials.killed_morning import KilledMorning
+from engine.trials.options import MorningOptions
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
 from engine.workers.equipment import Tuning
 from engine.workers.lease import owner_is_dead, owner_name
@@ -35,18 +37,29 @@ TUNING = Tuning(
     reserve=0.0,
     watch_every=timedelta(seconds=1),
     settle_every=timedelta(seconds=5),
-    receive_every=timedelta(seconds=1),
+    receive_every=timedelta(seconds=5),
     sample=False,
 )
 """Half an hour in which little happens: a look now and then will do."""
 
 
-def wait_out(database_url: str, morning: KilledMorning) -> SimulatorTruth:
+def wait_out(
+    database_url: str,
+    *,
+    journals: Path,
+    options: MorningOptions,
+    numbers: Sequence[SimulatedNumber],
+    broadcast: BroadcastId,
+) -> SimulatorTruth:
     """Let up to 35 virtual minutes pass, less when nothing is open sooner. Returns what was sent
     meanwhile.
     """
+    world = World(
+        options.seed + 1, SCENARIOS[options.scenario], numbers, ACCESS_TOKEN, APP_SECRET, WABA_ID
+    )
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:
-        return runner.run(_wait_out(database_url, morning))
+        runner.run(_wait_out(database_url, FileJournals(journals), world, broadcast))
+    return simulated.truth_of(world)
 
 
 def together(real: SimulatorTruth, later: SimulatorTruth) -> SimulatorTruth:
@@ -59,26 +72,19 @@ def together(real: SimulatorTruth, later: SimulatorTruth) -> SimulatorTruth:
     )
 
 
-async def _wait_out(database_url: str, morning: KilledMorning) -> SimulatorTruth:
+async def _wait_out(
+    database_url: str, journals: FileJournals, world: World, broadcast: BroadcastId
+) -> None:
     database = Database(database_url, inline=True, durable=False)
     machine = MachineClock()
     clock = LoopClock(starts_at=machine.now(), boot_id=machine.boot_id())
-    options = morning.options
-    world = World(
-        options.seed + 1,
-        SCENARIOS[options.scenario],
-        morning.numbers,
-        ACCESS_TOKEN,
-        APP_SECRET,
-        WABA_ID,
-    )
     engine = Engine(
         Parts(
             database=database,
             gateway=SimulatedWhatsApp(world, clock),
-            journals=FileJournals(morning.crew.journals),
+            journals=journals,
             clock=lambda: clock,
-            rng=Random(options.seed),
+            rng=Random(world.seed),
             owner=owner_name(machine.boot_id()),
             is_dead=lambda owner: owner_is_dead(owner, machine.boot_id()),
             tuning=TUNING,
@@ -91,13 +97,12 @@ async def _wait_out(database_url: str, morning: KilledMorning) -> SimulatorTruth
         give_up_at = clock.now() + AT_MOST
         while clock.now() < give_up_at:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-            if not database.read_now(simulated.open_deliveries, morning.broadcast):
+            if not database.read_now(simulated.open_deliveries, broadcast):
                 break
         engine.stop()
         await running
         pumping.cancel()
     database.close()
-    return simulated.truth_of(world)
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

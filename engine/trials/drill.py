@@ -189,7 +189,13 @@ def _morning(
                 )
             )
         tell(f"morning {number}: half an hour in virtual time")
-        later = aftermath.wait_out(url, morning)
+        later = aftermath.wait_out(
+            url,
+            journals=morning.crew.journals,
+            options=morning.options,
+            numbers=morning.numbers,
+            broadcast=morning.broadcast,
+        )
         truth = aftermath.together(read_truth(morning.truth), later)
         result = database.read_now(
             find, morning.broadcast, truth, rate=options.rate, seed=options.seed

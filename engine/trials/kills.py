@@ -42,7 +42,10 @@ PAUSE_S = (0.05, 1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillOptions:
-    """What a drill is asked to be. standby: a second process waits and takes over."""
+    """What a drill is asked to be. standby: a second process waits and takes over.
+
+    By these sizes a morning sends for twelve seconds, and its five restarts come to as much again.
+    """
 
     kills: int = 50
     seed: int = 1
@@ -51,6 +54,12 @@ class DrillOptions:
     senders: int = 4
     rate: float = 40.0
     kills_a_morning: int = KILLS_A_MORNING
+
+
+STANDBY_RATE = 20.0
+"""Messages a second for each sender where another takes over at once: the sending must last for five
+starts of a process that delay nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
