@@ -57,8 +57,8 @@ class DrillOptions:
 
 
 STANDBY_RATE = 20.0
-"""Messages a second for each sender where another takes over at once: the sending must last for five
-starts of a process that delay nothing.
+"""Messages a second for each sender where another takes over at once: the sending must last for
+five starts of a process that delay nothing.
 """
 
 
