@@ -205,7 +205,7 @@ def drill(
     kills: Annotated[int, typer.Option(min=1, help="How often to pull the plug.")] = 50,
     database: Annotated[str, typer.Option(help="sqlite or postgres, a private one.")] = "sqlite",
     database_url: Annotated[
-        str | None, typer.Option(help="An empty database to use instead; it is emptied again.")
+        str | None, typer.Option(help="An empty database to use instead; left empty again.")
     ] = None,
     standby: Annotated[
         bool, typer.Option("--standby", help="A second process waits and takes over.")

@@ -28,7 +28,8 @@ from engine.clock import MachineClock
 from engine.loops import fast_loop
 from engine.trials.bench import run_bench
 from engine.trials.companion import CompanionError
-from engine.trials.drill import databases_of, run_drill
+from engine.trials.drill import run_drill
+from engine.trials.drill_databases import databases_of
 from engine.trials.killed_morning import DrillError
 from engine.trials.kills import DrillOptions, DrillResult
 from engine.trials.options import MorningOptions

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.trials.drill import DrillError, GivenDatabase, run_drill
+from engine.trials.drill import run_drill
+from engine.trials.drill_databases import GivenDatabase
+from engine.trials.killed_morning import DrillError
 from engine.trials.kills import DrillOptions, DrillResult
 
 COMMAND = [sys.executable, "-m", "app.command_line.served"]
@@ -25,6 +27,9 @@ class Migrated:
     def fresh(self, home: Path, morning: int) -> str:
         assert morning == 1
         return self.url
+
+    def clear(self) -> None:
+        return None
 
 
 @pytest.mark.slow
