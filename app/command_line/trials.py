@@ -94,7 +94,7 @@ _COUNTED = {
     "lost": "lost",
     "doubled": "doubled",
 }
-_TABLE_WIDTH = 124
+_TABLE_WIDTH = 150
 
 
 def _kills_table(result: DrillResult) -> Table:

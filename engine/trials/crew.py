@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from engine.clock import MachineClock
 from engine.domain.ids import AttemptId
@@ -28,10 +28,13 @@ JOURNALS, KEPT = "journal", "journals-kept"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Death:
-    """A process that was killed: when, and the token of its last engine run; 0 when it had none."""
+    """A process that was killed: when, the token of its last engine run (0 when it had none), and
+    the newest token of all.
+    """
 
     at: datetime
     token: int
+    newest: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +87,12 @@ class Crew:
         await asyncio.to_thread(victim.kill)
         self._processes.remove(victim)
         self._keep_journals()
-        return Death(at=at, token=await self.database.read(_last_token, victim.pid))
+        tokens = await self.database.read(_tokens)
+        return Death(
+            at=at,
+            token=max((token for token, pid in tokens if pid == victim.pid), default=0),
+            newest=max((token for token, _ in tokens), default=0),
+        )
 
     def stop(self) -> None:
         """End all of them."""
@@ -107,9 +115,10 @@ class Crew:
                 os.link(path, self.home / KEPT / path.name)
 
 
-def _last_token(session: Session, pid: int) -> int:
-    runs = session.exec(select(EngineRun.token, EngineRun.owner).order_by(col(EngineRun.token)))
-    return max((token for token, owner in runs if _pid(owner) == pid), default=0)
+def _tokens(session: Session) -> list[tuple[int, int | None]]:
+    """Every engine run's token, and whose it was."""
+    runs = session.exec(select(EngineRun.token, EngineRun.owner))
+    return [(token, _pid(owner)) for token, owner in runs]
 
 
 def _pid(owner: str) -> int | None:

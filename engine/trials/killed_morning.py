@@ -48,6 +48,8 @@ class Struck:
 
     kill: Kill
     at: datetime
+    newest: int
+    """The newest token of any engine run until then."""
     resumes_from: datetime
     """The start of the process that came after; with a standby the death itself."""
 
@@ -143,7 +145,12 @@ async def _strike(
         state=found[1].value if found is not None else "",
         token=death.token,
     )
-    return Struck(kill=kill, at=death.at, resumes_from=death.at if crew.standby else restarted)
+    return Struck(
+        kill=kill,
+        at=death.at,
+        newest=death.newest,
+        resumes_from=death.at if crew.standby else restarted,
+    )
 
 
 async def _until(planned: PlannedKill, opens_at: datetime, database: Database) -> None:

@@ -85,7 +85,7 @@ def _resume(ends: _Ends, struck: Struck, until: datetime | None) -> float | None
     later = [
         taken
         for attempt, taken in ends.taken_at.items()
-        if attempt in ends.attempts and ends.attempts[attempt][0] > struck.kill.token
+        if attempt in ends.attempts and ends.attempts[attempt][0] > struck.newest
     ]
     if not later or (until is not None and min(later) > until.timestamp()):
         return None
