@@ -29,7 +29,7 @@ JOURNALS, KEPT = "journal", "journals-kept"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Death:
     """A process that was killed: when, the token of its last engine run (0 when it had none), and
-    the newest token of all.
+    the newest token of all until then.
     """
 
     at: datetime
@@ -88,10 +88,10 @@ class Crew:
         self._processes.remove(victim)
         self._keep_journals()
         tokens = await self.database.read(_tokens)
+        token = max((token for token, pid in tokens if pid == victim.pid), default=0)
+        # Its own is the newest, though the one that waited may have taken over by now.
         return Death(
-            at=at,
-            token=max((token for token, pid in tokens if pid == victim.pid), default=0),
-            newest=max((token for token, _ in tokens), default=0),
+            at=at, token=token, newest=token or max((other for other, _ in tokens), default=0)
         )
 
     def stop(self) -> None:
