@@ -35,12 +35,12 @@ AT_MOST = timedelta(minutes=35)
 LOOK_EVERY_SECONDS = 5.0
 TUNING = Tuning(
     reserve=0.0,
-    watch_every=timedelta(seconds=1),
-    settle_every=timedelta(seconds=5),
-    receive_every=timedelta(seconds=5),
+    watch_every=timedelta(seconds=5),
+    settle_every=timedelta(seconds=10),
+    receive_every=timedelta(seconds=10),
     sample=False,
 )
-"""Half an hour in which little happens: a look now and then will do."""
+"""Half an hour in which little happens: a look now and then will do, and costs less."""
 
 
 def wait_out(
