@@ -60,7 +60,8 @@ def drill(options: DrillOptions, *, database: str, database_url: str | None, as_
                 options, databases, command, lambda said: status.update(f"Pulling the plug: {said}")
             )
     except (CompanionError, DrillError, MissingError) as trouble:
-        give_up("The drill could not be finished.", str(trouble))
+        notes: list[str] = getattr(trouble, "__notes__", [])
+        give_up("The drill could not be finished.", str(trouble), *notes)
     figures = result.as_json()
     # Into a file it goes whole; a narrow terminal gets what it can show.
     wide = err if err.is_terminal else Console(stderr=True, width=_TABLE_WIDTH)

@@ -69,15 +69,22 @@ def run_drill(
         folder=folder,
         rng=Random(options.seed),
     )
+    kept = True
     try:
         for number, plan in enumerate(plan_mornings(options, Random(options.seed)), 1):
             drill.morning(number, plan)
-    except BaseException:
-        tell(f"what the drill left is in {folder}")
+        kept = bool(drill.sum.lost or drill.sum.doubled)
+        if not kept:
+            databases.clear()
+    except (KeyboardInterrupt, SystemExit):
+        kept = False
         raise
-    if not (hurt := drill.sum.lost or drill.sum.doubled):
-        databases.clear()
-        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException as trouble:
+        trouble.add_note(f"What it left is in {folder}.")
+        raise
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
     return DrillResult(
         kills=drill.sum.kills,
         mornings=drill.sum.mornings,
@@ -89,7 +96,7 @@ def run_drill(
         wall_s=MachineClock().loop_time() - began,
         seed=options.seed,
         database=databases.kind,
-        evidence=str(folder) if hurt else None,
+        evidence=str(folder) if kept else None,
     )
 
 
