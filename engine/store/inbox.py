@@ -64,17 +64,7 @@ def claim_waiting(session: Session, limit: int) -> list[WaitingWebhook]:
     """The oldest waiting webhooks: at most `limit`, and not more bytes than CLAIM_BYTES unless the
     first alone has more. Locked on PostgreSQL until the transaction ends.
     """
-    sizes = (
-        session.connection()
-        .execute(
-            sa.select(_webhooks.c.id, sa.func.length(_webhooks.c.body))
-            .where(_webhooks.c.state == WAITING)
-            .order_by(_webhooks.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        .all()
-    )
+    sizes = session.connection().execute(_SIZES, {"most": limit}).all()
     claimed: list[int] = []
     total = 0
     for webhook, size in sizes:
@@ -84,12 +74,29 @@ def claim_waiting(session: Session, limit: int) -> list[WaitingWebhook]:
         claimed.append(webhook)
     if not claimed:
         return []
-    rows = session.connection().execute(
-        sa.select(_webhooks.c.id, _webhooks.c.body, _webhooks.c.received_at)
-        .where(_webhooks.c.id.in_(claimed))
-        .order_by(_webhooks.c.id)
-    )
+    rows = session.connection().execute(_BODIES, {"some": claimed})
     return [WaitingWebhook(row.id, bytes(row.body), row.received_at) for row in rows]
+
+
+# Built once: building them costs more than running them.
+_SOME: Any = sa.bindparam("some", expanding=True)
+_SIZES = (
+    sa.select(_webhooks.c.id, sa.func.length(_webhooks.c.body))
+    .where(_webhooks.c.state == WAITING)
+    .order_by(_webhooks.c.id)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_BODIES = (
+    sa.select(_webhooks.c.id, _webhooks.c.body, _webhooks.c.received_at)
+    .where(_webhooks.c.id.in_(_SOME))
+    .order_by(_webhooks.c.id)
+)
+_READ = (
+    sa.update(_webhooks)
+    .where(_webhooks.c.id.in_(_SOME))
+    .values(state=sa.bindparam("after"), processed_at=sa.bindparam("at"), note=sa.bindparam("said"))
+)
 
 
 def mark_done(
@@ -115,9 +122,7 @@ def _mark(
 ) -> None:
     if webhooks:
         session.connection().execute(
-            sa.update(_webhooks)
-            .where(_webhooks.c.id.in_(list(webhooks)))
-            .values(state=state, processed_at=now, note=note)
+            _READ, {"some": list(webhooks), "after": state, "at": now, "said": note}
         )
 
 

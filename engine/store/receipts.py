@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from engine.domain.broadcast import BroadcastState
@@ -99,7 +99,7 @@ def standing_by_id(session: Session, deliveries: Iterable[DeliveryId]) -> dict[i
     found: dict[int, Standing] = {}
     # A foreign tracker may name a number that no row of ours can have; PostgreSQL refuses to look.
     for some in slices(sorted(one for one in deliveries if one <= LARGEST_ID)):
-        rows = session.connection().execute(_standings().where(_deliveries.c.id.in_(some)))
+        rows = session.connection().execute(_STANDING_BY_ID, {"some": some})
         found.update((row[0], _standing(row)) for row in rows)
     return found
 
@@ -108,24 +108,15 @@ def standing_by_message(session: Session, messages: Iterable[str]) -> dict[str, 
     """Deliveries by WhatsApp's message id, for receipts that carry no tracker of ours."""
     found: dict[str, Standing] = {}
     for some in slices(sorted(messages)):
-        rows = session.connection().execute(
-            _standings()
-            .add_columns(_deliveries.c.message_id)
-            .where(_deliveries.c.message_id.in_(some))
-        )
+        rows = session.connection().execute(_STANDING_BY_MESSAGE, {"some": some})
         found.update((row[-1], _standing(row)) for row in rows)
         # A message of an earlier attempt is no longer on the delivery. Its attempt remembers it,
         # or, where the answer was lost, the receipts with our tracker.
-        for remembers in (_attempts, _receipts):
+        for remembers in _STANDING_BY_MEMORY:
             missing = [message for message in some if message not in found]
             if not missing:
                 break
-            rows = session.connection().execute(
-                _standings()
-                .add_columns(remembers.c.message_id)
-                .join(remembers, _deliveries.c.id == remembers.c.delivery_id)
-                .where(remembers.c.message_id.in_(missing))
-            )
+            rows = session.connection().execute(remembers, {"some": missing})
             found.update((row[-1], _standing(row)) for row in rows)
     return found
 
@@ -139,6 +130,24 @@ def _standings() -> Any:
         .order_by(_deliveries.c.id)
         .with_for_update(of=_deliveries)
     )
+
+
+# Built once: building them costs more than running them.
+_SOME: Any = bindparam("some", expanding=True)
+_STANDING_BY_ID = _standings().where(_deliveries.c.id.in_(_SOME))
+_STANDING_BY_MESSAGE = (
+    _standings().add_columns(_deliveries.c.message_id).where(_deliveries.c.message_id.in_(_SOME))
+)
+_STANDING_BY_MEMORY = tuple(
+    _standings()
+    .add_columns(remembers.c.message_id)
+    .join(remembers, _deliveries.c.id == remembers.c.delivery_id)
+    .where(remembers.c.message_id.in_(_SOME))
+    for remembers in (_attempts, _receipts)
+)
+_STATUSES = select(_receipts.c.message_id, _receipts.c.status).where(
+    _receipts.c.message_id.in_(_SOME)
+)
 
 
 def _standing(row: Any) -> Standing:
@@ -165,11 +174,7 @@ def statuses_of(session: Session, messages: Iterable[str]) -> dict[str, set[Rece
     """Which receipts are stored for each of these messages; an empty set for one without any."""
     heard: dict[str, set[ReceiptStatus]] = {message: set() for message in messages}
     for some in slices(sorted(heard)):
-        rows = session.connection().execute(
-            select(_receipts.c.message_id, _receipts.c.status).where(
-                _receipts.c.message_id.in_(some)
-            )
-        )
+        rows = session.connection().execute(_STATUSES, {"some": some})
         for message, status in rows:
             heard[message].add(ReceiptStatus(status))
     return heard

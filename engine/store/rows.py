@@ -21,6 +21,7 @@ MakeStatement = Callable[[str, Any], Statement]
 ROWS_AT_ONCE = 5_000
 WHOLE, TEXT, INSTANT = sa.Integer(), sa.String(), sa.DateTime(timezone=True)
 _PARAMETER = "rows"
+WITHOUT_ZONE = len("2026-11-23 06:00:00.000000")
 
 
 class ManyRows:
@@ -73,7 +74,8 @@ def _instant(value: object) -> str:
         raise TypeError(f"{type(value).__name__} does not travel in rows")
     if value.tzinfo is None:
         raise ValueError("an instant without a timezone could be any of many")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    at = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return at.isoformat(" ", "microseconds")[:WITHOUT_ZONE]
 
 
 def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

@@ -50,7 +50,8 @@ class Tuning:
     mark_limit: int = 500
     watch_every: timedelta = timedelta(milliseconds=200)
     settle_every: timedelta = timedelta(seconds=1)
-    receive_every: timedelta = timedelta(milliseconds=100)
+    receive_every: timedelta = timedelta(milliseconds=250)
+    """Receipts wait for company, well below the second in which a board may lag."""
     sample: bool = True
 
 

@@ -93,6 +93,8 @@ class Morning:
         """A second at most; much less when somebody presses a button or a lane meets trouble."""
         read, clock = self._equipment.database.read, self._equipment.clock
         step = self._equipment.tuning.watch_every.total_seconds()
+        if not view.count(*UNSENT_STATES):
+            step = COUNT_EVERY_SECONDS  # nothing is left that a button could stop
         until = clock.loop_time() + COUNT_EVERY_SECONDS
         while clock.loop_time() < until and not self._stopping.is_set():
             if self._in_trouble:
