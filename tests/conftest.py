@@ -29,6 +29,17 @@ from engine.trials.private_postgres import Cluster, cluster
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
 
+# The default draws a crash with all its variables in a box: seconds of work on the loop under test.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
+
 TEMPLATE = "dawncast_template"
 
 _numbers = itertools.count(1)

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "app.cli"]
 SETS_US = ("WHATSAPP_", "DAWNCAST_", "DATABASE_", "PORT", "REDIS_", "SENTRY_", "WEBHOOK_")
 NOTHING_SET: Mapping[str, str] = {}
-START_SECONDS = 45
+START_SECONDS = 90
 """A start takes three seconds on a machine that has nothing else to do."""
 
 
@@ -47,7 +47,7 @@ def dawncast(
     home: Path,
     *arguments: str,
     settings: Mapping[str, str] = NOTHING_SET,
-    wait_seconds: float = 30,
+    wait_seconds: float = 90,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, in the folder `home`, so that no `.env` of ours plays a part."""
     return subprocess.run(

@@ -226,7 +226,7 @@ def test_a_morning_over_sockets_ends_with_one_line_of_json(tmp_path: Path) -> No
         tmp_path,
         *("morning", "--subscribers", "60", "--senders", "2", "--scenario", "instant"),
         *("--seed", "7", "--json"),
-        wait_seconds=55,
+        wait_seconds=150,
         settings={"PYTHONPROFILEIMPORTTIME": "1"},
     )
 
@@ -243,7 +243,7 @@ def test_a_morning_over_sockets_ends_with_one_line_of_json(tmp_path: Path) -> No
 
 def test_a_simulated_morning_says_which_attempts_it_made(tmp_path: Path) -> None:
     done = dawncast(
-        tmp_path, "morning", "--simulated", "--subscribers", "40", "--json", wait_seconds=55
+        tmp_path, "morning", "--simulated", "--subscribers", "40", "--json", wait_seconds=150
     )
 
     assert done.returncode == 0, done.stderr
