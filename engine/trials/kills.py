@@ -161,9 +161,10 @@ def plan_mornings(options: DrillOptions, rng: Random) -> Iterator[list[PlannedKi
 
 def _plan(count: int, subscribers: int, rng: Random) -> list[PlannedKill]:
     first = _kill(rng.choice([Phase.FREEZE, Phase.OPENING]), rng)
+    # The first of them strikes while it sends: what is to recover should have something to recover.
     middle = [
-        _kill(Phase.RECOVERY if rng.random() < RECOVERY_SHARE else Phase.SENDING, rng)
-        for _ in range(count - 2)
+        _kill(Phase.RECOVERY if place and rng.random() < RECOVERY_SHARE else Phase.SENDING, rng)
+        for place in range(count - 2)
     ]
     last = Phase.SETTLING if rng.random() < SETTLING_SHARE else Phase.SENDING
     kills = [first, *middle, _kill(last, rng)][:count]
