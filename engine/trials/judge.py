@@ -141,19 +141,16 @@ def _lies(fates: list[_Fate], truth: Truth, ended_at: datetime) -> list[str]:
     return [
         f"delivery {fate.delivery} is called {fate.state.value}, but arrived"
         for fate in fates
-        if (
-            fate.state not in HANDED_OVER
-            and any(_before(one.sent_at, settled) for one in fate.alive)
-        )
-        or (
-            fate.state not in ON_THE_PHONE
-            and any(_before(one.delivered_at, settled) for one in fate.alive)
-        )
+        for one in fate.alive
+        if _told(one, settled)
+        and fate.state not in (HANDED_OVER if one.delivered_at is None else ON_THE_PHONE)
     ]
 
 
-def _before(at: float | None, settled: float) -> bool:
-    return at is not None and at < settled
+def _told(message: AcceptedMessage, settled: float) -> bool:
+    """Whether all receipts of a message came before: some wait for the one after them."""
+    instants = (message.sent_at, message.delivered_at, message.read_at)
+    return message.sent_at is not None and all(at is None or at < settled for at in instants)
 
 
 def _too_fast(log: Log) -> list[str]:
