@@ -25,7 +25,7 @@ from engine.supervise import Heartbeat, keep_alive
 from engine.whatsapp.gateway import Gateway
 from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
-from engine.workers.equipment import Equipment, Tuning, secret_seed
+from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.receive import receive
@@ -58,6 +58,8 @@ class Parts:
     """What else is to be closed on the engine's loop when it ends."""
     draw_seed: Callable[[], str] = secret_seed
     """Gives each new broadcast the seed of its plan (spec P1)."""
+    doze: Doze = doze
+    """How its workers wait before they look again."""
     alarm: bool = True
     """Whether APScheduler wakes the calendar; not on a loop that jumps."""
 
@@ -122,6 +124,7 @@ class Engine:
                 tuning=parts.tuning,
                 beat=self.heartbeat.beat,
                 draw_seed=parts.draw_seed,
+                doze=parts.doze,
             )
             await recover(equipment, parts.journals)
             await self._work(equipment)
@@ -188,11 +191,7 @@ class Conductors:
                     if broadcast not in self._conducted:
                         self._conducted.add(broadcast)
                         tasks.create_task(self._conduct(broadcast))
-                try:
-                    async with asyncio.timeout(LOOK_EVERY_SECONDS):
-                        await self._stopping.wait()
-                except TimeoutError:
-                    continue
+                await self._equipment.doze(LOOK_EVERY_SECONDS, self._stopping)
 
     async def _conduct(self, broadcast: BroadcastId) -> None:
         await keep_alive(

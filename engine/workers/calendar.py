@@ -49,11 +49,7 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
         if due:
             await equipment.database.transact(open_due, now, equipment.draw_seed)
         wake.clear()
-        try:
-            async with asyncio.timeout(LOOK_EVERY_SECONDS):
-                await wake.wait()
-        except TimeoutError:
-            continue
+        await equipment.doze(LOOK_EVERY_SECONDS, wake)
 
 
 def wanted(session: Session, now: datetime) -> list[rules.Due]:

@@ -1,10 +1,12 @@
 """What every worker is handed: the doors to the world, and the right to use them."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Protocol
 
 from engine.clock import Clock
 from engine.domain.ids import AttemptId
@@ -55,6 +57,26 @@ class Tuning:
     sample: bool = True
 
 
+class Doze(Protocol):
+    """How a worker waits before it looks at the database again."""
+
+    async def __call__(self, seconds: float, until: asyncio.Event | None = None) -> None:
+        """Return after `seconds`, or as soon as `until` is set."""
+        ...
+
+
+async def doze(seconds: float, until: asyncio.Event | None = None) -> None:
+    """The usual way: by the loop's timer. A simulation sleeps longer where nothing was written."""
+    if until is None:
+        await asyncio.sleep(seconds)
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await until.wait()
+    except TimeoutError:
+        return
+
+
 def secret_seed() -> str:
     """A seed that nobody can foresee; hex."""
     return secrets.token_hex(16)
@@ -76,6 +98,7 @@ class Equipment:
     beat: Callable[[str], None] = field(default=lambda name: None)
     draw_seed: Callable[[], str] = secret_seed
     """Gives each new broadcast the seed of its plan (spec P1)."""
+    doze: Doze = doze
 
     @property
     def epoch(self) -> int:

@@ -7,6 +7,7 @@ what is marked and not begun is released again when the lane closes.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ ROUNDING_SECONDS = 2e-6
 """Send stamps are written in whole microseconds: this much later keeps a full second between them.
 """
 IDLE_SECONDS = 0.25
+LONGEST_IDLE_SECONDS = 30.0
+"""The watch wakes a lane that has something to do; this is only for its being wrong."""
 SLOW_DOWN_AT_MOST_EVERY_SECONDS = 1.0
 """All refusals of one second are one piece of news."""
 RECOVER_AFTER_SECONDS = 1.0
@@ -97,6 +100,8 @@ class LaneRun:
     _ready: deque[Marked] = field(default_factory=lambda: deque[Marked]())
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _taken: asyncio.Event = field(default_factory=asyncio.Event)
+    _look: asyncio.Event = field(default_factory=asyncio.Event)
+    _idle_until: float = -math.inf
     _contexts: dict[str, AttemptContext] = field(init=False)
     _wall: datetime = field(init=False)
     _loop: float = field(init=False)
@@ -154,15 +159,22 @@ class LaneRun:
         self.pace.set_rate(rate)
         self._slowed = rate < self._ceiling
 
-    def expect(self, *, unsent: int, retrying: int) -> None:
-        """What the watch saw of this lane's deliveries; an empty lane asks for no marks."""
+    def expect(self, *, unsent: int, retrying: int, next_due_at: datetime | None = None) -> None:
+        """What the watch saw of this lane's deliveries, once it has set the gate.
+
+        A lane asks for no marks while it is empty, or before the first of them is nearly due.
+        """
         self._expected = unsent
         self._retries = retrying > 0
+        self._idle_until = -math.inf if next_due_at is None else self._markable_at(next_due_at)
+        if self.gate.is_open and not self._idles():
+            self._look.set()
 
     def end(self) -> None:
         """Mark no more; release what has not started; return when what is in flight has ended."""
         self._ended = True
         self._more.set()
+        self._look.set()
         self._taken.set()
 
     async def run(self) -> None:
@@ -176,8 +188,9 @@ class LaneRun:
     async def _keep_marked(self) -> None:
         tuning = self.equipment.tuning
         while not self._ended:
-            if not self.gate.is_open or not self._expected:
-                await self._sleep_or(self.gate.changed, IDLE_SECONDS)
+            if not self.gate.is_open or self._idles():
+                self._look.clear()
+                await self._sleep_or(self._look, self._idle_seconds())
                 continue
             marked = await self._mark()
             step = tuning.mark_step.total_seconds()
@@ -189,6 +202,16 @@ class LaneRun:
                 continue
             # On one grid for all lanes, so that their marks share a commit.
             await asyncio.sleep(step - self.equipment.clock.loop_time() % step)
+
+    def _idles(self) -> bool:
+        return not self._expected or self._idle_until > self.equipment.clock.loop_time()
+
+    def _idle_seconds(self) -> float:
+        wait = self._idle_until - self.equipment.clock.loop_time()
+        return min(max(wait, IDLE_SECONDS), LONGEST_IDLE_SECONDS)
+
+    def _markable_at(self, due_at: datetime) -> float:
+        return self._at_loop_time(due_at - self.equipment.tuning.mark_ahead)
 
     async def _mark(self) -> list[Marked]:
         equipment = self.equipment

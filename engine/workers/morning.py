@@ -102,7 +102,7 @@ class Morning:
             if view.state is _S.PAUSED and self._stopped_at is None:
                 await asyncio.sleep(step / 4)
                 return
-            await asyncio.sleep(step)
+            await self._equipment.doze(step, self._stopping)
             if await read(watch.glance, self._broadcast) != seen:
                 return
 
@@ -150,9 +150,11 @@ class Morning:
         for lane in view.lanes:
             if lane.lane not in self._runs:
                 continue
-            self._runs[lane.lane].expect(unsent=lane.unsent, retrying=lane.retrying)
             rate = view.rate_of(lane, self._equipment.tuning.reserve)
             self._gates[lane.lane].set(view.lanes_open and lane.state == "sending" and rate > 0)
+            self._runs[lane.lane].expect(
+                unsent=lane.unsent, retrying=lane.retrying, next_due_at=lane.next_due_at
+            )
             if rate > 0:
                 self._runs[lane.lane].ceiling(rate)
                 self._runs[lane.lane].speed_up()

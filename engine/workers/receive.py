@@ -1,6 +1,5 @@
 """Reads the inbox at its own pace: every webhook once, in batches, whatever order Meta chose."""
 
-import asyncio
 from datetime import datetime
 from random import Random
 
@@ -65,7 +64,7 @@ async def receive(equipment: Equipment) -> None:
             await equipment.database.transact(retry_parked, equipment.clock.now(), equipment.rng)
         pause = step if done else min(pause * 1.5, IDLE_SECONDS)
         if not one_by_one and done < BODIES:
-            await asyncio.sleep(pause)
+            await equipment.doze(pause)
 
 
 def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> int:

@@ -5,7 +5,6 @@ Receipts settle most unknowns by themselves, in `receive`. This loop looks at th
 evidence rule of spec E3: nothing is sent twice on a guess.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +40,7 @@ class Finding:
 async def settle(equipment: Equipment) -> None:
     """Look at the unknown deliveries again and again, for ever."""
     while True:
-        await asyncio.sleep(equipment.tuning.settle_every.total_seconds())
+        await equipment.doze(equipment.tuning.settle_every.total_seconds())
         equipment.beat("settle")
         if not await equipment.database.read(unknowns.any_unknown):
             continue

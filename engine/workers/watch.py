@@ -20,7 +20,7 @@ from engine.domain.quality import Quality, effective_rate
 from engine.store import broadcasts, outbox
 from engine.store import lanes as lanes_store
 from engine.store.dialects import table
-from engine.store.tables import Broadcast, Lane, Sender
+from engine.store.tables import Broadcast, Delivery, Lane, Sender
 from engine.workers.equipment import Equipment
 from engine.workers.lane import LaneRun
 
@@ -41,6 +41,8 @@ class LaneView:
     """Deliveries of this lane that are not with WhatsApp and not on their way."""
     retrying: int
     """Those of them that have been tried."""
+    next_due_at: datetime | None = None
+    """When the first of them is due."""
 
     def rate(self, reserve: float, *, last_resort: bool = False) -> float:
         """Messages per second it may send now; 0 when it must stop."""
@@ -118,6 +120,7 @@ def look(session: Session, broadcast: BroadcastId) -> View:
                 throughput=lane[7],
                 unsent=sum(by_lane.get((lane[0], state), 0) for state in UNSENT),
                 retrying=by_lane.get((lane[0], State.RETRYING), 0),
+                next_due_at=min((due for due in lane[8:] if due is not None), default=None),
             )
             for lane in lanes
         ),
@@ -127,7 +130,18 @@ def look(session: Session, broadcast: BroadcastId) -> View:
     )
 
 
-_lanes, _senders = table(Lane), table(Sender)
+_lanes, _senders, _deliveries = table(Lane), table(Sender), table(Delivery)
+
+
+def _first_due(state: State) -> Any:
+    """One seek in the index that lanes take from, however many wait."""
+    return (
+        select(func.min(_deliveries.c.due_at))
+        .where(_deliveries.c.lane_id == _lanes.c.id, _deliveries.c.state == state.value)
+        .scalar_subquery()
+    )
+
+
 _LANES = (
     select(
         _lanes.c.id,
@@ -138,6 +152,7 @@ _LANES = (
         _senders.c.phone_number_id,
         _senders.c.quality,
         _senders.c.throughput,
+        *(_first_due(state) for state in sorted(UNSENT)),
     )
     .join(_senders, _senders.c.id == _lanes.c.sender_id)
     .where(_lanes.c.broadcast_id == bindparam("broadcast"))
