@@ -93,13 +93,7 @@ def running(session: Session, tenant: TenantId) -> BroadcastId | None:
 
 def not_over(session: Session) -> list[Broadcast]:
     """Broadcasts on which the engine may still have work, oldest first."""
-    return list(
-        session.scalars(
-            select(Broadcast)
-            .where(col(Broadcast.state).not_in([state.value for state in OVER]))
-            .order_by(col(Broadcast.opens_at), col(Broadcast.id))
-        )
-    )
+    return list(session.scalars(_NOT_OVER))
 
 
 def ids_not_over(session: Session) -> list[BroadcastId]:
@@ -115,6 +109,11 @@ _IDS_NOT_OVER = (
 )
 
 
+_NOT_OVER = (
+    select(Broadcast)
+    .where(col(Broadcast.state).not_in([state.value for state in OVER]))
+    .order_by(col(Broadcast.opens_at), col(Broadcast.id))
+)
 ENDED_EARLY = OVER - {BroadcastState.FINISHED}
 
 

@@ -11,8 +11,9 @@ import asyncio
 import queue
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -106,11 +107,7 @@ class Database:
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The same as `transact`, for code without a loop: the command line, tests."""
-        with (
-            self._write_lock,
-            self._writing.begin() as connection,
-            _session(connection) as session,
-        ):
+        with self._transaction() as session:
             result = fn(session, *args, **kwargs)
             session.flush()
             return result
@@ -119,7 +116,7 @@ class Database:
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The same as `read`, for code without a loop."""
-        with self._reading.connect() as connection, _session(connection) as session:
+        with self._question() as session:
             return fn(session, *args, **kwargs)
 
     def close(self) -> None:
@@ -132,6 +129,22 @@ class Database:
             self._readers.shutdown(wait=True)
         self._writing.dispose()
         self._reading.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Generator[Session]:
+        """What is written in it is committed at its end, or rolled back when it raises."""
+        with (
+            self._write_lock,
+            self._writing.begin() as connection,
+            _session(connection) as session,
+        ):
+            yield session
+
+    @contextmanager
+    def _question(self) -> Generator[Session]:
+        """A transaction that writes nothing."""
+        with self._reading.connect() as connection, _session(connection) as session:
+            yield session
 
     def _close_batch(self, loop: asyncio.AbstractEventLoop) -> None:
         batch = self._open_batches.pop(loop, None)
@@ -160,11 +173,7 @@ class Database:
 
     def _execute(self, batch: list[_Job]) -> "list[_Executed]":
         try:
-            with (
-                self._write_lock,
-                self._writing.begin() as connection,
-                _session(connection) as session,
-            ):
+            with self._transaction() as session:
                 results = [_run(session, job) for job in batch]
             return [(job, result, None) for job, result in zip(batch, results, strict=True)]
         except Exception as error:  # noqa: BLE001 - handed to whoever asked

@@ -24,7 +24,6 @@ ones.
 
 _webhooks = table(Webhook)
 
-
 @dataclass(frozen=True, slots=True)
 class WaitingWebhook:
     """A webhook that nobody has read yet."""

@@ -1,13 +1,13 @@
 """Who may run the engine: one lease, one fencing token, raised by every taking (spec R6)."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session, col
 
-from engine.store.dialects import insert_ignoring
+from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import EngineRun, Lease
 
 NAME = "engine"
@@ -57,15 +57,21 @@ def take(session: Session, *, owner: str, ttl: timedelta, even_from: str | None)
 
 def renew(session: Session, *, owner: str, token: int, ttl: timedelta) -> bool:
     """Extend our own lease; False when it is no longer ours."""
-    result = cast(
-        "sa.CursorResult[Any]",
-        session.connection().execute(
-            update(Lease)
-            .where(col(Lease.name) == NAME, col(Lease.owner) == owner, col(Lease.token) == token)
-            .values(expires_at=database_now(session) + ttl)
-        ),
+    result = session.connection().execute(
+        _RENEW, {"us": owner, "ours": token, "until": database_now(session) + ttl}
     )
     return result.rowcount == 1
+
+
+_leases = table(Lease)
+_RENEW = (
+    update(_leases)
+    .where(_leases.c.name == NAME, _leases.c.owner == bindparam("us"))
+    .where(_leases.c.token == bindparam("ours"))
+    .values(expires_at=bindparam("until"))
+)
+"""Built once: every engine says it every other second."""
+_SQLITE_NOW = sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
 
 
 def release(session: Session, *, owner: str, token: int, now: datetime) -> None:
@@ -110,11 +116,7 @@ def settled(session: Session, token: int, now: datetime) -> None:
 def database_now(session: Session) -> datetime:
     """The instant by the database's own clock: takers on several machines share no other."""
     if session.get_bind().dialect.name == "sqlite":
-        text = (
-            session.connection()
-            .execute(sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"))
-            .scalar_one()
-        )
+        text = session.connection().execute(_SQLITE_NOW).scalar_one()
         return datetime.fromisoformat(cast("str", text))
     return cast(
         "datetime", session.connection().execute(select(func.clock_timestamp())).scalar_one()

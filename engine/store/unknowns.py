@@ -43,8 +43,10 @@ class Later:
 
 def any_unknown(session: Session) -> bool:
     """Whether anything is unknown at all."""
-    query = select(_deliveries.c.id).where(_deliveries.c.state == spelled(State.UNKNOWN)).limit(1)
-    return session.connection().execute(query).first() is not None
+    return session.connection().execute(_ANY_UNKNOWN).first() is not None
+
+
+_ANY_UNKNOWN = select(_deliveries.c.id).where(_deliveries.c.state == spelled(State.UNKNOWN)).limit(1)
 
 
 def oldest(session: Session, limit: int) -> list[UnknownDelivery]:

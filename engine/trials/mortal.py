@@ -1,93 +1,165 @@
-"""A simulated process that can be killed between any two steps of the event loop, and started anew.
+"""What a simulated process reaches the world through, and loses when it dies.
 
-What makes it a process is what dies with it: transactions that were not committed, requests whose
-answers were not read, webhooks that were not answered. What outlives it is what outlives a real
-one: the database, the journals, and WhatsApp.
+A process is only felt through a few doors: what it commits, notes in its journal, posts, and
+answers. It is killed at any of them, before or after what it does there, which is as good as
+between any two of its steps: what it did in between nobody saw.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
-from datetime import datetime
-from random import Random
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-import sqlalchemy.exc
+from sqlmodel import Session
 
-from engine.clock import Clock
 from engine.domain.ids import AttemptId, PhoneNumberId, Tracker
 from engine.domain.message import Message, Recipient
 from engine.domain.outcome import Outcome
-from engine.runtime import Engine, Parts
-from engine.simulator.gateway import SimulatedWhatsApp
-from engine.simulator.world import World
-from engine.store import inbox
-from engine.store.database import Database
+from engine.simulator.loop import JumpingLoop
+from engine.store import leases
 from engine.store.journal import Journal, Journals
-from engine.workers.equipment import Tuning
+from engine.trials.disk import Disk, DiskDatabase
+from engine.whatsapp.gateway import Gateway
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RUNS_IN: ContextVar["Life | None"] = ContextVar("runs_in", default=None)
+"""The process whose code runs."""
+_Parked = tuple[Callable[..., object], tuple[Any, ...], Any]
 
 
 @dataclass(slots=True)
 class Life:
-    """Whether a process lives; its database, journal and connections all ask."""
+    """Whether a process lives, and whether it is frozen; all its doors ask."""
 
+    name: str
     over: bool = False
+    frozen: bool = False
+    dies_after: int | None = None
+    """How many more doors it passes before it is killed."""
+    dead: asyncio.Event = field(default_factory=asyncio.Event)
+    on_death: Callable[[], object] = field(default=lambda: None)
+    _parked: list[_Parked] = field(default_factory=lambda: list[_Parked]())
+
+    def passes(self) -> bool:
+        """Whether it is still alive as it passes a door."""
+        if not self.over and self.dies_after is not None:
+            self.dies_after -= 1
+            if self.dies_after <= 0:
+                self.end()
+        return not self.over
+
+    def end(self) -> None:
+        """Dies here and now."""
+        if not self.over:
+            self.over = True
+            self.thaw()
+            self.dead.set()
+            self.on_death()
+
+    def run(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+        """Run a callback of the process, or keep it while the process is frozen."""
+        if self.frozen:
+            self._parked.append((callback, args, copy_context()))
+        else:
+            callback(*args)
+
+    def freeze(self) -> None:
+        """Not one step more, until it thaws; the clocks go on."""
+        self.frozen = True
+
+    def thaw(self) -> None:
+        """All that came due meanwhile runs now, in its order."""
+        self.frozen = False
+        loop = asyncio.get_running_loop()
+        parked, self._parked = self._parked, []
+        for callback, args, context in parked:
+            loop.call_soon(callback, *args, context=context)
 
 
-@dataclass(slots=True)
-class Weather:
-    """What befalls the database from outside, whoever uses it."""
+class FreezingLoop(JumpingLoop):
+    """A loop that jumps, on which a single process can be frozen."""
 
-    refuses: bool = False
-    """It is locked or full: every transaction fails."""
+    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
+        """As the loop's own."""
+        life = RUNS_IN.get() if context is None else context.get(RUNS_IN)
+        if life is None:
+            return super().call_soon(callback, *args, context=context)
+        return super().call_soon(life.run, callback, args, context=context)
+
+    def call_at(
+        self, when: float, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        """As the loop's own."""
+        life = RUNS_IN.get() if context is None else context.get(RUNS_IN)
+        if life is None:
+            return super().call_at(when, callback, *args, context=context)
+        return super().call_at(when, life.run, callback, args, context=context)
 
 
-class MortalDatabase(Database):
-    """One process's way to the database: what is not committed when it dies never is."""
+class MortalDatabase(DiskDatabase):
+    """One process's way to the database: what is not committed when it dies never is, and of what
+    is committed that moment it never hears.
+    """
 
-    def __init__(self, url: str, life: Life, weather: Weather) -> None:
-        super().__init__(url, inline=True, durable=False)
+    def __init__(self, disk: Disk, life: Life) -> None:
+        super().__init__(disk, exposed=True)
         self._life = life
-        self._weather = weather
 
-    def _close_batch(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._life.over:
-            super()._close_batch(loop)
+    async def transact(
+        self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As the database's own; a renewal of the lease wakes nobody."""
+        if fn is leases.renew:
+            return await super().transact(self._quietly(fn), *args, **kwargs)
+        return await super().transact(fn, *args, **kwargs)
+
+    def _quietly(
+        self, fn: Callable[Concatenate[Session, P], T]
+    ) -> Callable[Concatenate[Session, P], T]:
+        def renew(session: Session, *args: P.args, **kwargs: P.kwargs) -> T:
+            ours = fn(session, *args, **kwargs)
+            self._disk.renewals += bool(ours)
+            return ours
+
+        return renew
 
     def _execute(self, batch: Any) -> Any:
-        if self._weather.refuses:
-            refusal = sqlalchemy.exc.OperationalError("", {}, Exception("database is locked"))
-            return [(job, None, refusal) for job in batch]
-        return super()._execute(batch)
+        if not self._life.passes():
+            return []
+        outcomes = super()._execute(batch)
+        return outcomes if self._life.passes() else []
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """One POST as it left: for what must never happen, and when."""
+class Watcher(Protocol):
+    """Who sees each POST as it leaves, and as WhatsApp has it."""
 
-    at: datetime
-    sender: str
-    tracker: str
+    def leaves(
+        self, life: Life, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
+    ) -> None:
+        """A request is on its way."""
+        ...
 
 
 @dataclass(slots=True)
 class MortalGateway:
     """Satisfies `Gateway`. The dead send nothing and hear nothing."""
 
-    whatsapp: SimulatedWhatsApp
-    clock: Clock
+    whatsapp: Gateway
     life: Life
-    posts: list[Post]
+    watcher: Watcher
 
     async def send(
         self, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
     ) -> Outcome:
-        """One POST, written down before it leaves."""
-        if self.life.over:
-            await asyncio.Event().wait()
-        self.posts.append(Post(self.clock.now(), sender, tracker))
-        return await self.whatsapp.send(sender, to, message, tracker)
+        """One POST, seen as it leaves."""
+        if not self.life.passes():
+            return await _never()
+        self.watcher.leaves(self.life, sender, to, message, tracker)
+        outcome = await self.whatsapp.send(sender, to, message, tracker)
+        return outcome if self.life.passes() else await _never()
 
     async def warm(self, connections: int) -> None:
         """Nothing to open."""
@@ -99,14 +171,15 @@ class MortalGateway:
 
 @dataclass(slots=True)
 class MortalJournals:
-    """One process's way to the journals: the dead write nothing."""
+    """One process's way to the journals: the dead write nothing, and a full disk takes nothing."""
 
     kept: Journals
     life: Life
+    disk: Disk
 
     def open(self, name: str) -> Journal:
         """A new journal that ends with this process."""
-        return _MortalJournal(self.kept.open(name), self.life)
+        return _MortalJournal(self.kept.open(name), self.life, self.disk)
 
     def started(self, name: str) -> frozenset[AttemptId] | None:
         """The attempts in it."""
@@ -114,7 +187,7 @@ class MortalJournals:
 
     def remove(self, name: str) -> None:
         """Forget it."""
-        if not self.life.over:
+        if self.life.passes():
             self.kept.remove(name)
 
 
@@ -122,113 +195,18 @@ class MortalJournals:
 class _MortalJournal:
     kept: Journal
     life: Life
+    disk: Disk
 
     def append(self, attempt: AttemptId) -> None:
-        if not self.life.over:
+        if self.disk.weather.full:
+            raise OSError(28, "No space left on device")
+        if self.life.passes():
             self.kept.append(attempt)
+        self.life.passes()
 
     def close(self) -> None:
         return None
 
 
-@dataclass(slots=True, kw_only=True)
-class Process:
-    """An engine and the web server that takes in its webhooks, living and dying together."""
-
-    url: str
-    world: World
-    journals: Journals
-    clock: Clock
-    rng: Random
-    tuning: Tuning
-    name: str
-    posts: list[Post]
-    weather: Weather = field(default_factory=Weather)
-    life: Life = field(default_factory=Life)
-    _task: asyncio.Task[None] | None = None
-    _engine: Engine | None = None
-
-    def start(self, tasks: asyncio.TaskGroup) -> None:
-        """Begin to live."""
-        self._task = tasks.create_task(self._live())
-
-    def kill(self) -> None:
-        """As kill -9: at this very step of the loop, without any clean-up that could matter."""
-        assert self._task is not None
-        self.life.over = True
-        self._task.cancel()
-
-    async def end(self) -> None:
-        """End in good order."""
-        assert self._task is not None
-        assert self._engine is not None
-        self._engine.stop()
-        await self._task
-
-    async def _live(self) -> None:
-        database = MortalDatabase(self.url, self.life, self.weather)
-        self._engine = Engine(
-            Parts(
-                database=database,
-                gateway=MortalGateway(
-                    SimulatedWhatsApp(self.world, self.clock), self.clock, self.life, self.posts
-                ),
-                journals=MortalJournals(self.journals, self.life),
-                clock=lambda: self.clock,
-                rng=self.rng,
-                owner=self.name,
-                # One process at a time: whoever held the lease before is dead.
-                is_dead=lambda owner: owner != self.name,
-                tuning=self.tuning,
-                draw_seed=lambda: f"{self.rng.getrandbits(128):032x}",
-                alarm=False,
-            )
-        )
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                pumping = tasks.create_task(take_in(self.world, database, self.clock))
-                await self._engine.run()
-                pumping.cancel()
-        except asyncio.CancelledError:
-            if not self.life.over:
-                raise
-        finally:
-            database.close()
-
-
-async def take_in(world: World, database: Database, clock: Clock) -> None:
-    """Carry the world's webhooks into the inbox, as the web server does; for ever."""
-    while True:
-        unanswered = world.take_webhooks(_seconds(clock))
-        try:
-            while unanswered:
-                answer = 200 if await _stored(database, unanswered[0].body, clock) else 503
-                world.webhook_answered(unanswered.pop(0).id, answer, _seconds(clock))
-        finally:
-            for post in unanswered:  # the dead answer nothing: WhatsApp will call again
-                world.webhook_answered(post.id, None, _seconds(clock))
-        at = world.next_webhook_at()
-        wait = 0.25 if at is None else at - _seconds(clock)
-        await asyncio.sleep(min(max(wait, 0.01), 0.25))
-
-
-async def _stored(database: Database, body: bytes, clock: Clock) -> bool:
-    try:
-        await database.transact(
-            inbox.store_webhook, body, hashlib.sha256(body).hexdigest(), clock.now()
-        )
-    except sqlalchemy.exc.SQLAlchemyError:
-        return False
-    return True
-
-
-async def refuse_all(world: World, clock: Clock, until: Callable[[], bool]) -> None:
-    """Nobody is there to take WhatsApp's calls in; it calls again later."""
-    while not until():
-        for post in world.take_webhooks(_seconds(clock)):
-            world.webhook_answered(post.id, None, _seconds(clock))
-        await asyncio.sleep(0.25)
-
-
-def _seconds(clock: Clock) -> float:
-    return clock.now().timestamp()
+async def _never() -> Any:
+    await asyncio.Event().wait()

@@ -6,106 +6,134 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from engine.clock import Clock
 from engine.commands.abort_broadcast import abort_broadcast
+from engine.commands.answer_late_start import send_anyway
 from engine.commands.pause_broadcast import pause_broadcast
 from engine.commands.rest_sender import rest_sender
 from engine.commands.resume_broadcast import resume_broadcast
 from engine.commands.resume_sender import resume_sender
-from engine.domain.broadcast import OVER
-from engine.domain.delivery import OPEN, State
-from engine.domain.ids import BroadcastId, SenderId
-from engine.domain.roles import CLI
-from engine.simulator.faults import ExpireToken, SetStatus
+from engine.commands.set_subscriber_status import set_subscriber_status
+from engine.domain.broadcast import OVER, BroadcastState
+from engine.domain.ids import BroadcastId, SenderId, SubscriberId
+from engine.domain.roles import CLI, Actor, Role
+from engine.domain.subscriber import Status
+from engine.simulator.faults import ExpireToken, SetStatus, SetTemplateStatus
 from engine.simulator.world import World
-from engine.store import inbox, outbox, senders
+from engine.store import senders
 from engine.store.database import Database
 from engine.store.tables import Sender, Subscriber
-from engine.trials.judge import Log
+from engine.trials.image import image
+from engine.trials.machine import Machine
 from engine.trials.simulated import first_broadcast
+from engine.trials.texts import TEMPLATE
 from engine.trials.trial_senders import WABA_ID
+from engine.trials.witness import Witness
 
 
 class Outside:
-    """Acts on the database as another process does, and notes what the engine must heed."""
+    """Acts on the database as another process does, and tells the witness what must be heeded."""
 
-    def __init__(self, database: Database, world: World, clock: Clock, log: Log) -> None:
-        self.database = database
-        self.clock = clock
+    def __init__(
+        self, database: Database, world: World, machine: Machine, witness: Witness
+    ) -> None:
+        self._database = database
+        self._machine = machine
         self._world = world
-        self._log = log
-        self._paused_at: datetime | None = None
+        self._witness = witness
+        self._pauses = 0
+        self._aborted = False
 
     def pause(self) -> None:
-        """Stop the lanes."""
-        broadcast, now = self._broadcast(), self.clock.now()
-        if broadcast is None or self._paused_at is not None:
-            return
-        if self.database.transact_now(pause_broadcast, broadcast, by=CLI, now=now) is None:
-            self._paused_at = now
+        """Stop the lanes, until as many resumes."""
+        self._pauses += 1
+        broadcast = self.broadcast()
+        if broadcast is not None and self._say(pause_broadcast, broadcast) is None:
+            self._witness.still_since = self._machine.loop_time()
+
+    def resume(self) -> None:
+        """What this one paused goes on, unless another one paused it, too."""
+        self._pauses -= 1
+        broadcast = self.broadcast()
+        if broadcast is not None and not self._pauses and not self._aborted:
+            self._witness.still_since = None
+            self._say(resume_broadcast, broadcast)
 
     def abort(self) -> None:
         """End it for good."""
-        broadcast, now = self._broadcast(), self.clock.now()
+        broadcast = self.broadcast()
         if broadcast is None or self.is_over():
             return
-        self.database.transact_now(abort_broadcast, broadcast, by=CLI, now=now)
+        self._say(abort_broadcast, broadcast)
         if self.is_over():
-            self._log.still.append((now, datetime.max.replace(tzinfo=now.tzinfo)))
+            self._aborted = True
+            self._witness.still_since = self._machine.loop_time()
 
     def put_right(self) -> None:
         """What somebody does who looks at the board: mend, start what was stopped, resume."""
-        now = self.clock.now().timestamp()
+        now = self._machine.true_now().timestamp()
         self._world.inject(ExpireToken(expired=False), now)
-        for number in self._world.account.numbers:
-            self._world.inject(SetStatus(number=number, status="CONNECTED"), now)
-        for sender in self.database.read_now(_not_active):
-            self._command(resume_sender, sender)
-        broadcast = self._broadcast()
-        if broadcast is not None:
-            self._command(resume_broadcast, broadcast)
-        if self._paused_at is not None:
-            self._log.still.append((self._paused_at, self.clock.now()))
-            self._paused_at = None
+        self._world.inject(SetTemplateStatus(template=TEMPLATE, status="APPROVED"), now)
+        self._world.inject(SetStatus(status="CONNECTED"), now)
+        self.start_senders()
+        found = self._found()
+        if found is None:
+            return
+        if found[1] is BroadcastState.WAITING_FOR_PERSON:
+            self._say(send_anyway, found[0])
+        elif found[1] is BroadcastState.PAUSED and not self._pauses:
+            self._witness.still_since = None
+            self._say(resume_broadcast, found[0])
+
+    def start_senders(self) -> None:
+        """All that rest or were stopped take part again."""
+        for sender in self._database.read_now(_not_active):
+            self._say(resume_sender, sender)
 
     def rest(self, nth: int) -> None:
         """Take a sender out of the pool."""
-        self._command(rest_sender, self.database.read_now(_nth_sender, nth))
+        self._say(rest_sender, self._database.read_now(_nth_sender, nth))
 
     def grade(self, nth: int, quality: str) -> None:
         """WhatsApp grades a sender, and the poller has heard of it."""
-        self.database.transact_now(_grade, nth, quality)
+        self._database.transact_now(_grade, nth, quality)
 
-    def say_stop(self, nth: int) -> None:
-        """A recipient writes STOP, and WhatsApp's call has come in."""
-        found = self.database.read_now(_nth_phone, nth)
-        if found is None:
-            return
-        phone, number = found
-        now = self.clock.now()
-        body = _stop_webhook(phone, number, now)
-        self.database.transact_now(inbox.store_webhook, body, f"stop {nth} {now}", now)
-        self._log.stopped.setdefault(phone, now)
+    def take_off_the_list(self, nth: int) -> str:
+        """Somebody in the office notes that a recipient wants no more; returns their number."""
+        subscriber, phone = self._database.read_now(_nth_person, nth)
+        seeded = image().seeded
+        operator = Actor("operator", seeded.tenant, Role.OPERATOR, seeded.users[Role.OPERATOR])
+        self._database.transact_now(
+            set_subscriber_status,
+            subscriber,
+            Status.OPTED_OUT,
+            reason="Rang us up",
+            by=operator,
+            now=self._machine.now(),
+        )
+        return phone
+
+    def words_of_stop(self, nth: int) -> tuple[str, bytes]:
+        """A recipient writes STOP: their number, and what WhatsApp calls us with."""
+        _, phone = self._database.read_now(_nth_person, nth)
+        number = self._database.read_now(_first_number)
+        return phone, _stop_webhook(phone, number, self._machine.true_now())
 
     def is_over(self) -> bool:
         """Whether the broadcast has come to its end."""
-        found = self.database.read_now(first_broadcast)
+        found = self._found()
         return found is not None and found[1] in OVER
 
-    def open_states(self) -> frozenset[State]:
-        """In which states the engine still has deliveries to work on."""
-        found = self.database.read_now(first_broadcast)
-        if found is None:
-            return OPEN
-        counts = self.database.read_now(outbox.count_by_lane, found[0])
-        return OPEN.intersection(state for _, state in counts)
-
-    def _command(self, command: Callable[..., object], subject: int) -> None:
-        self.database.transact_now(command, subject, by=CLI, now=self.clock.now())
-
-    def _broadcast(self) -> BroadcastId | None:
-        found = self.database.read_now(first_broadcast)
+    def broadcast(self) -> BroadcastId | None:
+        """The morning's broadcast, once it is there."""
+        found = self._found()
         return None if found is None else found[0]
+
+    def _found(self) -> tuple[BroadcastId, BroadcastState] | None:
+        return self._database.read_now(first_broadcast)
+
+    def _say(self, command: Callable[..., object], subject: int) -> object:
+        now = self._machine.now()
+        return self._database.transact_now(command, subject, by=CLI, now=now)
 
 
 def _nth_sender(session: Session, nth: int) -> SenderId:
@@ -124,12 +152,18 @@ def _grade(session: Session, nth: int, quality: str) -> None:
     row.quality = quality
 
 
-def _nth_phone(session: Session, nth: int) -> tuple[str, str] | None:
-    phone = session.exec(
-        select(Subscriber.phone).order_by(col(Subscriber.id)).offset(nth).limit(1)
-    ).first()
-    number = session.exec(select(Sender.phone_number_id).limit(1)).first()
-    return None if phone is None or number is None else (phone, number)
+def _nth_person(session: Session, nth: int) -> tuple[SubscriberId, str]:
+    people = session.exec(
+        select(Subscriber.id, Subscriber.phone).order_by(col(Subscriber.id)).limit(nth + 1)
+    ).all()
+    identity, phone = people[-1]
+    assert identity is not None
+    assert phone is not None
+    return SubscriberId(identity), phone
+
+
+def _first_number(session: Session) -> str:
+    return session.exec(select(Sender.phone_number_id).order_by(col(Sender.id)).limit(1)).one()
 
 
 def _stop_webhook(phone: str, number: str, now: datetime) -> bytes:

@@ -1,6 +1,5 @@
-"""What may befall a simulated morning, drawn from a seed: faults, people's doings, deaths."""
+"""Draws a morning with its troubles from a seed; the same seed draws the same one."""
 
-from dataclasses import dataclass
 from random import Random
 
 from engine.simulator.faults import (
@@ -8,112 +7,74 @@ from engine.simulator.faults import (
     ExpireToken,
     FailLater,
     Fault,
+    PaceTemplate,
     RefuseAll,
     SetRate,
     SetStatus,
+    SetTemplateStatus,
     SlowAnswers,
     WithholdWebhooks,
 )
 from engine.simulator.scenarios import SCENARIOS
+from engine.trials.deeds import (
+    Abort,
+    Babble,
+    Deafen,
+    Deed,
+    FillDisk,
+    Freeze,
+    Grade,
+    Kill,
+    Lock,
+    OptOut,
+    Pause,
+    Rest,
+    Script,
+    Second,
+    SetClock,
+    SpoilCommits,
+    Strike,
+)
+from engine.trials.image import MOST_BACKUPS, MOST_SENDERS, MOST_SUBSCRIBERS
 from engine.trials.tenant import FIRST_PHONE_NUMBER_ID
+from engine.trials.texts import TEMPLATE
 
-PASSING_CODES = (131000, 131016, 131057, 130429, 131056, 4)
-LATER_CODES = (131000, 131026, 131049, 131048)
-
-
-@dataclass(frozen=True, slots=True)
-class Strike:
-    """WhatsApp misbehaves."""
-
-    fault: Fault
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """The process dies and is started again after `down` seconds. `machine`: with all that it did
-    not sync, and the next one runs after a reboot.
-    """
-
-    down: float
-    machine: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A person pauses, and resumes after `seconds`."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Abort:
-    """A person ends it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """The database takes nothing for `seconds`."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class OptOut:
-    """The nth recipient writes STOP."""
-
-    nth: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """A person rests the nth sender, and starts it again after `seconds`."""
-
-    nth: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """WhatsApp grades the nth sender, and grades it GREEN again after `seconds`."""
-
-    nth: int
-    quality: str
-    seconds: float
-
-
-Deed = Strike | Kill | Pause | Abort | Refuse | OptOut | Rest | Grade
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
-    """One morning to be. Deeds come with their second after the opening."""
-
-    seed: int
-    subscribers: int
-    senders: int
-    backups: int
-    rate: float
-    scenario: str
-    pacing: str
-    deeds: tuple[tuple[float, Deed], ...]
+PASSING_CODES = (131000, 131016, 131057, 130429, 131056, 4, 1, 2)
+LATER_CODES = (131000, 131026, 131049, 131048, 131050)
+BANS = (("BANNED", 131045), ("RESTRICTED", 131048), ("DISCONNECTED", None), ("BANNED", None))
+LEAST_SUBSCRIBERS = 50
+WEIGHTS = {
+    "strike": 6,
+    "kill": 4,
+    "disk": 3,
+    "webhooks": 2,
+    "pause": 2,
+    "stop": 2,
+    "freeze": 1,
+    "second": 1,
+    "clock": 1,
+    "rest": 1,
+    "grade": 1,
+}
 
 
 def draw(seed: int) -> Script:
-    """The morning of this seed; the same seed gives the same one."""
+    """The morning of this seed."""
     rng = Random(seed)
-    senders = rng.randint(1, 4)
-    rate = float(rng.choice((5, 10, 20, 40)))
+    senders = rng.randint(1, MOST_SENDERS)
+    rate = float(rng.choice((10, 20, 40, 80)))
     pacing = rng.choice(("fastest", "fastest", "fastest", "jittered"))
     # Long enough for troubles to meet one another, short enough for thousands of mornings.
-    subscribers = max(30, min(200, round(rng.uniform(3.0, 12.0) * senders * rate)))
+    wanted = round(rng.uniform(1.0, 8.0) * senders * rate)
+    subscribers = max(LEAST_SUBSCRIBERS, min(MOST_SUBSCRIBERS, wanted))
     lasts = 120.0 if pacing == "jittered" else subscribers / senders / rate
     deeds: list[tuple[float, Deed]] = []
-    for _ in range(rng.randint(1, 7)):
+    for _ in range(rng.randint(1, 8)):
         at = rng.uniform(-0.5, lasts + 1.0)
         deeds.append((at, _deed(rng, senders)))
         if isinstance(deeds[-1][1], Strike) and rng.random() < 0.4:
             # What makes a lost answer hard: the receipt that would tell is late, too.
-            deeds.append((at, Strike(WithholdWebhooks(seconds=rng.uniform(2.0, 40.0)))))
+            deeds.append((at, _late_receipts(rng)))
     if rng.random() < 0.6:
         deeds.append((rng.uniform(0.0, lasts), _kill(rng)))
     if rng.random() < 0.1:
@@ -122,33 +83,61 @@ def draw(seed: int) -> Script:
         seed=seed,
         subscribers=subscribers,
         senders=senders,
-        backups=rng.randint(0, 2),
+        backups=rng.randint(0, MOST_BACKUPS),
         rate=rate,
         scenario=rng.choice(sorted(set(SCENARIOS) - {"phone_failure"})),
         pacing=pacing,
+        late_policy=rng.choice(("skip", "ask", "send")),
         deeds=tuple(sorted(deeds, key=lambda one: one[0])),
     )
 
 
+def _late_receipts(rng: Random) -> Deed:
+    if rng.random() < 0.5:
+        return Strike(WithholdWebhooks(seconds=_seconds(rng, 40.0, 300.0)))
+    return Deafen(_seconds(rng, 40.0, 300.0), rng.choice(("refuse", "lose")))
+
+
+def _seconds(rng: Random, usual: float, most: float) -> float:
+    """Mostly short, now and then long."""
+    return rng.uniform(0.2, most if rng.random() < 0.15 else usual)
+
+
 def _kill(rng: Random) -> Kill:
+    doors = rng.randint(1, 40)
     if rng.random() < 0.15:
-        return Kill(rng.uniform(5.0, 30.0), machine=True)
-    return Kill(rng.choice((0.0, rng.uniform(0.0, 3.0), rng.uniform(0.0, 30.0))))
+        return Kill(rng.uniform(5.0, 30.0), doors, machine=True)
+    down = rng.choice((0.0, rng.uniform(0.0, 3.0), _seconds(rng, 30.0, 900.0)))
+    return Kill(down, doors, nth=rng.randrange(2))
 
 
 def _deed(rng: Random, senders: int) -> Deed:
-    kinds = ("strike", "kill", "pause", "refuse", "stop", "rest", "grade")
-    match rng.choices(kinds, weights=(5, 4, 2, 2, 2, 1, 1))[0]:
+    kind = rng.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
+    match kind:
         case "strike":
             return Strike(_fault(rng, senders))
         case "kill":
             return _kill(rng)
+        case "disk":
+            return _disk(rng)
+        case "webhooks":
+            return _webhooks(rng)
+        case "freeze":
+            return Freeze(_seconds(rng, 20.0, 60.0), rng.randrange(2))
+        case "second":
+            return Second(elsewhere=rng.random() < 0.5)
+        case "clock":
+            return SetClock(rng.choice((-10.0, 10.0, rng.uniform(-10.0, 10.0))))
+        case _:
+            return _people(rng, senders, kind)
+
+
+def _people(rng: Random, senders: int, kind: str) -> Deed:
+    match kind:
         case "pause":
-            return Pause(rng.uniform(0.2, 8.0))
-        case "refuse":
-            return Refuse(rng.uniform(0.2, 12.0))
+            return Pause(_seconds(rng, 8.0, 120.0))
         case "stop":
-            return OptOut(rng.randrange(40))
+            return OptOut(rng.randrange(60), by_page=rng.random() < 0.5)
         case "rest":
             return Rest(rng.randrange(senders), rng.uniform(0.5, 10.0))
         case _:
@@ -157,25 +146,61 @@ def _deed(rng: Random, senders: int) -> Deed:
             )
 
 
+def _disk(rng: Random) -> Deed:
+    match rng.randrange(3):
+        case 0:
+            return Lock(_seconds(rng, 12.0, 180.0))
+        case 1:
+            return FillDisk(_seconds(rng, 12.0, 180.0))
+        case _:
+            lies = rng.random() < 0.5
+            share = rng.choice((0.1, 0.5))
+            return SpoilCommits(
+                _seconds(rng, 12.0, 60.0), 0.0 if lies else share, share if lies else 0.0
+            )
+
+
+def _webhooks(rng: Random) -> Deed:
+    seconds = _seconds(rng, 60.0, 300.0)
+    if rng.random() < 0.5:
+        return Deafen(seconds, rng.choice(("refuse", "lose")))
+    return Babble(seconds, rng.choice(("echo", "strangers")))
+
+
 def _fault(rng: Random, senders: int) -> Fault:
     seconds = rng.uniform(0.5, 15.0)
     share = rng.choice((0.05, 0.3, 1.0))
-    match rng.randrange(8):
-        case 0:
-            return RefuseAll(code=rng.choice(PASSING_CODES), probability=share, seconds=seconds)
-        case 1 | 2:
+    match rng.randrange(10):
+        case 0 | 1:
+            code = rng.choice(PASSING_CODES)
+            return RefuseAll(code=code, probability=share, seconds=seconds)
+        case 2 | 3 | 4:
             return DropAnswers(
                 accepted=rng.random() < 0.6, how="either", probability=share, seconds=seconds
             )
-        case 3:
-            return SlowAnswers(low=1.0, high=rng.choice((5.0, 40.0)), seconds=seconds)
-        case 4:
-            return FailLater(code=rng.choice(LATER_CODES), probability=share / 2, seconds=seconds)
         case 5:
-            return WithholdWebhooks(seconds=seconds)
+            high = rng.choice((5.0, 40.0))
+            return SlowAnswers(low=1.0, high=high, drip=rng.random() < 0.5, seconds=seconds)
         case 6:
-            return SetRate(share_of_busiest=0.5, seconds=seconds)
+            code = rng.choice(LATER_CODES)
+            return FailLater(code=code, probability=share / 2, seconds=seconds)
+        case 7:
+            return WithholdWebhooks(seconds=_seconds(rng, 15.0, 300.0))
+        case 8:
+            return SetRate(share_of_busiest=rng.choice((0.2, 0.5)), seconds=seconds)
         case _:
-            number = str(FIRST_PHONE_NUMBER_ID + rng.randrange(senders))
-            banned = SetStatus(number=number, status="BANNED", code=131045)
-            return rng.choice((ExpireToken(), banned))
+            return _ban(rng, senders, seconds)
+
+
+def _ban(rng: Random, senders: int, seconds: float) -> Fault:
+    number = str(FIRST_PHONE_NUMBER_ID + rng.randrange(senders))
+    status, code = rng.choice(BANS)
+    return rng.choice(
+        (
+            ExpireToken(),
+            SetStatus(number=number, status=status, code=code),
+            SetTemplateStatus(template=TEMPLATE, status=rng.choice(("PAUSED", "DISABLED"))),
+            PaceTemplate(template=TEMPLATE, outcome="released", probability=0.5, seconds=seconds),
+            PaceTemplate(template=TEMPLATE, outcome="paused", probability=0.5, seconds=seconds),
+        )
+    )

@@ -208,7 +208,7 @@ class LaneRun:
 
     def _idle_seconds(self) -> float:
         wait = self._idle_until - self.equipment.clock.loop_time()
-        return min(max(wait, IDLE_SECONDS), LONGEST_IDLE_SECONDS)
+        return min(wait, LONGEST_IDLE_SECONDS) if wait > 0 else LONGEST_IDLE_SECONDS
 
     def _markable_at(self, due_at: datetime) -> float:
         return self._at_loop_time(due_at - self.equipment.tuning.mark_ahead)
