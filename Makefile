@@ -2,7 +2,8 @@
 #
 #   make run     the whole product on this machine: dashboard, engine, and a stand-in for WhatsApp
 #   make test    every test                        make check   style, types, who imports whom
-#   make sim     every scenario in simulated time  make bench   speed, beside a bare loop doing the same
+#   make sim     scenarios and SEEDS=200 random mornings with troubles, in simulated time
+#   make bench   speed, beside a bare loop doing the same
 #   make drill   kill -9 in the middle of mornings: nobody lost, nobody doubled (KILLS=50 DATABASE=sqlite)
 #   make setup   only the set-up                   make clean   what was built; never your data
 #   make lock    the lock files anew, after a change in pyproject.toml
@@ -19,6 +20,7 @@ DEV := .venv/.ready-to-test
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 KILLS := 50
 DATABASE := sqlite
+SEEDS ?= 200
 SCENARIOS := normal_load phone_failure api_rate_limit network_latency timeout_after_accept
 
 .PHONY: run test check sim bench drill setup clean lock
@@ -42,6 +44,7 @@ sim: $(RUN)
 	  $(BIN)/dawncast morning --simulated --subscribers 2000 --senders 4 --rate 80 \
 	    --scenario $$scenario --seed 1 --json; \
 	done
+	@$(BIN)/dawncast simulate --seeds $(SEEDS) --jobs 2 $(if $(FIRST),--first $(FIRST))
 
 bench: $(RUN)
 	@$(BIN)/dawncast bench --json

@@ -232,6 +232,27 @@ def drill(
     )
 
 
+@app.command(short_help="Many mornings in simulated time, with troubles from a seed.")
+def simulate(
+    seeds: Annotated[int, typer.Option(min=1, help="How many mornings.")] = 200,
+    first: Annotated[
+        int | None, typer.Option(min=0, help="The first seed; by the clock, if it is not given.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="On how many processes.")] = 2,
+    shrink: Annotated[
+        bool, typer.Option(help="Whether to find the fewest troubles that make a morning fail.")
+    ] = True,
+) -> None:
+    """Play mornings in simulated time, each with its own people, senders and troubles, and check
+    that nobody is lost, nobody doubled, and that what was promised is kept.
+
+    The same seed is the same morning. The last line of stdout is one JSON object.
+    """
+    from app.command_line import simulation
+
+    raise typer.Exit(simulation.simulate(seeds=seeds, first=first, jobs=jobs, smallest=shrink))
+
+
 @app.command(short_help="What a message costs, beside a bare loop that does the same.")
 def bench(
     quick: Annotated[

@@ -98,6 +98,7 @@ class Engine:
             parts.is_dead,
             stopping=self._stopping,
             beat=partial(self.heartbeat.beat, "engine"),
+            wait=parts.doze,
         )
         if lease is None:
             return

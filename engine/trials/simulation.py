@@ -7,6 +7,7 @@ The same script is the same morning, POST for POST: a seed that fails fails agai
 import asyncio
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -14,6 +15,7 @@ import structlog
 from engine.trials import troubles
 from engine.trials.deeds import Script, SetClock
 from engine.trials.disk import Drowsiness
+from engine.trials.image import image
 from engine.trials.judge import Judged, Log, judge, still_working
 from engine.trials.mortal import FreezingLoop
 from engine.trials.stage import Stage
@@ -38,13 +40,30 @@ def run_seed(seed: int, *, full: bool = False) -> Judged:
     return run_script(troubles.draw(seed), full=full)
 
 
-def run_script(script: Script, *, full: bool = False) -> Judged:
-    """Play a morning and judge it. Says nothing on the way: thousands of mornings are run."""
+def no_rule(judged: Judged) -> tuple[str, ...]:
+    """The invariants that every morning is held to are enough."""
+    del judged
+    return ()
+
+
+def run_script(script: Script, *, full: bool = False, rule: Rule = no_rule) -> Judged:
+    """Play a morning and judge it; `rule` is asked, too. Says nothing on the way: thousands of
+    mornings are run.
+    """
+    judged = _run(script, full=full)
+    return replace(judged, misses=(*judged.misses, *rule(judged)))
+
+
+def _run(script: Script, *, full: bool) -> Judged:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVEL))
-    with asyncio.Runner(loop_factory=FreezingLoop) as runner:
-        judged = runner.run(_play(script, full=full))
+    image()
     gc.collect()
-    return judged
+    gc.disable()  # a third of a morning would go on looking for garbage in what it still needs
+    try:
+        with asyncio.Runner(loop_factory=FreezingLoop) as runner:
+            return runner.run(_play(script, full=full))
+    finally:
+        gc.enable()
 
 
 async def _play(script: Script, *, full: bool) -> Judged:
@@ -76,8 +95,6 @@ async def _settle(stage: Stage, *, full: bool) -> None:
     while stage.machine.true_now() < give_up_at:
         await look_again(5.0)
         stage.outside.put_right()
-        if stage.outside.is_over():
-            break
         if not stage.database.read_now(still_working, stage.machine.now(), full=full):
             break
     await asyncio.sleep(LAST_RECEIPTS_SECONDS)

@@ -4,7 +4,7 @@ Each deed of the script is done at its second, whatever else goes on.
 """
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,6 @@ from engine.trials.witness import Witness
 LEAD = timedelta(seconds=5)
 DOOR_SECONDS = 5.0
 """A process that was to be killed at a door and passes none is killed then all the same."""
-LOOK_EVERY_SECONDS = 0.25
 
 
 class Stage:
@@ -172,9 +171,12 @@ class Stage:
         else:
             phone, body = self.outside.words_of_stop(nth)
             await self.office.insist(body)
-        while not self.disk.opted_out(phone):
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        await self._until(lambda: self.disk.opted_out(phone))
         self.witness.stopped.setdefault(phone, self.machine.loop_time())
+
+    async def _until(self, happened: Callable[[], bool]) -> None:
+        while not happened():
+            await self.disk.changed.wait()
 
     async def _kill(self, deed: deeds.Kill, tasks: asyncio.TaskGroup) -> None:
         alive = self.alive()
@@ -252,4 +254,5 @@ def _brisk(scenario: Scenario) -> Scenario:
         scenario,
         delivered_lag=long_tail(median=1.0, p99=15.0),
         read_lag=long_tail(median=3.0, p99=30.0),
+        batch_seconds=0.5,
     )

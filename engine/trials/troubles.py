@@ -43,6 +43,8 @@ PASSING_CODES = (131000, 131016, 131057, 130429, 131056, 4, 1, 2)
 LATER_CODES = (131000, 131026, 131049, 131048, 131050)
 BANS = (("BANNED", 131045), ("RESTRICTED", 131048), ("DISCONNECTED", None), ("BANNED", None))
 LEAST_SUBSCRIBERS = 50
+SLOWEST = 3
+"""Messages a second of each sender."""
 WEIGHTS = {
     "strike": 6,
     "kill": 4,
@@ -62,11 +64,10 @@ def draw(seed: int) -> Script:
     """The morning of this seed."""
     rng = Random(seed)
     senders = rng.randint(1, MOST_SENDERS)
-    rate = float(rng.choice((10, 20, 40, 80)))
-    pacing = rng.choice(("fastest", "fastest", "fastest", "jittered"))
+    subscribers = round(LEAST_SUBSCRIBERS * (MOST_SUBSCRIBERS / LEAST_SUBSCRIBERS) ** rng.random())
     # Long enough for troubles to meet one another, short enough for thousands of mornings.
-    wanted = round(rng.uniform(1.0, 8.0) * senders * rate)
-    subscribers = max(LEAST_SUBSCRIBERS, min(MOST_SUBSCRIBERS, wanted))
+    rate = max(SLOWEST, round(subscribers / senders / rng.uniform(1.5, 12.0)))
+    pacing = "jittered" if rng.random() < 0.12 else "fastest"
     lasts = 120.0 if pacing == "jittered" else subscribers / senders / rate
     deeds: list[tuple[float, Deed]] = []
     for _ in range(rng.randint(1, 8)):
@@ -84,7 +85,7 @@ def draw(seed: int) -> Script:
         subscribers=subscribers,
         senders=senders,
         backups=rng.randint(0, MOST_BACKUPS),
-        rate=rate,
+        rate=float(rate),
         scenario=rng.choice(sorted(set(SCENARIOS) - {"phone_failure"})),
         pacing=pacing,
         late_policy=rng.choice(("skip", "ask", "send")),

@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import structlog
 from engine.clock import Clock
 from engine.store import leases
 from engine.store.database import Database
-from engine.workers.equipment import HeldLease
+from engine.workers.equipment import Doze, HeldLease, doze
 
 TTL = timedelta(seconds=10)
 RENEW_EVERY_SECONDS = 2.0
@@ -41,6 +40,7 @@ async def take_lease(
     *,
     stopping: asyncio.Event,
     beat: Callable[[], None] = lambda: None,
+    wait: Doze = doze,
 ) -> HeldLease | None:
     """Wait until the lease is ours; None when `stopping` is set before that.
 
@@ -53,9 +53,7 @@ async def take_lease(
         if token is not None:
             log.info("lease.taken", token=token)
             return HeldLease(clock, token, owner, _valid_until(before))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(ASK_AGAIN_SECONDS):
-                await stopping.wait()
+        await wait(ASK_AGAIN_SECONDS, stopping)
     return None
 
 
@@ -63,6 +61,8 @@ async def _try(database: Database, owner: str, is_dead: Callable[[str], bool]) -
     try:
         current, running = await database.read(leases.holder)
         even_from = current if current and running and is_dead(current) else None
+        if running and even_from is None and current != owner:
+            return None  # somebody has it: who only waits writes nothing
         return await database.transact(leases.take, owner=owner, ttl=TTL, even_from=even_from)
     except CANNOT_ASK as error:
         log.warning("lease.not_asked", error=type(error).__name__)
