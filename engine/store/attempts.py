@@ -220,8 +220,7 @@ def tries(session: Session, delivery: DeliveryId) -> int:
 def left_sending(
     session: Session, epoch: int, broadcast: BroadcastId | None = None
 ) -> list[tuple[AttemptId, SenderId, datetime | None]]:
-    """What a run of this epoch marked and never recorded; of one broadcast, or of all.
-    """
+    """What a run of this epoch marked and never recorded; of one broadcast, or of all."""
     whose = sa.true() if broadcast is None else _deliveries.c.broadcast_id == broadcast
     rows = session.connection().execute(
         select(

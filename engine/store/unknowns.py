@@ -46,7 +46,9 @@ def any_unknown(session: Session) -> bool:
     return session.connection().execute(_ANY_UNKNOWN).first() is not None
 
 
-_ANY_UNKNOWN = select(_deliveries.c.id).where(_deliveries.c.state == spelled(State.UNKNOWN)).limit(1)
+_ANY_UNKNOWN = (
+    select(_deliveries.c.id).where(_deliveries.c.state == spelled(State.UNKNOWN)).limit(1)
+)
 
 
 def oldest(session: Session, limit: int) -> list[UnknownDelivery]:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from engine.domain.delivery import Event, State
 from engine.domain.ids import AttemptId, BroadcastId, SenderId
-from engine.store import attempts, broadcasts, lanes, leases, outbox
+from engine.store import attempts, broadcasts, lanes, leases, outbox, unrecorded
 from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.journal import Journals
 from engine.store.tables import EngineRun
@@ -22,6 +22,7 @@ from engine.workers.equipment import Equipment
 
 SLICE = 500
 LAST_SECOND = 1.0
+RECORDED_BACK = timedelta(days=1)
 STRANDED_LOOKED_BACK = timedelta(days=7)
 
 log = structlog.get_logger()
@@ -43,11 +44,32 @@ async def recover(equipment: Equipment, journals: Journals) -> int:
         # Only now: had we died in between, the next run would have needed it.
         journals.remove(run.journal)
         log.info("recover.settled", run=run.token, left=len(left), journal=started is not None)
+    if runs:
+        await database.transact(_record_missing, clock.now())
     await database.transact(cancel_stranded, clock.now())
     if any(run.ended_at is None for run in runs):
         # WhatsApp counts what the dead run sent in its last second, and we cannot know how much.
         await asyncio.sleep(max(0.0, began + LAST_SECOND - clock.loop_time()))
     return unknown
+
+
+def _record_missing(session: Session, now: datetime, broadcast: BroadcastId | None = None) -> None:
+    """What was sent is on record, also where nobody waits for its outcome any more."""
+    attempts.record_attempts(
+        session,
+        [
+            AttemptRecord(
+                attempt=attempt,
+                sender=sender,
+                epoch=epoch,
+                started_at=None,
+                ended_at=now,
+                outcome="unknown",
+                detail=_DIED,
+            )
+            for attempt, sender, epoch in unrecorded.find(session, now - RECORDED_BACK, broadcast)
+        ],
+    )
 
 
 def cancel_stranded(session: Session, now: datetime) -> int:
@@ -68,7 +90,11 @@ async def recover_own(equipment: Equipment, broadcast: BroadcastId) -> int:
     Call it while no lane of the broadcast runs and the recorder has written all it knows.
     """
     left = await equipment.database.read(attempts.left_sending, equipment.epoch, broadcast)
-    return await _settle(equipment, left, equipment.started(), equipment.epoch) if left else 0
+    unknown = 0
+    if left:
+        unknown = await _settle(equipment, left, equipment.started(), equipment.epoch)
+    await equipment.database.transact(_record_missing, equipment.clock.now(), broadcast)
+    return unknown
 
 
 async def _settle(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select, update
 
-from engine.clock import MachineClock
+from engine.clock import LoopClock, MachineClock
 from engine.domain.broadcast import OVER, BroadcastState
 from engine.domain.delivery import State
 from engine.domain.ids import AttemptId
@@ -186,3 +186,44 @@ def test_claiming_lanes_never_lowers_an_epoch(database: Database, cast: Cast) ->
 
     assert database.transact_now(mark, cast, epoch=5) == []
     assert len(database.transact_now(mark, cast, epoch=7)) == 6
+
+
+def on_record(session: Session) -> list[tuple[int, int, str]]:
+    """Every attempt on record: its delivery, its number, its outcome."""
+    rows = session.exec(select(Attempt).order_by(col(Attempt.delivery_id), col(Attempt.number)))
+    return [(row.delivery_id, row.number, row.outcome) for row in rows]
+
+
+def heard(session: Session, identity: int, state: State) -> None:
+    """A receipt told what became of a delivery, before its answer was recorded."""
+    session.execute(update(Delivery).where(col(Delivery.id) == identity).values(state=state.value))
+
+
+async def test_what_a_receipt_settled_first_is_on_record_all_the_same(
+    database: Database, cast: Cast
+) -> None:
+    journals = left_by_the_dead(database, cast, started=1)
+    database.transact_now(heard, 1, State.READ)
+
+    clock = LoopClock(starts_at=NOW, boot_id=MachineClock().boot_id())
+    await recover(equipment(database, Nobody(), token=NEXT, clock=clock), journals)
+
+    assert database.read_now(states)[:2] == ["read", "planned"]
+    assert (1, 1, "unknown") in database.read_now(on_record)
+
+
+async def test_so_is_an_attempt_that_was_followed_by_another_before_its_answer(
+    database: Database, cast: Cast
+) -> None:
+    journals = left_by_the_dead(database, cast, started=4)
+    database.transact_now(heard, 1, State.RETRYING)
+    again = database.transact_now(mark, cast, limit=1)
+    journals.remove(JOURNAL)
+
+    clock = LoopClock(starts_at=NOW)
+    await recover(equipment(database, Nobody(), token=NEXT, clock=clock), journals)
+
+    assert again[0].attempt.number == 2
+
+    recorded = [row for row in database.read_now(on_record) if row[0] == 1]
+    assert recorded == [(1, 1, "unknown"), (1, 2, "unknown")]
