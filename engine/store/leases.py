@@ -1,5 +1,6 @@
 """Who may run the engine: one lease, one fencing token, raised by every taking (spec R6)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -14,6 +15,21 @@ NAME = "engine"
 _NEVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The lease as somebody saw it: a renewal or another owner makes another one of it."""
+
+    owner: str
+    token: int
+    expires_at: datetime
+
+
+def standing(session: Session) -> Standing | None:
+    """The lease as it is now; None before the first taking."""
+    row = session.connection().execute(_STANDING).one_or_none()
+    return None if row is None else Standing(row.owner, row.token, row.expires_at)
+
+
 def holder(session: Session) -> tuple[str, bool]:
     """The owner's name, and whether its lease is still running by the database's clock."""
     row = (
@@ -26,10 +42,18 @@ def holder(session: Session) -> tuple[str, bool]:
     return row.owner, row.expires_at > database_now(session)
 
 
-def take(session: Session, *, owner: str, ttl: timedelta, even_from: str | None) -> int | None:
+def take(
+    session: Session,
+    *,
+    owner: str,
+    ttl: timedelta,
+    even_from: str | None,
+    seen: Standing | None = None,
+) -> int | None:
     """Take the lease when it is free, has run out, or is `even_from`'s (known to be dead).
 
-    Returns the new token, or None when somebody else holds it.
+    seen: only if it is still as it was seen then. Returns the new token, or None when somebody else
+    holds it.
     """
     session.connection().execute(
         insert_ignoring(session, Lease, ["name"]).values(
@@ -46,7 +70,7 @@ def take(session: Session, *, owner: str, ttl: timedelta, even_from: str | None)
         session.connection()
         .execute(
             update(Lease)
-            .where(col(Lease.name) == NAME, free)
+            .where(col(Lease.name) == NAME, free, _is_still(seen))
             .values(owner=owner, token=Lease.token + 1, expires_at=now + ttl)
             .returning(col(Lease.token))
         )
@@ -63,7 +87,16 @@ def renew(session: Session, *, owner: str, token: int, ttl: timedelta) -> bool:
     return result.rowcount == 1
 
 
+def _is_still(seen: Standing | None) -> sa.ColumnElement[bool]:
+    if seen is None:
+        return sa.true()
+    return sa.and_(col(Lease.token) == seen.token, col(Lease.expires_at) == seen.expires_at)
+
+
 _leases = table(Lease)
+_STANDING = select(_leases.c.owner, _leases.c.token, _leases.c.expires_at).where(
+    _leases.c.name == NAME
+)
 _RENEW = (
     update(_leases)
     .where(_leases.c.name == NAME, _leases.c.owner == bindparam("us"))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,12 +45,15 @@ async def take_lease(
 ) -> HeldLease | None:
     """Wait until the lease is ours; None when `stopping` is set before that.
 
-    An owner who provably died on this machine is not waited for. beat: a sign of life at each try.
+    An owner who provably died on this machine is not waited for. Any other one has to leave it
+    unrenewed for its whole time, by our own clock: whether it ran out by the database's clock says
+    nothing, since somebody may have set that. beat: a sign of life at each try.
     """
+    patience = _Patience(clock)
     while not stopping.is_set():
         beat()
         before = clock.boot_time()
-        token = await _try(database, owner, is_dead)
+        token = await _try(database, owner, is_dead, patience)
         if token is not None:
             log.info("lease.taken", token=token)
             return HeldLease(clock, token, owner, _valid_until(before))
@@ -57,13 +61,35 @@ async def take_lease(
     return None
 
 
-async def _try(database: Database, owner: str, is_dead: Callable[[str], bool]) -> int | None:
+@dataclass(slots=True)
+class _Patience:
+    """For how long nobody has renewed the lease, as far as we saw."""
+
+    clock: Clock
+    seen: leases.Standing | None = None
+    since: float = 0.0
+
+    def is_over(self, standing: leases.Standing) -> bool:
+        """Whether its owner has had all the time it could hold it without a renewal."""
+        now = self.clock.boot_time()
+        if standing != self.seen:
+            self.seen, self.since = standing, now
+        return now - self.since >= TTL.total_seconds()
+
+
+async def _try(
+    database: Database, owner: str, is_dead: Callable[[str], bool], patience: _Patience
+) -> int | None:
     try:
-        current, running = await database.read(leases.holder)
-        even_from = current if current and running and is_dead(current) else None
-        if running and even_from is None and current != owner:
-            return None  # somebody has it: who only waits writes nothing
-        return await database.transact(leases.take, owner=owner, ttl=TTL, even_from=even_from)
+        seen = await database.read(leases.standing)
+        even_from = None
+        if seen is not None and seen.owner not in ("", owner):
+            if not is_dead(seen.owner) and not patience.is_over(seen):
+                return None  # somebody may have it: who only waits writes nothing
+            even_from = seen.owner
+        return await database.transact(
+            leases.take, owner=owner, ttl=TTL, even_from=even_from, seen=seen
+        )
     except CANNOT_ASK as error:
         log.warning("lease.not_asked", error=type(error).__name__)
         return None

@@ -1,6 +1,7 @@
 """Who may run the engine, and what happens to those who may not. On both databases."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -141,3 +142,46 @@ def test_this_process_is_alive_and_others_are_dead_only_for_certain() -> None:
     assert not owner_is_dead(f"{boot}/elsewhere/999999/1", boot_id)
     assert owner_is_dead(f"{boot}/{namespace}/999999/{started}", boot_id)
     assert owner_is_dead(me.rpartition("/")[0] + "/1", boot_id)  # its number went to somebody else
+
+
+@dataclass
+class Stopwatch(MachineClock):
+    """A boot-time clock that a test moves."""
+
+    seconds: float = 0.0
+
+    def boot_time(self) -> float:
+        return self.seconds
+
+
+async def test_a_lease_is_not_taken_because_somebody_set_the_clock(database: Database) -> None:
+    """By the database's clock it ran out long ago; only a whole term without a renewal counts."""
+    gone = timedelta(minutes=-10)
+    assert database.transact_now(leases.take, owner="first", ttl=gone, even_from=None) == 1
+    clock = Stopwatch()
+
+    async def wait(seconds: float, until: asyncio.Event | None = None) -> None:
+        del until
+        if clock.seconds < 20:
+            assert database.transact_now(leases.renew, owner="first", token=1, ttl=gone)
+        clock.seconds += seconds
+
+    held = await take_lease(
+        database, clock, "second", lambda owner: False, stopping=asyncio.Event(), wait=wait
+    )
+
+    assert held is not None
+    assert held.token == 2
+    assert clock.seconds >= 20 + lease.TTL.total_seconds()
+
+
+async def test_who_renews_at_the_last_moment_keeps_the_lease(database: Database) -> None:
+    assert await take(database, "first") is not None
+    seen = database.read_now(leases.standing)
+    assert database.transact_now(leases.renew, owner="first", token=1, ttl=2 * TTL)
+
+    taken = database.transact_now(
+        leases.take, owner="second", ttl=TTL, even_from="first", seen=seen
+    )
+
+    assert taken is None
