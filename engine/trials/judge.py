@@ -1,5 +1,6 @@
 """Holds a simulated morning against what WhatsApp really took: person by person, POST by POST."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ class Judged:
     """Of these, whom WhatsApp had the message of: a receipt should have told."""
     doubled: int = 0
     """On evidence, in mornings in which webhooks were lost without our knowing."""
+
+    @property
+    def digest(self) -> str:
+        """Equal digests mean equal mornings, POST for POST."""
+        return hashlib.sha256(repr(self.posts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
