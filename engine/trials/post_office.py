@@ -4,7 +4,7 @@ befalls them on the way.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -33,7 +33,7 @@ class PostOffice:
     world: World
     clock: Clock
     rng: Random
-    doors: Callable[[], list[Door]]
+    doors: Callable[[], Sequence[Door]]
     """Who is there, and not frozen."""
     refuses: int = 0
     """How many in front of us answer 503 in our place."""
