@@ -81,7 +81,8 @@ class Database:
     ) -> T:
         """Run `fn(session, …)` in a transaction and return what it returned, once that is durable.
 
-        Raises what `fn` raised; then nothing of it was written.
+        Raises what `fn` raised; then nothing of it was written. Raises what the commit raised; then
+        it was run once, and whether it was written is not known.
         """
         loop = asyncio.get_running_loop()
         job = _Job(lambda session: fn(session, *args, **kwargs), loop, loop.create_future())
@@ -172,13 +173,17 @@ class Database:
                     continue
 
     def _execute(self, batch: list[_Job]) -> "list[_Executed]":
+        ran = False
         try:
             with self._transaction() as session:
                 results = [_run(session, job) for job in batch]
+                ran = True
             return [(job, result, None) for job, result in zip(batch, results, strict=True)]
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
-            if len(batch) == 1:
-                return [(batch[0], None, error)]
+            if ran or len(batch) == 1:
+                # A commit that fails may have been done all the same: what was marked in it would
+                # be marked twice, and nobody would know of the first time.
+                return [(job, None, error) for job in batch]
         return [outcome for job in batch for outcome in self._execute([job])]
 
 

@@ -1,6 +1,8 @@
 """Group commits: together when all is well, each for itself when one fails."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -53,6 +55,30 @@ async def test_one_that_fails_takes_no_neighbour_down(database: Database) -> Non
 async def _raises(database: Database) -> None:
     with pytest.raises(ValueError, match="a bad name"):
         await database.transact(add, "bad")
+
+
+class Doubtful(Database):
+    """Commits, and is told that it could not."""
+
+    @contextmanager
+    def _transaction(self) -> Generator[Session]:
+        with super()._transaction() as session:
+            yield session
+        raise exc.OperationalError("COMMIT", {}, Exception("disk I/O error"))
+
+
+async def test_what_may_have_been_committed_is_not_run_again(sqlite_url: str) -> None:
+    calm = Database(sqlite_url, inline=True)
+    database = Doubtful(sqlite_url, inline=True)
+
+    answers = await asyncio.gather(
+        *(database.transact(add, name) for name in ("one", "two")), return_exceptions=True
+    )
+
+    assert [type(answer) for answer in answers] == [exc.OperationalError] * 2
+    assert calm.read_now(names) == ["one", "two"]
+    database.close()
+    calm.close()
 
 
 async def test_a_caller_that_gave_up_does_not_undo_the_write(database: Database) -> None:
