@@ -30,7 +30,7 @@ SHORTEST_DOZE_SECONDS = 0.5
 """Shorter ones would cost most of a morning, and show nothing more."""
 SLOWER = 3.0
 """And the others are so much longer."""
-LONGEST_DOZE_SECONDS = 30.0
+LONGEST_DOZE_SECONDS = 60.0
 """How long a worker sleeps on while nothing is written; much of what it looks for is time alone."""
 
 
