@@ -18,6 +18,7 @@ from engine.trials.shrink import shrink
 from engine.trials.simulation import run_script, run_seed
 from engine.trials.troubles import draw
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SEEDS = int(os.environ.get("SIM_SEEDS", "24"))
 CALM = replace(
     draw(1),
@@ -116,7 +117,6 @@ def test_the_tally_counts_what_came_of_the_seeds() -> None:
     assert tally.posts >= tally.targeted > 0
 
 
-@pytest.mark.slow
 def test_in_the_end_nothing_is_open_and_only_what_cannot_be_known_is_held() -> None:
     seed = next(
         seed
