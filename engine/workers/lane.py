@@ -175,6 +175,7 @@ class LaneRun:
         self._ended = True
         self._more.set()
         self._look.set()
+        self.gate.changed.set()
         self._taken.set()
 
     async def run(self) -> None:
@@ -188,7 +189,10 @@ class LaneRun:
     async def _keep_marked(self) -> None:
         tuning = self.equipment.tuning
         while not self._ended:
-            if not self.gate.is_open or self._idles():
+            if not self.gate.is_open:
+                await self._sleep_or(self.gate.changed, LONGEST_IDLE_SECONDS)
+                continue
+            if self._idles():
                 self._look.clear()
                 await self._sleep_or(self._look, self._idle_seconds())
                 continue
