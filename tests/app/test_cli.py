@@ -22,7 +22,7 @@ from tests.app.dawncast import COMMAND, dawncast, environment
 from tests.app.house import furnish
 
 COMMANDS = (
-    *("serve", "demo", "simulator", "morning", "drill"),
+    *("serve", "demo", "simulator", "morning", "simulate", "drill"),
     *("bench", "migrate", "doctor", "user add"),
 )
 PRODUCTION = {
