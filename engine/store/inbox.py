@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,6 +23,7 @@ ones.
 """
 
 _webhooks = table(Webhook)
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingWebhook:
@@ -78,7 +79,7 @@ def claim_waiting(session: Session, limit: int) -> list[WaitingWebhook]:
 
 
 # Built once: building them costs more than running them.
-_SOME: Any = sa.bindparam("some", expanding=True)
+_SOME = cast("Any", sa.bindparam("some", expanding=True))
 _SIZES = (
     sa.select(_webhooks.c.id, sa.func.length(_webhooks.c.body))
     .where(_webhooks.c.state == WAITING)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, select
@@ -133,7 +133,7 @@ def _standings() -> Any:
 
 
 # Built once: building them costs more than running them.
-_SOME: Any = bindparam("some", expanding=True)
+_SOME = cast("Any", bindparam("some", expanding=True))
 _STANDING_BY_ID = _standings().where(_deliveries.c.id.in_(_SOME))
 _STANDING_BY_MESSAGE = (
     _standings().add_columns(_deliveries.c.message_id).where(_deliveries.c.message_id.in_(_SOME))
