@@ -39,6 +39,9 @@ RECOVER_AFTER_SECONDS = 1.0
 RECOVERY_STEP = 0.25
 """Part of the ceiling won back at each look of the watch, once a second."""
 
+A_DAY = timedelta(days=1)
+"""Without a pace the plan's instants play no part."""
+
 log = structlog.get_logger()
 
 
@@ -215,7 +218,11 @@ class LaneRun:
         return min(wait, LONGEST_IDLE_SECONDS) if wait > 0 else LONGEST_IDLE_SECONDS
 
     def _markable_at(self, due_at: datetime) -> float:
-        return self._at_loop_time(due_at - self.equipment.tuning.mark_ahead)
+        return self._at_loop_time(due_at - self._mark_ahead())
+
+    def _mark_ahead(self) -> timedelta:
+        tuning = self.equipment.tuning
+        return A_DAY if tuning.unthrottled else tuning.mark_ahead
 
     async def _mark(self) -> list[Marked]:
         equipment = self.equipment
@@ -227,7 +234,7 @@ class LaneRun:
             outbox.mark_due,
             self.plan.lane,
             epoch=equipment.epoch,
-            horizon=now + equipment.tuning.mark_ahead,
+            horizon=now + self._mark_ahead(),
             limit=room,
             now=now,
             retries=self._retries,
