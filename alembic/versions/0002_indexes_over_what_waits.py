@@ -1,4 +1,4 @@
-"""Indexes over what waits and what is in doubt; a broadcast counted from its index alone.
+"""Indexes over what waits, what is in doubt and when webhooks came; a broadcast counted from one.
 
 Revision: 0002, after 0001.
 """
@@ -37,9 +37,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_broadcast", "deliveries", ["broadcast_id", "lane_id", "state"], unique=False
     )
+    op.create_index("ix_webhooks_received", "webhooks", ["received_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_webhooks_received", table_name="webhooks")
     op.drop_index("ix_deliveries_broadcast", table_name="deliveries")
     op.drop_index("ix_deliveries_doubt", table_name="deliveries")
     op.drop_index("ix_deliveries_due", table_name="deliveries")

@@ -41,6 +41,13 @@ class Later:
     posts: int
 
 
+SILENCE = timedelta(seconds=10)
+"""WhatsApp says `sent` within a second or two. The next try after a refusal comes after at most as
+long again, and the rule's least age is three times this.
+"""
+SPELLS_LOOKED_AT = 50
+
+
 def any_unknown(session: Session) -> bool:
     """Whether anything is unknown at all."""
     return session.connection().execute(_ANY_UNKNOWN).first() is not None
@@ -87,16 +94,75 @@ def oldest(session: Session, limit: int) -> list[UnknownDelivery]:
     ]
 
 
-def intake_since(session: Session) -> datetime | None:
-    """Since when webhooks have been taken in without a break: the start of the latest engine run.
+def intake_since(session: Session, began: datetime, now: datetime) -> datetime | None:
+    """Since when webhooks have been taken in without a break, looking back no further than `began`;
+    None before the first engine run.
 
-    Intake and engine live in one process, so a gap between runs is a gap in intake.
+    Intake and engine live in one process, so a gap between runs is a gap in intake. And whatever
+    keeps webhooks away in front of us, or makes us refuse them, shows as silence: messages were
+    taken by WhatsApp, and for SILENCE nothing at all came of any.
     """
-    return (
+    started = (
         session.connection()
         .execute(select(_runs.c.started_at).order_by(_runs.c.token.desc()).limit(1))
         .scalar_one_or_none()
     )
+    if started is None:
+        return None
+    since = max(began, started)
+    silences = [
+        until
+        for last, until in _quiet_spells(session, since, now)
+        if _was_owed(session, last, until)
+    ]
+    return max([started, *silences])
+
+
+def _quiet_spells(
+    session: Session, since: datetime, now: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Where longer than SILENCE no webhook came: from the last one before to the first one after,
+    or to `now`; the latest first.
+    """
+    spell = (
+        select(
+            func.lag(_webhooks.c.received_at, type_=_webhooks.c.received_at.type)
+            .over(order_by=_webhooks.c.received_at)
+            .label("last"),
+            _webhooks.c.received_at.label("until"),
+        )
+        .where(_webhooks.c.received_at.between(since, now))
+        .subquery()
+    )
+    quiet = seconds_between(session, spell.c.last, spell.c.until) > SILENCE.total_seconds()
+    rows = session.connection().execute(
+        select(spell.c.last, spell.c.until)
+        .where(quiet)
+        .order_by(spell.c.until.desc())
+        .limit(SPELLS_LOOKED_AT)
+    )
+    spells = [(row[0], row[1]) for row in rows]
+    first, last = (
+        session.connection()
+        .execute(
+            select(func.min(_webhooks.c.received_at), func.max(_webhooks.c.received_at)).where(
+                _webhooks.c.received_at.between(since, now)
+            )
+        )
+        .one()
+    )
+    ends = [(since, first or now), (last or now, now)]
+    return [*spells, *((a, b) for a, b in ends if b - a > SILENCE)]
+
+
+def _was_owed(session: Session, last: datetime, until: datetime) -> bool:
+    """Whether WhatsApp took a message in that spell, long enough before its end to have said so."""
+    taken = select(_attempts.c.id).where(
+        _attempts.c.sender_id.in_(select(_senders.c.id)),  # attempts are indexed by their senders
+        _attempts.c.started_at.between(last, until - SILENCE),
+        _attempts.c.message_id.is_not(None),
+    )
+    return session.connection().execute(taken.limit(1)).first() is not None
 
 
 def read_until(session: Session, now: datetime) -> datetime:

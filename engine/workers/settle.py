@@ -53,10 +53,14 @@ def judge_oldest(session: Session, now: datetime) -> list[Finding]:
     """What the evidence says of the longest unknown deliveries, without those that must wait."""
     # What still waits in the inbox may hold the very receipt: evidence is as old as our reading.
     read_until = unknowns.read_until(session, now)
-    intake_since = unknowns.intake_since(session) or now
+    unknown = unknowns.oldest(session, BATCH)
+    if not unknown:
+        return []
+    began = min(one.began for one in unknown)
+    intake_since = unknowns.intake_since(session, began, read_until) or now
     lags: dict[TenantId, timedelta] = {}
     findings: list[Finding] = []
-    for one in unknowns.oldest(session, BATCH):
+    for one in unknown:
         facts = evidence.Facts(
             began=one.began,
             now=read_until,

@@ -10,7 +10,7 @@ from engine.domain.delivery import Event, State
 from engine.store import attempts, inbox, leases, outbox
 from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.outbox import Marked
-from engine.store.tables import Broadcast, Delivery, LogEntry, Receipt
+from engine.store.tables import Attempt, Broadcast, Delivery, LogEntry, Receipt
 from engine.workers import settle
 from engine.workers.settle import Finding
 from tests.workers.cast import EPOCH, NOW, Cast, delivery, stage
@@ -34,8 +34,12 @@ def engine_runs_since(session: Session, started_at: datetime) -> None:
     session.flush()
 
 
-def one_lost_and_others_sent(session: Session, cast: Cast, *, posts: int, heard: int) -> Marked:
-    """The first attempt's answer is lost; of those after it `heard` have receipts, in `posts`."""
+def one_lost_and_others_sent(
+    session: Session, cast: Cast, *, posts: int, heard: int, silent: bool = False
+) -> Marked:
+    """The first attempt's answer is lost; of those after it `heard` have receipts, in `posts`,
+    which all come in second 32. silent: and nothing else comes before them.
+    """
     lost, *others = outbox.mark_due(
         session,
         cast.lanes[0],
@@ -51,6 +55,9 @@ def one_lost_and_others_sent(session: Session, cast: Cast, *, posts: int, heard:
         record(session, one, "accepted", at(place), f"wamid.{one.attempt.delivery}")
         message = (one.attempt, f"wamid.{one.attempt.delivery}")
         attempts.accept(session, [message], event=Event.ACCEPT, now=at(place))
+    if not silent:
+        for second in range(5, 32, 5):  # of other people's messages, in the same account
+            hear(session, receipts(status(f"wamid.elsewhere{second}", "sent")), now=at(second))
     said = [
         status(f"wamid.{one.attempt.delivery}", "sent", tracker=one.tracker, at=at(20))
         for one in others[:heard]
@@ -112,6 +119,38 @@ def test_after_a_break_of_ours_nothing_is_proven_for_twenty_minutes(
 
     assert judge(session, 40 + 1_199) == []
     assert len(judge(session, 40 + 1_201)) == 1
+
+
+def test_a_silence_while_receipts_were_owed_is_a_break_that_we_did_not_see(
+    session: Session, cast: Cast
+) -> None:
+    """Somebody in front of us lost the calls: the lost one's receipt may be among them, and comes
+    again when WhatsApp tries again, long after the later ones."""
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30, silent=True)
+
+    assert judge(session, 32 + 1_199) == []
+    assert len(judge(session, 32 + 1_201)) == 1
+
+
+def test_a_silence_in_which_nothing_was_sent_is_only_quiet(session: Session, cast: Cast) -> None:
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    hear(session, receipts(status("wamid.elsewhere", "read")), now=at(90))
+
+    assert len(judge(session, 97)) == 1
+
+
+def test_a_silence_that_still_lasts_proves_nothing(session: Session, cast: Cast) -> None:
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    session.exec(
+        update(Attempt)
+        .where(col(Attempt.message_id) == f"wamid.{LATER_MESSAGES}")
+        .values(started_at=at(40))
+    )
+
+    assert judge(session, 97) == []
 
 
 def test_a_webhook_that_waits_in_the_inbox_may_hold_the_receipt(

@@ -10,6 +10,7 @@ class Webhook(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("body_hash", name="uq_webhooks_body"),
         Index("ix_webhooks_state", "state", "id"),
+        Index("ix_webhooks_received", "received_at"),  # silences are looked for
     )
     id: int | None = Field(default=None, primary_key=True)
     received_at: datetime
