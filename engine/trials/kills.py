@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 KILLS_A_MORNING = 5
-RECOVERY_SHARE = 0.2
+RECOVERY_SHARE = 0.3
 SETTLING_SHARE = 0.5
 SPARE_SHARE = 0.05
 """Of the audience, at the start and at the end of the sending: these have their own phases."""
