@@ -19,7 +19,7 @@ from engine.domain.ids import BroadcastId, LaneId, SenderId
 from engine.domain.quality import Quality, effective_rate
 from engine.store import broadcasts, outbox
 from engine.store import lanes as lanes_store
-from engine.store.dialects import table
+from engine.store.dialects import spelled, table
 from engine.store.tables import Broadcast, Delivery, Lane, Sender
 from engine.workers.equipment import Equipment
 from engine.workers.lane import LaneRun
@@ -137,7 +137,7 @@ def _first_due(state: State) -> Any:
     """One seek in the index that lanes take from, however many wait."""
     return (
         select(func.min(_deliveries.c.due_at))
-        .where(_deliveries.c.lane_id == _lanes.c.id, _deliveries.c.state == state.value)
+        .where(_deliveries.c.lane_id == _lanes.c.id, _deliveries.c.state == spelled(state))
         .scalar_subquery()
     )
 

@@ -14,6 +14,7 @@ from engine.store import attempts, outbox, receipts, unknowns, withdrawn
 from engine.store.attempts import Verdict
 from engine.store.database import Database
 from engine.store.receipts import Change
+from engine.workers import watch
 from tests.workers.cast import NOW, stage
 
 ONE = AttemptId(DeliveryId(1), 1)
@@ -53,6 +54,7 @@ ASKED: dict[str, tuple[Callable[[Session], object], str]] = {
     "withdrawn": (lambda s: withdrawn.find(s, BroadcastId(1), due_before=NOW), DUE),
     "unknown at all": (unknowns.any_unknown, "ix_deliveries_doubt"),
     "left behind": (lambda s: attempts.left_sending(s, 1), "ix_deliveries_doubt"),
+    "look": (lambda s: watch.look(s, BroadcastId(1)), "ix_deliveries_"),
     "count": (
         lambda s: outbox.count_by_lane(s, BroadcastId(1)),
         "COVERING INDEX ix_deliveries_broadcast",
