@@ -73,3 +73,43 @@ class LanePace:
         # than the past second held no more than these.
         while len(self._sends) > self._most:
             self._sends.popleft()
+
+
+SLOW_DOWN_AT_MOST_EVERY_SECONDS = 1.0
+"""All refusals of one second are one piece of news."""
+RECOVER_AFTER_SECONDS = 1.0
+RECOVERY_STEP = 0.25
+"""Part of the ceiling won back at each step up."""
+
+
+class AdaptivePace(LanePace):
+    """A pace that halves when WhatsApp says too fast (130429), and recovers step by step (spec P3).
+
+    ceiling: messages per second it may reach, at least LOWEST_RATE.
+    """
+
+    def __init__(self, ceiling: float) -> None:
+        super().__init__(ceiling)
+        self._ceiling = ceiling
+        self._slowed = False
+        self._slowed_at = -math.inf
+
+    def set_ceiling(self, rate: float) -> None:
+        """The most it may be from now on. No licence to forget that it was told to slow down."""
+        self._ceiling = rate
+        if self.rate > rate or not self._slowed:
+            self.set_rate(rate)
+
+    def slow_down(self, now: float) -> None:
+        """WhatsApp refused for pace: half the rate at once."""
+        if now - self._slowed_at < SLOW_DOWN_AT_MOST_EVERY_SECONDS:
+            return
+        self._slowed_at, self._slowed = now, True
+        self.set_rate(max(self.rate / 2, LOWEST_RATE))
+
+    def speed_up(self, now: float) -> None:
+        """A step faster again, when it was slowed and no refusal is fresh; called now and then."""
+        if not self._slowed or now - self._slowed_at < RECOVER_AFTER_SECONDS:
+            return
+        self.set_rate(min(self._ceiling, self.rate + self._ceiling * RECOVERY_STEP))
+        self._slowed = self.rate < self._ceiling

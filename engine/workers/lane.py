@@ -15,17 +15,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from engine.domain.delivery import Event, State
 from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Failure
-from engine.domain.pacing import LOWEST_RATE, LanePace
+from engine.domain.pacing import LOWEST_RATE, AdaptivePace
 from engine.store import outbox
-from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.outbox import Marked
 from engine.workers.attempt import AttemptContext, make_attempt
 from engine.workers.equipment import Equipment
-from engine.workers.record import Ending, Recorder
+from engine.workers.gate import Gate
+from engine.workers.record import Recorder, released
 
 ROUNDING_SECONDS = 2e-6
 """Send stamps are written in whole microseconds: this much later keeps a full second between them.
@@ -33,36 +32,10 @@ ROUNDING_SECONDS = 2e-6
 IDLE_SECONDS = 0.25
 LONGEST_IDLE_SECONDS = 30.0
 """The watch wakes a lane that has something to do; this is only for its being wrong."""
-SLOW_DOWN_AT_MOST_EVERY_SECONDS = 1.0
-"""All refusals of one second are one piece of news."""
-RECOVER_AFTER_SECONDS = 1.0
-RECOVERY_STEP = 0.25
-"""Part of the ceiling won back at each look of the watch, once a second."""
-
 A_DAY = timedelta(days=1)
 """Without a pace the plan's instants play no part."""
 
 log = structlog.get_logger()
-
-
-class Gate:
-    """Whether lanes may send, as the broadcast's watch last saw it. Closing it is felt at once."""
-
-    def __init__(self, *, is_open: bool) -> None:
-        self._is_open = is_open
-        self.changed = asyncio.Event()
-
-    @property
-    def is_open(self) -> bool:
-        """Sending, neither paused nor ended."""
-        return self._is_open
-
-    def set(self, is_open: bool) -> None:
-        """Open or close; whoever waits on `changed` wakes."""
-        if is_open != self._is_open:
-            self._is_open = is_open
-            self.changed.set()
-            self.changed = asyncio.Event()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +72,7 @@ class LaneRun:
     slots: asyncio.Semaphore
     on_failure: Callable[[LanePlan, Failure], None]
     counts: LaneCounts = field(default_factory=LaneCounts)
-    pace: LanePace = field(init=False)
+    pace: AdaptivePace = field(init=False)
     _ready: deque[Marked] = field(default_factory=lambda: deque[Marked]())
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _taken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -111,9 +84,6 @@ class LaneRun:
     _expected: int = 1
     _retries: bool = True
     _ended: bool = False
-    _ceiling: float = 0.0
-    _slowed: bool = False
-    _slowed_at: float = -1e9
 
     def __post_init__(self) -> None:
         reserve = 1.0 - self.equipment.tuning.reserve
@@ -130,37 +100,12 @@ class LaneRun:
             )
             for language, message in self.plan.messages.items()
         }
-        self._ceiling = max(self.plan.rate_per_second * reserve, LOWEST_RATE)
-        self.pace = LanePace(self._ceiling)
+        self.pace = AdaptivePace(max(self.plan.rate_per_second * reserve, LOWEST_RATE))
 
     @property
     def has_ready(self) -> bool:
         """Whether something is marked that has not started."""
         return bool(self._ready)
-
-    def ceiling(self, rate: float) -> None:
-        """The most this lane may send per second, as quality and people have it now."""
-        self._ceiling = rate
-        if self.pace.rate > rate or not self._slowed:
-            self.pace.set_rate(rate)
-
-    def slow_down(self) -> None:
-        """WhatsApp said too fast (130429): half the rate at once, then up step by step (P3)."""
-        now = self.equipment.clock.loop_time()
-        if now - self._slowed_at < SLOW_DOWN_AT_MOST_EVERY_SECONDS:
-            return
-        self._slowed_at, self._slowed = now, True
-        self.pace.set_rate(max(self.pace.rate / 2, LOWEST_RATE))
-
-    def speed_up(self) -> None:
-        """A little faster again after slowing down; called now and then."""
-        if not self._slowed:
-            return
-        if self.equipment.clock.loop_time() - self._slowed_at < RECOVER_AFTER_SECONDS:
-            return
-        rate = min(self._ceiling, self.pace.rate + self._ceiling * RECOVERY_STEP)
-        self.pace.set_rate(rate)
-        self._slowed = rate < self._ceiling
 
     def expect(self, *, unsent: int, retrying: int, next_due_at: datetime | None = None) -> None:
         """What the watch saw of this lane's deliveries, once it has set the gate.
@@ -353,17 +298,3 @@ class LaneRun:
         while self._ready:
             marked = self._ready.popleft()
             self.recorder.put(released(marked, self.equipment.epoch, now))
-
-
-def released(marked: Marked, epoch: int, now: datetime) -> Ending:
-    """The ending of a mark whose request never started."""
-    record = AttemptRecord(
-        attempt=marked.attempt,
-        sender=marked.sender,
-        epoch=epoch,
-        started_at=None,
-        ended_at=now,
-        outcome="released",
-    )
-    verdict = Verdict(attempt=marked.attempt, event=Event.RELEASE, after=State.PLANNED)
-    return Ending(record, verdict=verdict)

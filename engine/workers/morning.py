@@ -18,13 +18,15 @@ from engine.store import content as content_store
 from engine.store import lanes as lanes_store
 from engine.workers import failover, watch
 from engine.workers.equipment import Equipment
-from engine.workers.lane import Gate, LanePlan, LaneRun
+from engine.workers.gate import Gate
+from engine.workers.lane import LanePlan, LaneRun
 from engine.workers.record import Recorder
 from engine.workers.recover import recover_own
 
 LEAST_IN_FLIGHT = 100
 IN_FLIGHT_SECONDS = 0.5
 COUNT_EVERY_SECONDS = 1.0
+SETTLING_SECONDS = 2.0
 UNSENT_STATES = (State.PLANNED, State.SENDING, State.RETRYING)
 UNFINISHED_STATES = (*UNSENT_STATES, State.UNKNOWN)
 WITH_WHATSAPP = (State.ACCEPTED, State.PACED, State.SENT)
@@ -93,9 +95,9 @@ class Morning:
         """A second at most; much less when somebody presses a button or a lane meets trouble."""
         read, clock = self._equipment.database.read, self._equipment.clock
         step = self._equipment.tuning.watch_every.total_seconds()
-        if not view.count(*UNSENT_STATES):
-            step = COUNT_EVERY_SECONDS  # nothing is left that a button could stop
         until = clock.loop_time() + COUNT_EVERY_SECONDS
+        if not view.count(*UNSENT_STATES):  # nothing is left that a button could stop
+            step, until = COUNT_EVERY_SECONDS, clock.loop_time() + SETTLING_SECONDS
         while clock.loop_time() < until and not self._stopping.is_set():
             if self._in_trouble:
                 return
@@ -156,8 +158,9 @@ class Morning:
                 unsent=lane.unsent, retrying=lane.retrying, next_due_at=lane.next_due_at
             )
             if rate > 0:
-                self._runs[lane.lane].ceiling(rate)
-                self._runs[lane.lane].speed_up()
+                pace = self._runs[lane.lane].pace
+                pace.set_ceiling(rate)
+                pace.speed_up(self._equipment.clock.loop_time())
 
     def _note_failure(self, plan: LanePlan, failure: Failure) -> None:
         """Called by a lane right after a failed attempt; acts at once where waiting would hurt."""
@@ -170,7 +173,7 @@ class Morning:
                 for gate in self._gates.values():
                     gate.set(False)
             case Blame.PACE:
-                self._runs[plan.lane].slow_down()
+                self._runs[plan.lane].pace.slow_down(self._equipment.clock.loop_time())
             case Blame.PAIR | Blame.PLATFORM | Blame.RECIPIENT | Blame.OPT_OUT | Blame.US:
                 pass
 

@@ -21,8 +21,9 @@ from engine.domain.failure import classify
 from engine.domain.ids import TRACKER_KEY_LENGTH, DeliveryId, MessageId, parse_tracker
 from engine.domain.outcome import Blame
 from engine.domain.receipts import ReceiptStatus
-from engine.store import parked, receipts
-from engine.store.receipts import Change, ReceiptRow, Standing
+from engine.store import parked, receipts, standings
+from engine.store.receipts import Change, ReceiptRow
+from engine.store.standings import Standing
 from engine.workers.attempt import what_follows
 from engine.workers.wishes import Wish, grant
 
@@ -73,13 +74,13 @@ def _correlate(
     yet.
     """
     named = [parse_tracker(one.tracker) for one in arrived]
-    by_id = receipts.standing_by_id(session, {name[0].delivery for name in named if name})
+    by_id = standings.standing_by_id(session, {name[0].delivery for name in named if name})
     unnamed = {
         one.message_id
         for one, name in zip(arrived, named, strict=True)
         if name is None or not _is_ours(by_id.get(name[0].delivery), name[1])
     }
-    by_message = receipts.standing_by_message(session, unnamed)
+    by_message = standings.standing_by_message(session, unnamed)
     found: list[tuple[Arrived, Standing | None, int | None]] = []
     for one, name in zip(arrived, named, strict=True):
         if name is not None and one.message_id not in unnamed:

@@ -19,6 +19,8 @@ from engine.workers.receipts import Arrived, apply_receipts
 BODIES = 50
 """Webhooks read at once: at most 50,000 updates by Meta's limit, usually a few hundred."""
 IDLE_SECONDS = 0.5
+MANY = 3
+"""Webhooks in one look: with fewer, the next look may wait a little longer for company."""
 PARKED = 200
 PARKED_EVERY_SECONDS = 2.0
 BEYOND_US = (
@@ -62,7 +64,7 @@ async def receive(equipment: Equipment) -> None:
         if equipment.clock.loop_time() - looked_at_parked > PARKED_EVERY_SECONDS:
             looked_at_parked = equipment.clock.loop_time()
             await equipment.database.transact(retry_parked, equipment.clock.now(), equipment.rng)
-        pause = step if done else min(pause * 1.5, IDLE_SECONDS)
+        pause = step if done >= MANY else min(pause * 1.5, IDLE_SECONDS)
         if not one_by_one and done < BODIES:
             await equipment.doze(pause)
 

@@ -8,14 +8,16 @@ it never does.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy.exc
 import structlog
 from sqlmodel import Session
 
-from engine.domain.delivery import Event
+from engine.domain.delivery import Event, State
 from engine.store import attempts
 from engine.store.attempts import AttemptRecord, Verdict
+from engine.store.outbox import Marked
 from engine.workers.equipment import Equipment
 
 LINGER_SECONDS = 0.2
@@ -34,6 +36,20 @@ class Ending:
     record: AttemptRecord
     acceptance: Event | None = None
     verdict: Verdict | None = None
+
+
+def released(marked: Marked, epoch: int, now: datetime) -> Ending:
+    """The ending of a mark whose request never started."""
+    record = AttemptRecord(
+        attempt=marked.attempt,
+        sender=marked.sender,
+        epoch=epoch,
+        started_at=None,
+        ended_at=now,
+        outcome=attempts.RELEASED,
+    )
+    verdict = Verdict(attempt=marked.attempt, event=Event.RELEASE, after=State.PLANNED)
+    return Ending(record, verdict=verdict)
 
 
 class Recorder:

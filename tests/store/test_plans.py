@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from engine.domain.delivery import Event, State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, LaneId, SenderId
-from engine.store import attempts, outbox, receipts, unknowns, withdrawn
+from engine.store import attempts, outbox, receipts, standings, unknowns, withdrawn
 from engine.store.attempts import Verdict
 from engine.store.database import Database
 from engine.store.receipts import Change
@@ -45,7 +45,7 @@ ASKED: dict[str, tuple[Callable[[Session], object], str]] = {
         ),
         KEY,
     ),
-    "standing": (lambda s: receipts.standing_by_id(s, [DeliveryId(1)]), KEY),
+    "standing": (lambda s: standings.standing_by_id(s, [DeliveryId(1)]), KEY),
     "move": (
         lambda s: outbox.move(s, [(1, LaneId(1), LaneId(1), SenderId(1), NOW)]),
         KEY,

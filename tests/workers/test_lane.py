@@ -16,7 +16,8 @@ from engine.store import lanes as lanes_store
 from engine.store.tables import Delivery
 from engine.trials.findings import max_per_half_open_second
 from engine.workers.equipment import Equipment
-from engine.workers.lane import Gate, LanePlan, LaneRun
+from engine.workers.gate import Gate
+from engine.workers.lane import LanePlan, LaneRun
 from engine.workers.record import Recorder
 from tests.workers.cast import NOW
 from tests.workers.virtual import Scene, Sent, Whatsapp, play, until
@@ -224,17 +225,17 @@ def test_told_too_fast_the_lane_halves_its_pace_once_a_second_and_wins_it_back()
         async with lane(scene, scene.equipment(), rate=40.0) as run:
             await asyncio.sleep(1.0)
             for _ in range(10):
-                run.slow_down()
+                run.pace.slow_down(scene.clock.loop_time())
             assert run.pace.rate == 20.0
             await asyncio.sleep(1.1)
-            run.slow_down()
+            run.pace.slow_down(scene.clock.loop_time())
             assert run.pace.rate == 10.0
-            run.ceiling(40.0)  # the watch looks again: the ceiling is no licence
+            run.pace.set_ceiling(40.0)  # the watch looks again: the ceiling is no licence
             assert run.pace.rate == 10.0
             rates: list[float] = []
             for _ in range(20):
                 await asyncio.sleep(1.0)
-                run.speed_up()
+                run.pace.speed_up(scene.clock.loop_time())
                 rates.append(run.pace.rate)
             assert rates == sorted(rates)
             assert rates[-1] == 40.0
@@ -247,7 +248,7 @@ def test_a_lower_ceiling_counts_at_once() -> None:
         all_due_now(scene)
         async with lane(scene, scene.equipment(), rate=40.0) as run:
             await until(lambda: len(scene.whatsapp.sent) >= 40)
-            run.ceiling(10.0)
+            run.pace.set_ceiling(10.0)
             lowered_at = scene.clock.loop_time() + 1.0
             await asyncio.sleep(4.0)
             after = [stamp for stamp in stamps(scene.whatsapp) if stamp > lowered_at * 1_000_000]
