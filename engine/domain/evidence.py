@@ -30,6 +30,8 @@ class Facts:
     """When the present unbroken stretch of webhook intake began."""
     intake_broke: bool
     """Whether that stretch began after `began`."""
+    intake_silent_since: datetime | None = None
+    """Since when no webhook at all has come, though one was owed; None while they come."""
     later_receipted: int
     """How many later attempts through the same sender have a receipt."""
     later_posts: int
@@ -99,6 +101,9 @@ def _missing(facts: Facts) -> list[str]:
             "webhooks could not come in for a while, and have come in again"
             f" for only {_words(unbroken)} of {_words(UNBROKEN_AFTER_BREAK)}"
         )
+    if facts.intake_silent_since is not None:
+        silent = _words(facts.now - facts.intake_silent_since)
+        missing.append(f"no webhook at all has come for {silent}")
     if facts.later_receipted < RECEIPTED_AT_LEAST:
         missing.append(
             f"{facts.later_receipted} of {RECEIPTED_AT_LEAST} later messages"

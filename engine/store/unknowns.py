@@ -45,7 +45,6 @@ SILENCE = timedelta(seconds=10)
 """WhatsApp says `sent` within a second or two. The next try after a refusal comes after at most as
 long again, and the rule's least age is three times this.
 """
-SPELLS_LOOKED_AT = 50
 
 
 def any_unknown(session: Session) -> bool:
@@ -94,13 +93,23 @@ def oldest(session: Session, limit: int) -> list[UnknownDelivery]:
     ]
 
 
-def intake_since(session: Session, began: datetime, now: datetime) -> datetime | None:
-    """Since when webhooks have been taken in without a break, looking back no further than `began`;
-    None before the first engine run.
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How webhooks have been coming in."""
+
+    unbroken_since: datetime
+    """When the present unbroken stretch began."""
+    silent_since: datetime | None
+    """Since when nothing has come though something was owed; None while something comes."""
+
+
+def intake(session: Session, began: datetime, now: datetime) -> Intake | None:
+    """How webhooks have come in, looking back no further than `began`; None before the first engine
+    run.
 
     Intake and engine live in one process, so a gap between runs is a gap in intake. And whatever
-    keeps webhooks away in front of us, or makes us refuse them, shows as silence: messages were
-    taken by WhatsApp, and for SILENCE nothing at all came of any.
+    keeps webhooks away in front of us, or makes us refuse them, shows as silence: messages may have
+    been taken by WhatsApp, and for SILENCE nothing at all came of any.
     """
     started = (
         session.connection()
@@ -110,20 +119,29 @@ def intake_since(session: Session, began: datetime, now: datetime) -> datetime |
     if started is None:
         return None
     since = max(began, started)
-    silences = [
-        until
-        for last, until in _quiet_spells(session, since, now)
-        if _was_owed(session, last, until)
-    ]
-    return max([started, *silences])
+    arrivals = _webhooks.c.received_at.between(since, now)
+    first, last = (
+        session.connection()
+        .execute(
+            select(func.min(_webhooks.c.received_at), func.max(_webhooks.c.received_at)).where(
+                arrivals
+            )
+        )
+        .one()
+    )
+    silent = last or since
+    silent_since = silent if _was_owed(session, silent, now) else None
+    spells = _quiet_spells(session, arrivals)
+    if first is not None:
+        spells.append((since, first))
+    broken = next((until for since, until in spells if _was_owed(session, since, until)), started)
+    return Intake(max(started, broken), silent_since)
 
 
 def _quiet_spells(
-    session: Session, since: datetime, now: datetime
+    session: Session, arrivals: sa.ColumnElement[bool]
 ) -> list[tuple[datetime, datetime]]:
-    """Where longer than SILENCE no webhook came: from the last one before to the first one after,
-    or to `now`; the latest first.
-    """
+    """Where longer than SILENCE no webhook came, from one to the next; the latest first."""
     spell = (
         select(
             func.lag(_webhooks.c.received_at, type_=_webhooks.c.received_at.type)
@@ -131,36 +149,31 @@ def _quiet_spells(
             .label("last"),
             _webhooks.c.received_at.label("until"),
         )
-        .where(_webhooks.c.received_at.between(since, now))
+        .where(arrivals)
         .subquery()
     )
     quiet = seconds_between(session, spell.c.last, spell.c.until) > SILENCE.total_seconds()
     rows = session.connection().execute(
-        select(spell.c.last, spell.c.until)
-        .where(quiet)
-        .order_by(spell.c.until.desc())
-        .limit(SPELLS_LOOKED_AT)
+        select(spell.c.last, spell.c.until).where(quiet).order_by(spell.c.until.desc())
     )
-    spells = [(row[0], row[1]) for row in rows]
-    first, last = (
-        session.connection()
-        .execute(
-            select(func.min(_webhooks.c.received_at), func.max(_webhooks.c.received_at)).where(
-                _webhooks.c.received_at.between(since, now)
-            )
-        )
-        .one()
-    )
-    ends = [(since, first or now), (last or now, now)]
-    return [*spells, *((a, b) for a, b in ends if b - a > SILENCE)]
+    return [(row[0], row[1]) for row in rows]
 
 
 def _was_owed(session: Session, last: datetime, until: datetime) -> bool:
-    """Whether WhatsApp took a message in that spell, long enough before its end to have said so."""
+    """Whether WhatsApp took a message in that spell, or may have, long enough before its end to
+    have said so.
+    """
+    begun = until - SILENCE
+    if begun < last:
+        return False
     taken = select(_attempts.c.id).where(
         _attempts.c.sender_id.in_(select(_senders.c.id)),  # attempts are indexed by their senders
-        _attempts.c.started_at.between(last, until - SILENCE),
-        _attempts.c.message_id.is_not(None),
+        sa.or_(
+            _attempts.c.started_at.between(last, begun),
+            # Nobody wrote the start down: it was no later than the end.
+            sa.and_(_attempts.c.started_at.is_(None), _attempts.c.ended_at.between(last, until)),
+        ),
+        sa.or_(_attempts.c.message_id.is_not(None), _attempts.c.outcome == "unknown"),
     )
     return session.connection().execute(taken.limit(1)).first() is not None
 

@@ -43,13 +43,15 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self._status: int | None = None
         self._framed = False
+        self._at_end = False
         self.idle_since = 0.0
         """On the loop's clock; whoever keeps it sets it."""
 
     @property
     def is_open(self) -> bool:
         """Whether a request may be written; false as soon as the peer has closed."""
-        return self._transport is not None and not self._transport.is_closing()
+        transport = self._transport
+        return transport is not None and not self._at_end and not transport.is_closing()
 
     async def ask(self, request: bytes, within: float) -> Answer:
         """Write a request and wait for its whole answer, at most `within` seconds.
@@ -96,6 +98,7 @@ class Connection(asyncio.Protocol):
             self._lose("the answer could not be read")
 
     def eof_received(self) -> None:
+        self._at_end = True  # under TLS the transport itself tells only a little later
         # Without a length, the end of the connection is the end of the body (RFC 9112, 6.3).
         if self._waiting is not None and self._status is not None and not self._framed:
             self._complete(self._status)
@@ -109,6 +112,8 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._framed = False
+        if self._waiting is None:  # behind an answer another one begins, to nobody's request
+            self._abort()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         del value

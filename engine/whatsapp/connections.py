@@ -89,7 +89,8 @@ class Connections:
                 return await self._connected(await self._resolved())
         except TimeoutError as error:
             raise NotReachedError("no connection in time") from error
-        except (OSError, UnicodeError) as error:  # TLS's errors are OSErrors, too
+        except (OSError, UnicodeError, RuntimeError) as error:
+            # TLS's errors are OSErrors, and uvloop raises RuntimeError for some of them.
             raise NotReachedError(f"{type(error).__name__}: {error}") from error
 
     async def _connected(self, addresses: list[Any]) -> Connection:

@@ -71,7 +71,12 @@ def _refusal(status: int, error: dict[str, Any]) -> Failure | None:
     data = error.get("error_data")
     details = cast("dict[str, Any]", data).get("details") if isinstance(data, dict) else None
     words = details or error.get("message") or error.get("error_user_msg") or ""
-    return classify(code, status, str(words)[:DETAIL_MAX])
+    return classify(code, status, _storable(str(words)[:DETAIL_MAX]))
+
+
+def _storable(words: str) -> str:
+    """Without what no database takes: halves of characters, and the NUL."""
+    return words.encode("utf-8", "replace").decode().replace("\x00", "")
 
 
 def _acceptance(answer: dict[str, Any]) -> Accepted | Unknown:
@@ -79,7 +84,9 @@ def _acceptance(answer: dict[str, Any]) -> Accepted | Unknown:
     first = cast("list[Any]", messages)[0] if isinstance(messages, list) and messages else None
     message = cast("dict[str, Any]", first) if isinstance(first, dict) else {}
     message_id = message.get("id")
-    if not isinstance(message_id, str) or not message_id:
+    if not isinstance(message_id, str) or not message_id.isascii() or not message_id.isprintable():
+        message_id = ""
+    if not message_id:
         # It said yes but not to what: the receipts will tell, by our tracker.
         return Unknown("the answer was 200 but named no message")
     status = message.get("message_status")

@@ -6,6 +6,7 @@ goes on where the last one died.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -86,10 +87,12 @@ async def _freeze(equipment: Equipment, opens_at: datetime, broadcast: Broadcast
 async def _until_opening(equipment: Equipment, opens_at: datetime, broadcast: BroadcastId) -> None:
     now = equipment.clock.now()
     wait = (opens_at - now).total_seconds() - OPEN_AHEAD_SECONDS
-    if wait > LOOK_EVERY_SECONDS:
+    if wait > WARM_AHEAD_SECONDS:
         await _look_again(equipment)
         return
-    await equipment.gateway.warm(CONNECTIONS_WARMED)
+    with suppress(TimeoutError):  # a peer that hangs must not keep the window closed
+        async with asyncio.timeout(max(0.0, wait)):
+            await equipment.gateway.warm(CONNECTIONS_WARMED)
     await asyncio.sleep(
         max(0.0, (opens_at - equipment.clock.now()).total_seconds() - OPEN_AHEAD_SECONDS)
     )
@@ -102,6 +105,7 @@ OPEN_AHEAD_SECONDS = 0.6
 C3).
 """
 CONNECTIONS_WARMED = 32
+WARM_AHEAD_SECONDS = 1.0
 
 
 def _start(session: Session, broadcast: BroadcastId, epoch: int, now: datetime) -> None:

@@ -22,6 +22,8 @@ from engine.workers.equipment import Equipment
 
 SLICE = 500
 LAST_SECOND = 1.0
+JUST_NOW = timedelta(milliseconds=500)
+"""Lanes open later than that after the start: a crashed conductor is back after half a second."""
 RECORDED_BACK = timedelta(days=1)
 STRANDED_LOOKED_BACK = timedelta(days=7)
 
@@ -93,7 +95,11 @@ async def recover_own(equipment: Equipment, broadcast: BroadcastId) -> int:
     unknown = 0
     if left:
         unknown = await _settle(equipment, left, equipment.started(), equipment.epoch)
-    await equipment.database.transact(_record_missing, equipment.clock.now(), broadcast)
+    row = await equipment.database.read(broadcasts.get, broadcast)
+    now = equipment.clock.now()
+    if row.started_at is None or now - row.started_at > JUST_NOW:
+        # Not at the opening itself: nothing was sent, and there may be a hundred thousand to look at.
+        await equipment.database.transact(_record_missing, now, broadcast)
     return unknown
 
 

@@ -57,15 +57,16 @@ def judge_oldest(session: Session, now: datetime) -> list[Finding]:
     if not unknown:
         return []
     began = min(one.began for one in unknown)
-    intake_since = unknowns.intake_since(session, began, read_until) or now
+    intake = unknowns.intake(session, began, read_until) or unknowns.Intake(now, None)
     lags: dict[TenantId, timedelta] = {}
     findings: list[Finding] = []
     for one in unknown:
         facts = evidence.Facts(
             began=one.began,
             now=read_until,
-            intake_unbroken_since=intake_since,
-            intake_broke=intake_since > one.began,
+            intake_unbroken_since=intake.unbroken_since,
+            intake_broke=intake.unbroken_since > one.began,
+            intake_silent_since=intake.silent_since,
             later_receipted=evidence.RECEIPTED_AT_LEAST,
             later_posts=evidence.POSTS_AT_LEAST,
             largest_lag=timedelta(0),

@@ -141,6 +141,22 @@ def test_two_answers_to_one_request_end_the_connection(loop: str) -> None:
 
 
 @LOOPS
+def test_the_beginning_of_another_answer_is_nobodys(loop: str) -> None:
+    """Its rest would come as the answer to the next request."""
+
+    async def reply(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(b"{}") + b"HTTP/1.1 40")
+        await writer.drain()
+        await asyncio.sleep(0.005)
+        writer.write(b"8 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+
+    found, opened = answers(reply, loop, times=3)
+
+    assert found == [Answer(200, b"{}")] * 3
+    assert opened == 3
+
+
+@LOOPS
 def test_an_answer_without_end_is_lost(loop: str) -> None:
     async def reply(_request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -130,6 +130,21 @@ def test_a_request_that_was_judged_and_turned_away_was_not_accepted(
     assert (answer.blame, answer.code, answer.retryable) == (blame, None, retryable)
 
 
+def test_an_explanation_is_kept_as_far_as_a_database_can_keep_it() -> None:
+    """Half a character, or a NUL, would be refused with everything else of its batch."""
+    said = b'{"error": {"code": 100, "message": "bad \\ud83d te\\u0000xt"}}'
+
+    outcome = read_response(400, said)
+
+    assert isinstance(outcome, Failure)
+    assert outcome.detail == "bad ? text"
+
+
+@pytest.mark.parametrize("name", ["", "wamid.\\ud83d", "wamid.\\u0000", "wamid.ü", "line\\nbreak"])
+def test_a_message_with_a_name_nobody_could_say_again_is_unknown(name: str) -> None:
+    assert isinstance(read_response(200, f'{{"messages":[{{"id":"{name}"}}]}}'.encode()), Unknown)
+
+
 def test_a_long_explanation_is_cut() -> None:
     answer = read_response(400, refused(100, "x" * 10_000))
 

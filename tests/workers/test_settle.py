@@ -133,6 +133,46 @@ def test_a_silence_while_receipts_were_owed_is_a_break_that_we_did_not_see(
     assert len(judge(session, 32 + 1_201)) == 1
 
 
+def test_a_line_cut_both_ways_is_a_silence_too(session: Session, cast: Cast) -> None:
+    """Nothing sent meanwhile has an answer, so nothing is known to be owed. It may be owed."""
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30, silent=True)
+    session.exec(
+        update(Attempt)
+        .where(col(Attempt.started_at) < at(25), col(Attempt.outcome) == "accepted")
+        .values(started_at=at(25))  # the others went when the line was back
+    )
+
+    assert judge(session, 200) == []
+    assert len(judge(session, 32 + 1_201)) == 1
+
+
+def test_many_quiet_spells_hide_no_silence(session: Session, cast: Cast) -> None:
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30, silent=True)
+    for place in range(70):
+        body = receipts(status(f"wamid.elsewhere{place}", "read"))
+        hear(session, body, now=at(45 + 12 * place))
+
+    assert judge(session, 45 + 12 * 70) == []
+    assert len(judge(session, 32 + 1_201)) == 1
+
+
+def test_who_never_hears_again_holds_what_is_unknown(session: Session, cast: Cast) -> None:
+    engine_runs_since(session, LONG_AGO)
+    lost, *_ = outbox.mark_due(
+        session, cast.lanes[0], epoch=EPOCH, horizon=at(3_600), limit=1, now=NOW
+    )
+    record(session, lost, "unknown", at(0))
+    verdict = Verdict(attempt=lost.attempt, event=Event.LOSE_TRACK, after=State.UNKNOWN)
+    attempts.conclude(session, [verdict], NOW)
+
+    assert judge(session, 1_799) == []
+    (finding,) = judge(session, 1_801)
+    assert finding.verdict.after is State.HELD
+    assert "no webhook at all" in finding.verdict.reason
+
+
 def test_a_silence_in_which_nothing_was_sent_is_only_quiet(session: Session, cast: Cast) -> None:
     engine_runs_since(session, LONG_AGO)
     one_lost_and_others_sent(session, cast, posts=3, heard=30)
