@@ -1,6 +1,21 @@
-"""The quickest event loop this machine has."""
+"""The quickest event loop this machine has, and a garbage collector that does not stop it."""
 
 import asyncio
+import gc
+
+SELDOM = (10_000, 20, 1_000)
+"""Objects made, young and middle collections between two full ones."""
+
+
+def calm_collector() -> None:
+    """What is loaded by now lives as long as the process; look through the rest seldom.
+
+    A full collection walks everything that is alive, with every thread stopped: with the memory of
+    some ten thousand messages that is a tenth of a second, in which sends bunch.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 def fast_loop() -> asyncio.AbstractEventLoop:

@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[r
 
 from engine.clock import Clock
 from engine.domain.ids import BroadcastId
-from engine.loops import fast_loop
+from engine.loops import calm_collector, fast_loop
 from engine.store import broadcasts, leases
 from engine.store.database import Database
 from engine.store.journal import Journals
@@ -232,6 +232,7 @@ class EngineThread:
     def _main(self) -> None:
         # A send must not wait five milliseconds for a page or the writer to give the GIL up.
         sys.setswitchinterval(SWITCH_SECONDS)
+        calm_collector()
         with asyncio.Runner(loop_factory=fast_loop) as runner:
             runner.run(self._run())
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.command_line.terminal import USAGE, give_up, out
-from engine.loops import fast_loop
+from engine.loops import calm_collector, fast_loop
 from engine.simulator.server import RunningSimulator, serve
 from engine.trials.companion import leave_with_parent, read_told
 from engine.trials.stand_in import options
@@ -62,6 +62,7 @@ def run(asked: Asked) -> None:
             _tell(asked, simulator)
 
     try:
+        calm_collector()
         with asyncio.Runner(loop_factory=fast_loop) as runner:
             runner.run(_until_told(serve(wanted, asked.host, asked.port, ready=ready)))
     except (KeyboardInterrupt, asyncio.CancelledError):

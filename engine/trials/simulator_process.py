@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import aiohttp
 
-from engine.loops import fast_loop
+from engine.loops import calm_collector, fast_loop
 from engine.simulator.server import SimulatorOptions, serve
 from engine.simulator.world import SimulatedNumber
 from engine.trials.companion import Companion, leave_with_parent, read_told
@@ -101,5 +101,6 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
+    calm_collector()
     with asyncio.Runner(loop_factory=fast_loop) as _runner:
         _runner.run(_main())

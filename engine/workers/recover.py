@@ -98,7 +98,7 @@ async def recover_own(equipment: Equipment, broadcast: BroadcastId) -> int:
     row = await equipment.database.read(broadcasts.get, broadcast)
     now = equipment.clock.now()
     if row.started_at is None or now - row.started_at > JUST_NOW:
-        # Not at the opening itself: nothing was sent, and there may be a hundred thousand to look at.
+        # Not at the opening: nothing was sent, and there may be a hundred thousand to look at.
         await equipment.database.transact(_record_missing, now, broadcast)
     return unknown
 
