@@ -86,7 +86,7 @@ def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Sc
     held = [fate for fate in fates if fate.state is State.HELD]
     misses = [
         *witness.misses,
-        *_lost(fates, log, state),
+        *_lost(fates, log, state, waiting=bool(truth.totals.webhooks_waiting)),
         *_twice(fate for fate in doubled if fate not in excused),
         *_lies(fates, truth, log.true_end),
         *ledger.misses([post.tracker for post in witness.posts], truth.trackers),
@@ -135,7 +135,9 @@ def _words(fates: list[_Fate], state: BroadcastState | None, posts: int) -> str:
     )
 
 
-def _lost(fates: list[_Fate], log: Log, state: BroadcastState | None) -> list[str]:
+def _lost(
+    fates: list[_Fate], log: Log, state: BroadcastState | None, *, waiting: bool
+) -> list[str]:
     """Nobody is forgotten: at the end each is with WhatsApp, told of, or provably still to come."""
     if not fates:
         return [] if state is _S.SKIPPED else [f"nobody was targeted; the broadcast is {state}"]
@@ -145,7 +147,9 @@ def _lost(fates: list[_Fate], log: Log, state: BroadcastState | None) -> list[st
         waits = fate.state is State.RETRYING and fate.due_at is not None and not log.full
         if fate.state in OPEN and (over or not waits):
             misses.append(f"delivery {fate.delivery} is lost: still {fate.state.value}")
-        if fate.state in ACCEPTED_OR_BETTER and not fate.alive:
+        # What WhatsApp took back it may not have told us yet.
+        untold = bool(fate.messages) and waiting
+        if fate.state in ACCEPTED_OR_BETTER and not fate.alive and not untold:
             misses.append(f"delivery {fate.delivery} is lost: {fate.state.value}, never taken")
     return misses
 

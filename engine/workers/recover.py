@@ -97,7 +97,7 @@ async def recover_own(equipment: Equipment, broadcast: BroadcastId) -> int:
         unknown = await _settle(equipment, left, equipment.started(), equipment.epoch)
     row = await equipment.database.read(broadcasts.get, broadcast)
     now = equipment.clock.now()
-    if row.started_at is None or now - row.started_at > JUST_NOW:
+    if row.started_at is None or abs(now - row.started_at) > JUST_NOW:  # clocks are set back, too
         # Not at the opening: nothing was sent, and there may be a hundred thousand to look at.
         await equipment.database.transact(_record_missing, now, broadcast)
     return unknown
