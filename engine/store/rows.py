@@ -6,19 +6,20 @@ where the database needs a hundredth. So the hot statements are set-based: one s
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from engine.store.dialects import slices
+
 Row = Sequence[Any]
 Statement = sa.Insert | sa.Update
 MakeStatement = Callable[[str, Any], Statement]
 """Gives the statement for a dialect by its name and for its rows, a table with named columns."""
 
-ROWS_AT_ONCE = 5_000
 WHOLE, TEXT, INSTANT = sa.Integer(), sa.String(), sa.DateTime(timezone=True)
 _PARAMETER = "rows"
 WITHOUT_ZONE = len("2026-11-23 06:00:00.000000")
@@ -42,7 +43,7 @@ class ManyRows:
 
         Raises ValueError for an instant without a zone.
         """
-        return sum(self._run(session, some) for some in _slices(rows))
+        return sum(self._run(session, some) for some in slices(rows))
 
     def _run(self, session: Session, rows: Sequence[Row]) -> int:
         connection = session.connection()
@@ -76,11 +77,6 @@ def _instant(value: object) -> str:
         raise ValueError("an instant without a timezone could be any of many")
     at = value if value.tzinfo is UTC else value.astimezone(UTC)
     return at.isoformat(" ", "microseconds")[:WITHOUT_ZONE]
-
-
-def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        yield rows[start : start + ROWS_AT_ONCE]
 
 
 def _table_of(dialect: str, columns: Mapping[str, sa.types.TypeEngine[Any]]) -> Any:

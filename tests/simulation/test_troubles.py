@@ -33,11 +33,11 @@ CALM = replace(
 """Five seconds of sending, and nothing happens."""
 
 
-FOUND_SOMETHING = (3, 44, 1029, 2048, 1_795_700_422, 1_795_700_430)
+FOUND_SOMETHING = (44, 1029, 2048, 1_795_700_422, 1_795_700_430)
 """Seeds that failed once: each found a fault of the engine's, or of the judge's."""
 
 
-@pytest.mark.parametrize("seed", [*range(1, SEEDS + 1), *FOUND_SOMETHING[1:]])
+@pytest.mark.parametrize("seed", [*range(1, SEEDS + 1), *FOUND_SOMETHING])
 def test_whatever_befalls_a_morning_nobody_is_lost_and_nobody_doubled(seed: int) -> None:
     assert run_seed(seed).misses == ()
 
