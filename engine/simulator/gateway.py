@@ -8,8 +8,11 @@ from engine.domain.ids import PhoneNumberId, Tracker
 from engine.domain.message import Message, Recipient
 from engine.domain.outcome import Blame, Failure, Outcome, Unknown
 from engine.simulator.world import World
+from engine.whatsapp.connections import NotReachedError
+from engine.whatsapp.gateway import MayGo, always
 from engine.whatsapp.requests import UnsendableError, message_body
 from engine.whatsapp.responses import read_response
+from engine.whatsapp.transport import read_unreached
 
 RESPONSE_TIMEOUT = 30.0
 """Seconds the client waits for an answer (spec E2)."""
@@ -26,13 +29,20 @@ class SimulatedWhatsApp:
         self._timeout = response_timeout
 
     async def send(
-        self, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
+        self,
+        sender: PhoneNumberId,
+        to: Recipient,
+        message: Message,
+        tracker: Tracker,
+        may_go: MayGo = always,
     ) -> Outcome:
         """One POST. Accepted is what the world accepts on arrival, also if the answer is lost."""
         try:
             body = message_body(to, message, tracker)
         except UnsendableError as error:
             return Failure(blame=Blame.US, code=None, title="Unsendable", detail=str(error))
+        if not may_go():
+            return read_unreached(NotReachedError("the right to send ended"))
         now = self._clock.now().timestamp()
         reply = self._world.post_message(sender, body, self._world.access_token, now)
         takes = reply.after + reply.drip

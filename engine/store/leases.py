@@ -50,10 +50,10 @@ def take(
     even_from: str | None,
     seen: Standing | None = None,
 ) -> int | None:
-    """Take the lease when it is free, has run out, or is `even_from`'s (known to be dead).
+    """Take the lease when it is free, ours, or `even_from`'s (known to be dead, or silent).
 
     seen: only if it is still as it was seen then. Returns the new token, or None when somebody else
-    holds it.
+    holds it. Whether it ran out by the database's clock is not asked: somebody may have set that.
     """
     session.connection().execute(
         insert_ignoring(session, Lease, ["name"]).values(
@@ -62,7 +62,6 @@ def take(
     )
     now = database_now(session)
     free = sa.or_(
-        col(Lease.expires_at) <= now,
         col(Lease.owner) == "",
         col(Lease.owner) == (even_from if even_from is not None else owner),
     )

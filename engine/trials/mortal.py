@@ -20,7 +20,7 @@ from engine.simulator.loop import JumpingLoop
 from engine.store import leases
 from engine.store.journal import Journal, Journals
 from engine.trials.disk import Disk, DiskDatabase
-from engine.whatsapp.gateway import Gateway
+from engine.whatsapp.gateway import Gateway, MayGo, always
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -152,13 +152,24 @@ class MortalGateway:
     watcher: Watcher
 
     async def send(
-        self, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
+        self,
+        sender: PhoneNumberId,
+        to: Recipient,
+        message: Message,
+        tracker: Tracker,
+        may_go: MayGo = always,
     ) -> Outcome:
         """One POST, seen as it leaves."""
         if not self.life.passes():
             return await _never()
-        self.watcher.leaves(self.life, sender, to, message, tracker)
-        outcome = await self.whatsapp.send(sender, to, message, tracker)
+
+        def leaves() -> bool:
+            if not may_go():
+                return False
+            self.watcher.leaves(self.life, sender, to, message, tracker)
+            return True
+
+        outcome = await self.whatsapp.send(sender, to, message, tracker, leaves)
         return outcome if self.life.passes() else await _never()
 
     async def warm(self, connections: int) -> None:

@@ -15,6 +15,7 @@ from engine.domain.message import Message, Recipient
 from engine.domain.outcome import Blame, Failure, Outcome, Unknown
 from engine.whatsapp.connection import LostAnswerError
 from engine.whatsapp.connections import Connections, NotReachedError
+from engine.whatsapp.gateway import MayGo, always
 from engine.whatsapp.requests import UnsendableError, message_body
 from engine.whatsapp.responses import read_response
 from engine.whatsapp.transport import DEFAULT_VERSION, Timeouts, check_host, read_unreached
@@ -47,7 +48,12 @@ class CloudApi:
         self._heads: dict[PhoneNumberId, tuple[str, bytes]] = {}
 
     async def send(
-        self, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
+        self,
+        sender: PhoneNumberId,
+        to: Recipient,
+        message: Message,
+        tracker: Tracker,
+        may_go: MayGo = always,
     ) -> Outcome:
         """One POST, no second try. Cancelling it leaves the outcome unknown to everyone."""
         try:
@@ -58,7 +64,7 @@ class CloudApi:
         if head is None:
             return Failure(blame=Blame.ACCOUNT, code=None, title="No usable access token")
         try:
-            answer = await self._open().ask(head + b"%d\r\n\r\n" % len(body) + body)
+            answer = await self._open().ask(head + b"%d\r\n\r\n" % len(body) + body, may_go)
         except NotReachedError as error:
             return read_unreached(error)
         except LostAnswerError as error:

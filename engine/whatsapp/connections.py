@@ -16,6 +16,7 @@ import aiohappyeyeballs
 from yarl import URL
 
 from engine.whatsapp.connection import Answer, Connection
+from engine.whatsapp.gateway import MayGo, always
 from engine.whatsapp.transport import KEEPALIVE, Timeouts, guarded_sockets
 
 OTHER_FAMILY_AFTER_SECONDS = 0.25
@@ -24,7 +25,7 @@ ADDRESSES_GOOD_FOR_SECONDS = 60.0
 
 
 class NotReachedError(Exception):
-    """No connection could be made: nothing of the request left this machine."""
+    """There was no connection, or the request might not go: nothing of it left this machine."""
 
 
 class Connections:
@@ -43,12 +44,17 @@ class Connections:
         self._addresses: list[Any] = []
         self._addresses_at = 0.0
 
-    async def ask(self, request: bytes) -> Answer:
+    async def ask(self, request: bytes, may_go: MayGo = always) -> Answer:
         """Send one request and return its answer; never a second try.
 
-        Raises NotReachedError when nothing left, LostAnswerError when something may have.
+        may_go: asked once there is a connection, since a new one may take seconds; after a yes the
+        request is written without another turn of the loop. Raises NotReachedError when nothing
+        left, LostAnswerError when something may have.
         """
         connection = self._kept() or await self._open()
+        if not may_go():
+            self._keep(connection)
+            raise NotReachedError("the right to send ended before the request left")
         self._busy.add(connection)
         try:
             answer = await connection.ask(request, self._response)

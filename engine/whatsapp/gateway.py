@@ -2,11 +2,20 @@
 bring theirs.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from engine.domain.ids import PhoneNumberId, Tracker
 from engine.domain.message import Message, Recipient
 from engine.domain.outcome import Outcome
+
+MayGo = Callable[[], bool]
+"""Whether a request may still leave (the lease, spec R6)."""
+
+
+def always() -> bool:
+    """Nothing forbids it."""
+    return True
 
 
 class Gateway(Protocol):
@@ -15,10 +24,18 @@ class Gateway(Protocol):
     """
 
     async def send(
-        self, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
+        self,
+        sender: PhoneNumberId,
+        to: Recipient,
+        message: Message,
+        tracker: Tracker,
+        may_go: MayGo = always,
     ) -> Outcome:
         """One POST. `tracker` comes back in every receipt of the message
         (`biz_opaque_callback_data`).
+
+        may_go: asked when a connection is there and nothing but the write is left to do. When it
+        says no, nothing leaves, and the outcome is a failure that may be tried again.
         """
         ...
 

@@ -44,7 +44,9 @@ async def make_attempt(
         parameters=marked.parameters,
         header_image_id=template.header_image_id,
     )
-    outcome = await equipment.gateway.send(context.phone_number, marked.to, message, marked.tracker)
+    outcome = await equipment.gateway.send(
+        context.phone_number, marked.to, message, marked.tracker, equipment.lease.held
+    )
     now = equipment.clock.now()
     record = AttemptRecord(
         attempt=marked.attempt,

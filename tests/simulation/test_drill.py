@@ -28,6 +28,7 @@ from engine.trials.findings import SimulatorTruth, casualties
 from engine.trials.kills import DrillOptions, Phase, plan_mornings
 from engine.trials.options import MorningOptions
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
+from engine.whatsapp.gateway import MayGo, always
 
 MORNING = MorningOptions(subscribers=200, senders=1, backups=0, rate=40.0, seed=5)
 FIRST, LAST = 3, 4
@@ -94,12 +95,17 @@ class LeakyWire:
         self._sent = 0
 
     async def send(
-        self, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
+        self,
+        sender: PhoneNumberId,
+        to: Recipient,
+        message: Message,
+        tracker: Tracker,
+        may_go: MayGo = always,
     ) -> Outcome:
         self._sent += 1
         if self._sent in self._lost:
             return Unknown("lost on its way")
-        return await self._whatsapp.send(sender, to, message, tracker)
+        return await self._whatsapp.send(sender, to, message, tracker, may_go)
 
     async def warm(self, connections: int) -> None:
         return None

@@ -21,9 +21,16 @@ def test_the_first_engine_takes_the_lease_and_the_second_waits(database: Databas
     assert database.read_now(leases.holder) == ("first", True)
 
 
-def test_a_lease_that_ran_out_goes_to_the_next_with_a_higher_token(database: Database) -> None:
+def test_a_lease_that_the_databases_clock_calls_run_out_is_not_for_the_taking(
+    database: Database,
+) -> None:
     assert take(database, "first", GONE) == 1
-    assert take(database, "second") == 2
+    assert take(database, "second") is None
+
+
+def test_who_lost_the_lease_cannot_renew_it(database: Database) -> None:
+    assert take(database, "first") == 1
+    assert take(database, "second", even_from="first") == 2
     assert not database.transact_now(leases.renew, owner="first", token=1, ttl=TTL)
 
 

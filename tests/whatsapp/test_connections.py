@@ -64,6 +64,28 @@ def test_one_connection_carries_one_request_after_the_other(loop: str) -> None:
 
 
 @LOOPS
+def test_a_request_whose_right_ended_while_connecting_never_leaves(loop: str) -> None:
+    seen: list[int] = []
+
+    async def story() -> None:
+        async with meta(always(answer(b"{}"))) as heard, connections(heard.url) as opened:
+
+            def may_go() -> bool:
+                seen.append(heard.connections)
+                return False
+
+            with pytest.raises(NotReachedError, match="right to send"):
+                await opened.ask(request(), may_go)
+            await asyncio.sleep(0.02)
+            seen.append(len(heard.requests))
+            await opened.ask(request())  # the connection is kept: it said nothing yet
+            seen.append(heard.connections)
+
+    play(story, loop)
+    assert seen[-2:] == [0, 1]
+
+
+@LOOPS
 def test_a_body_in_chunks_is_put_together(loop: str) -> None:
     async def reply(_request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")

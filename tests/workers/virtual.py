@@ -19,6 +19,7 @@ from engine.simulator.loop import JumpingLoop
 from engine.store.database import Database
 from engine.store.journal import Journal, MemoryJournals
 from engine.store.tables import Delivery
+from engine.whatsapp.gateway import MayGo, always
 from engine.workers.equipment import Equipment, HeldLease, Tuning
 from tests.workers.cast import EPOCH, NOW, Cast, stage
 
@@ -56,8 +57,14 @@ class Whatsapp:
     most_in_flight: int = 0
 
     async def send(
-        self, sender: PhoneNumberId, to: Recipient, message: Message, tracker: Tracker
+        self,
+        sender: PhoneNumberId,
+        to: Recipient,
+        message: Message,
+        tracker: Tracker,
+        may_go: MayGo = always,
     ) -> Outcome:
+        del may_go
         one = Sent(asyncio.get_running_loop().time(), sender, tracker, len(self.sent))
         self.sent.append(one)
         self.in_flight += 1
