@@ -6,17 +6,22 @@ lane holds more than its rate: a dense second of the jitter spills into the next
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import repeat
 
+from engine.domain.audience import Audience, PlanRecipient
 from engine.domain.ids import SenderId
 from engine.domain.pacing import usable_rate
-from engine.domain.routing import PlanLane, PlanRecipient, Routing, route
-from engine.domain.subscriber import TIER_ORDER, Tier
+from engine.domain.routing import PlanLane, Routing, lane_places, route
+from engine.domain.subscriber import TIER_ORDER
 
 __all__ = [
+    "Audience",
     "Exceeds",
     "Fits",
     "Pacing",
@@ -42,6 +47,7 @@ SHORT_OF_CAPACITY = timedelta(seconds=1)
 
 _SECOND = 1_000_000
 """Microseconds."""
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Pacing(StrEnum):
@@ -49,6 +55,7 @@ class Pacing(StrEnum):
 
     JITTERED = "jittered"  # by jitter group, over the primary window
     FASTEST = "fastest"  # one slot after the other at the lane's full rate
+    EVEN = "even"  # one slot after the other, as slowly as the window lets it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +66,58 @@ class PlannedDelivery:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
-    """Every lane's deliveries in the order of their instants."""
+    """Everybody's sender and instant, in columns by their place in the audience."""
 
-    lanes: Mapping[SenderId, list[PlannedDelivery]]
+    audience: Audience
+    senders: tuple[SenderId, ...]
+    opens_at: datetime
+    lane_of: "array[int]"
+    """Places in `senders`."""
+    slots: "array[int]"
+    """Microseconds after the opening."""
+
+    def planned(self, start: int, stop: int) -> Iterator[tuple[int, SenderId, datetime]]:
+        """(place, sender, instant) of the people from place `start` to before `stop`."""
+        for place in range(start, min(stop, len(self.audience))):
+            yield place, self.senders[self.lane_of[place]], self._at(self.slots[place])
+
+    def sizes(self) -> dict[SenderId, int]:
+        """How many each sender has."""
+        counts = Counter(self.lane_of)
+        return {sender: counts[place] for place, sender in enumerate(self.senders)}
+
+    @property
+    def lanes(self) -> dict[SenderId, list[PlannedDelivery]]:
+        """Every lane's deliveries in the order of their instants, as objects: to look at."""
+        lanes: dict[SenderId, list[PlannedDelivery]] = {sender: [] for sender in self.senders}
+        subscribers = self.audience.subscribers
+        by_instant = sorted(
+            range(len(self.audience)), key=lambda place: (self.slots[place], subscribers[place])
+        )
+        for place in by_instant:
+            sender = self.senders[self.lane_of[place]]
+            lanes[sender].append(PlannedDelivery(subscribers[place], self._at(self.slots[place])))
+        return lanes
 
     @property
     def last_at(self) -> datetime | None:
         """The last planned instant; None when there is nobody."""
-        return max((lane[-1].at for lane in self.lanes.values() if lane), default=None)
+        return self._at(max(self.slots)) if self.slots else None
 
     def exceeds(self, window_ends_at: datetime) -> timedelta:
         """By how much the plan runs over the window; zero when it fits."""
         last = self.last_at
         return max(timedelta(0), last - window_ends_at) if last is not None else timedelta(0)
+
+    def after(self, instant: datetime) -> int:
+        """How many are due later than that."""
+        within = (instant - self.opens_at) // _MICROSECOND
+        return sum(slot > within for slot in self.slots)
+
+    def _at(self, slot: int) -> datetime:
+        return self.opens_at + timedelta(microseconds=slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +138,7 @@ class Exceeds:
 
 
 def plan(
-    recipients: Sequence[PlanRecipient],
+    audience: Audience,
     lanes: Sequence[PlanLane],
     *,
     opens_at: datetime,
@@ -102,29 +146,39 @@ def plan(
     month: str,
     seed: str,
     routing: Routing = Routing.STICKY,
+    over: timedelta = SPREAD,
 ) -> Plan:
-    """Plan a broadcast. The same arguments give the same plan, in whatever order recipients come.
+    """Plan a broadcast. The same arguments give the same plan, in whatever order people come.
 
-    month: `2026-11`; the jitter groups turn with it. seed: hex, recorded with the broadcast. Raises
-    ValueError without a lane that may send.
+    month: `2026-11`; the jitter groups turn with it. seed: hex, recorded with the broadcast. over:
+    what EVEN fills, if the rates can. Raises ValueError without a lane that may send.
     """
     usable = [lane for lane in lanes if lane.rate > 0]
     if not usable:
         raise ValueError("a plan needs at least one sender that may send")
-    ordered = sorted(recipients, key=lambda one: one.subscriber)
-    routed = route(ordered, usable, routing=routing)
-    planned: dict[SenderId, list[PlannedDelivery]] = {}
-    for lane in usable:
-        mine = routed[lane.sender]
-        if pacing is Pacing.FASTEST:
-            slots = _fastest(mine, lane)
-        else:
-            slots = _jittered(mine, lane, month, seed)
-        planned[lane.sender] = [
-            PlannedDelivery(subscriber, opens_at + timedelta(microseconds=slot))
-            for slot, subscriber in slots
-        ]
-    return Plan(lanes=planned)
+    order = audience.in_order()
+    lane_of = lane_places(audience, order, usable, routing=routing)
+    mine = [array("I") for _ in usable]
+    for person in order:
+        mine[lane_of[person]].append(person)
+    slots = array("q", bytes(8 * len(audience)))
+    for place, lane in enumerate(usable):
+        match pacing:
+            case Pacing.FASTEST:
+                chosen = _fastest(audience, mine[place], lane)
+            case Pacing.JITTERED:
+                chosen = _jittered(audience, mine[place], lane, month, seed)
+            case Pacing.EVEN:
+                chosen = _even(audience, mine[place], lane, over, place / len(usable))
+        for person, slot in chosen:
+            slots[person] = slot
+    return Plan(
+        audience=audience,
+        senders=tuple(lane.sender for lane in usable),
+        opens_at=opens_at,
+        lane_of=lane_of,
+        slots=slots,
+    )
 
 
 def fit(plan: Plan, window_ends_at: datetime) -> Fits | Exceeds:
@@ -133,8 +187,7 @@ def fit(plan: Plan, window_ends_at: datetime) -> Fits | Exceeds:
     if not by:
         last = plan.last_at
         return Fits(timedelta(0) if last is None else window_ends_at - last)
-    late = sum(one.at > window_ends_at for lane in plan.lanes.values() for one in lane)
-    return Exceeds(by, late)
+    return Exceeds(by, plan.after(window_ends_at))
 
 
 def floor_seconds(sizes: Mapping[SenderId, int], rates: Mapping[SenderId, float]) -> float:
@@ -152,45 +205,58 @@ def jitter_group(subscriber: int, month: str) -> int:
     return hashlib.sha256(f"{subscriber}/{month}".encode()).digest()[-1] % GROUPS
 
 
-Slots = list[tuple[int, int]]
-"""Microseconds after the opening, and the subscriber."""
+Slots = Iterable[tuple[int, int]]
+"""A person's place, and microseconds after the opening."""
 
 
-def _fastest(recipients: Sequence[PlanRecipient], lane: PlanLane) -> Slots:
-    in_order = sorted(recipients, key=lambda one: (_tier(one), one.subscriber))
-    spaced = _spaced([0] * len(in_order), lane.rate)
-    return [(slot, one.subscriber) for slot, one in zip(spaced, in_order, strict=True)]
+def _fastest(audience: Audience, people: Sequence[int], lane: PlanLane) -> Slots:
+    in_order = sorted(people, key=audience.tiers.__getitem__)
+    return zip(in_order, _spaced(repeat(0, len(in_order)), lane.rate), strict=True)
 
 
-def _jittered(recipients: Sequence[PlanRecipient], lane: PlanLane, month: str, seed: str) -> Slots:
+def _even(
+    audience: Audience, people: Sequence[int], lane: PlanLane, over: timedelta, phase: float
+) -> Slots:
+    """phase: how far into its first gap the lane begins, so that lanes do not send in step."""
+    in_order = sorted(people, key=audience.tiers.__getitem__)
+    room = max(0, over // _MICROSECOND)
+    wishes = (int((number + phase) * room / len(in_order)) for number in range(len(in_order)))
+    return zip(in_order, _spaced(wishes, lane.rate), strict=True)
+
+
+def _jittered(
+    audience: Audience, people: Sequence[int], lane: PlanLane, month: str, seed: str
+) -> Slots:
     stream = _uniform(f"{seed}/{lane.sender}")
-    every = GROUP_STARTS_EVERY // timedelta(microseconds=1)
-    over = GROUP_SPREADS_OVER // timedelta(microseconds=1)
-    wished = sorted(
+    every = GROUP_STARTS_EVERY // _MICROSECOND
+    over = GROUP_SPREADS_OVER // _MICROSECOND
+    tiers, subscribers = audience.tiers, audience.subscribers
+    wishes = array(
+        "q",
         (
-            jitter_group(one.subscriber, month) * every + int(next(stream) * over),
-            _tier(one),
-            one.subscriber,
-        )
-        for one in recipients
+            jitter_group(subscribers[person], month) * every + int(next(stream) * over)
+            for person in people
+        ),
     )
-    spaced = _spaced([wish for wish, _, _ in wished], lane.rate)
-    who = [
-        (tier, slot, subscriber) for slot, (_, tier, subscriber) in zip(spaced, wished, strict=True)
-    ]
-    if spaced and timedelta(microseconds=spaced[-1]) > SPREAD + SHORT_OF_CAPACITY:
-        who.sort()  # the same instants, but PREMIUM gets the early ones
-    return [(slot, subscriber) for slot, (_, _, subscriber) in zip(spaced, who, strict=True)]
+    # Whole numbers instead of tuples, and people come by subscriber: sorting keeps that order.
+    by_wish = sorted(
+        range(len(people)), key=lambda place: wishes[place] * len(TIER_ORDER) + tiers[people[place]]
+    )
+    spaced = _spaced((wishes[place] for place in by_wish), lane.rate)
+    who = [people[place] for place in by_wish]
+    if spaced and spaced[-1] * _MICROSECOND > SPREAD + SHORT_OF_CAPACITY:
+        who.sort(key=tiers.__getitem__)  # the same instants, but PREMIUM gets the early ones
+    return zip(who, spaced, strict=True)
 
 
-def _spaced(wishes: Sequence[int], rate: float) -> list[int]:
+def _spaced(wishes: Iterable[int], rate: float) -> "array[int]":
     """Rising wishes, each moved later by as little as keeps the lane within its rate."""
     rate = usable_rate(rate)
     if rate < 1:
         most, period, gap = 1, round(_SECOND / rate), 0
     else:
         most, period, gap = int(rate), _SECOND, _SECOND // int(rate)
-    spaced: list[int] = []
+    spaced = array("q")
     for number, wish in enumerate(wishes):
         slot = wish
         if number:
@@ -199,10 +265,6 @@ def _spaced(wishes: Sequence[int], rate: float) -> list[int]:
             slot = max(slot, spaced[number - most] + period)
         spaced.append(slot)
     return spaced
-
-
-def _tier(recipient: PlanRecipient) -> int:
-    return TIER_ORDER[Tier(recipient.tier)]
 
 
 def _uniform(seed: str) -> Iterator[float]:

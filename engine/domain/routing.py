@@ -9,10 +9,12 @@ full takes the next sender of their order.
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.domain.audience import Audience, PlanRecipient
 from engine.domain.ids import SenderId
 from engine.domain.pacing import usable_rate
 
@@ -27,15 +29,6 @@ class Routing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRecipient:
-    """A recipient as the planner sees one."""
-
-    subscriber: int
-    tier: str
-    region: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PlanLane:
     """A sender and the rate it may use, in messages per second."""
 
@@ -43,8 +36,10 @@ class PlanLane:
     rate: float
 
 
-Preferences = Callable[[int, PlanRecipient], list[float]]
-"""A score for each lane, in the lanes' order; the highest with room wins."""
+Preferences = Callable[[int, int], list[float]]
+"""A score for each lane, in the lanes' order, of who comes as the n-th and of their place; the
+highest with room wins.
+"""
 
 
 def route(
@@ -59,21 +54,39 @@ def route(
     The same people in the same order and the same lanes give the same answer. `seed` turns the hash
     of the sticky kinds; it stays empty unless people are to change senders.
     """
-    room = lane_room(len(recipients), lanes)
-    scores = _preferences(lanes, seed, routing)
-    routed: list[list[PlanRecipient]] = [[] for _ in lanes]
+    audience = Audience.of(recipients)
+    chosen = lane_places(audience, range(len(audience)), lanes, seed=seed, routing=routing)
+    routed: dict[SenderId, list[PlanRecipient]] = {lane.sender: [] for lane in lanes}
+    for recipient, place in zip(recipients, chosen, strict=True):
+        routed[lanes[place].sender].append(recipient)
+    return routed
+
+
+def lane_places(
+    audience: Audience,
+    order: Iterable[int],
+    lanes: Sequence[PlanLane],
+    *,
+    seed: str = "",
+    routing: Routing = Routing.STICKY,
+) -> "array[int]":
+    """The same for an audience that is asked in `order`: each one's place in `lanes`."""
+    room = lane_room(len(audience), lanes)
+    scores = _preferences(audience, lanes, seed, routing)
+    chosen = array("H", bytes(2 * len(audience)))
+    taken = [0] * len(lanes)
     full = -math.inf
     shut = [place for place, most in enumerate(room) if most == 0]
-    for number, recipient in enumerate(recipients):
-        score = scores(number, recipient)
+    for number, person in enumerate(order):
+        score = scores(number, person)
         for place in shut:
             score[place] = full
-        chosen = score.index(max(score))
-        mine = routed[chosen]
-        mine.append(recipient)
-        if len(mine) == room[chosen]:
-            shut.append(chosen)
-    return {lane.sender: mine for lane, mine in zip(lanes, routed, strict=True)}
+        best = score.index(max(score))
+        chosen[person] = best
+        taken[best] += 1
+        if taken[best] == room[best]:
+            shut.append(best)
+    return chosen
 
 
 def lane_room(recipients: int, lanes: Sequence[PlanLane]) -> list[int]:
@@ -86,8 +99,11 @@ def lane_room(recipients: int, lanes: Sequence[PlanLane]) -> list[int]:
     return room
 
 
-def _preferences(lanes: Sequence[PlanLane], seed: str, routing: Routing) -> Preferences:
+def _preferences(
+    audience: Audience, lanes: Sequence[PlanLane], seed: str, routing: Routing
+) -> Preferences:
     count = len(lanes)
+    subscribers, regions, names = audience.subscribers, audience.regions, audience.region_names
 
     def turn(start: int) -> list[float]:
         return [-float((place - start) % count) for place in range(count)]
@@ -95,14 +111,14 @@ def _preferences(lanes: Sequence[PlanLane], seed: str, routing: Routing) -> Pref
     match routing:
         case Routing.STICKY:
             by_hash = _rendezvous(lanes, seed)
-            return lambda _, recipient: by_hash(str(recipient.subscriber))
+            return lambda _, person: by_hash(str(subscribers[person]))
         case Routing.REGION:
             by_hash = _rendezvous(lanes, seed)
-            return lambda _, recipient: by_hash(recipient.region)
+            return lambda _, person: by_hash(names[regions[person]])
         case Routing.ROUND_ROBIN:
             return lambda number, _: turn(number)
         case Routing.MODULO:
-            return lambda _, recipient: turn(recipient.subscriber)
+            return lambda _, person: turn(subscribers[person])
 
 
 _WORD = 2**64

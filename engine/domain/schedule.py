@@ -7,7 +7,7 @@ closes 5 minutes after.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -75,8 +75,19 @@ class Schedule:
     category: Category = Category.MARKETING
     late_policy: LatePolicy = LatePolicy.SKIP
     late_after: timedelta = timedelta(minutes=10)
+    window: timedelta | None = None
+    """From the schedule's time to the end of its primary window, where that is not the usual one.
+    """
     active: bool = True
     created_at: datetime
+
+    def shape(self, usual: DayShape) -> DayShape:
+        """The shape of its days. The close comes no earlier than usual, nor before the window's
+        end.
+        """
+        if self.window is None:
+            return usual
+        return replace(usual, primary=self.window, closes=max(usual.closes, self.window))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,7 @@ def due(
     for schedule in schedules:
         if not schedule.active:
             continue
-        for day, window in _candidates(schedule, now, shape):
+        for day, window in _candidates(schedule, now, schedule.shape(shape)):
             ripe = window.freezes_at <= now and schedule.created_at < window.opens_at
             if ripe and (schedule.id, day) not in existing:
                 wanted.append(_decide(schedule, day, window, now))
@@ -150,6 +161,7 @@ def next_opening(schedule: Schedule, now: datetime, shape: DayShape = USUAL) -> 
     """The next instant this schedule would open at, after `now`; None when it never will again."""
     if not schedule.active:
         return None
+    shape = schedule.shape(shape)
     if schedule.kind is Kind.ONCE:
         opens_at = _once(schedule, shape)[1].opens_at
         return opens_at if opens_at > now else None

@@ -1,29 +1,26 @@
-"""Broadcasts and their lanes: opening, freezing, planning, and where each stands."""
+"""Broadcasts: opening them, and where each stands."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from engine.domain.broadcast import OVER, TRANSITIONS, BroadcastEvent, BroadcastState
 from engine.domain.delivery import UNSENT
-from engine.domain.ids import BroadcastId, LaneId, SenderId, SubscriberId, TenantId
+from engine.domain.ids import BroadcastId, TenantId
 from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import (
     Broadcast,
     Content,
     Delivery,
-    Exclusion,
     LogEntry,
-    Subscriber,
     Variant,
 )
 
-_deliveries, _subscribers, _broadcasts = table(Delivery), table(Subscriber), table(Broadcast)
+_deliveries, _broadcasts = table(Delivery), table(Broadcast)
 
 
 def open_broadcast(session: Session, values: dict[str, Any]) -> bool:
@@ -160,92 +157,6 @@ def state_of(session: Session, broadcast: BroadcastId) -> BroadcastState:
         .execute(select(col(Broadcast.state)).where(col(Broadcast.id) == broadcast))
         .scalar_one()
     )
-
-
-def audience_slice(
-    session: Session, tenant: TenantId, after: SubscriberId, limit: int
-) -> list[Subscriber]:
-    """The next subscribers by id, whatever their status: who is left out is told with a reason."""
-    return list(
-        session.scalars(
-            select(Subscriber)
-            .where(col(Subscriber.tenant_id) == tenant, col(Subscriber.id) > after)
-            .order_by(col(Subscriber.id))
-            .limit(limit)
-        )
-    )
-
-
-def freeze(
-    session: Session, deliveries: Sequence[dict[str, Any]], exclusions: Sequence[dict[str, Any]]
-) -> None:
-    """Write a slice of the frozen audience. Freezing a slice again changes nothing."""
-    if deliveries:
-        session.connection().execute(insert_ignoring(session, Delivery, ["key"]), list(deliveries))
-    if exclusions:
-        session.connection().execute(sa.insert(table(Exclusion)), list(exclusions))
-
-
-def clear_exclusions(session: Session, broadcast: BroadcastId) -> None:
-    """Before a freeze starts (again)."""
-    session.connection().execute(
-        sa.delete(Exclusion).where(col(Exclusion.broadcast_id) == broadcast)
-    )
-
-
-def count_frozen(session: Session, broadcast: BroadcastId) -> tuple[int, int]:
-    """How many are targeted, and how many were left out."""
-    targeted = (
-        session.connection()
-        .execute(select(sa.func.count()).where(col(Delivery.broadcast_id) == broadcast))
-        .scalar_one()
-    )
-    excluded = (
-        session.connection()
-        .execute(select(sa.func.count()).where(col(Exclusion.broadcast_id) == broadcast))
-        .scalar_one()
-    )
-    return targeted, excluded
-
-
-def recipients(session: Session, broadcast: BroadcastId) -> list[tuple[int, int, str, str]]:
-    """(delivery, subscriber, tier, region) of everybody targeted, by subscriber id."""
-    rows = session.connection().execute(
-        select(
-            _deliveries.c.id,
-            _deliveries.c.subscriber_id,
-            _deliveries.c.tier,
-            _subscribers.c.region,
-        )
-        .join(_subscribers, _subscribers.c.id == _deliveries.c.subscriber_id)
-        .where(_deliveries.c.broadcast_id == broadcast)
-        .order_by(_deliveries.c.subscriber_id)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
-
-
-_ASSIGN = (
-    sa.update(_deliveries)
-    .where(_deliveries.c.id == bindparam("delivery"))
-    .values(
-        lane_id=bindparam("lane"),
-        sender_id=bindparam("sender"),
-        planned_at=bindparam("at"),
-        due_at=bindparam("at"),
-    )
-)
-
-
-def assign(session: Session, rows: Sequence[tuple[int, LaneId, SenderId, datetime]]) -> None:
-    """Give deliveries their lane and their instant: (delivery, lane, sender, planned instant)."""
-    if rows:
-        session.connection().execute(
-            _ASSIGN,
-            [
-                {"delivery": delivery, "lane": lane, "sender": sender, "at": at}
-                for delivery, lane, sender, at in rows
-            ],
-        )
 
 
 def log(

@@ -101,6 +101,7 @@ def _as_rule(session: Session, row: Schedule, now: datetime) -> rules.Schedule:
         category=_category(session, row, now),
         late_policy=LatePolicy(row.late_policy),
         late_after=timedelta(seconds=row.late_after_seconds),
+        window=None if row.window_seconds is None else timedelta(seconds=row.window_seconds),
         active=row.active,
         created_at=row.created_at,
     )

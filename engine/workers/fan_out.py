@@ -1,9 +1,13 @@
 """The fan-out: gives every recipient a lane and an instant, by the pure planner, and writes it
-down.
+down, in slices.
+
+One that was cut off plans again and writes all of it again: nothing is sent before it is whole.
 """
 
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,49 +16,68 @@ from sqlmodel import Session
 from engine.domain import planning, quality
 from engine.domain.broadcast import BroadcastEvent
 from engine.domain.ids import BroadcastId, LaneId, SenderId, TenantId
-from engine.store import broadcasts
+from engine.store import broadcasts, frozen
 from engine.store import lanes as lanes_store
 from engine.store import senders as sender_store
 from engine.store.tables import Broadcast, Sender
 from engine.workers.equipment import Equipment
 
-SLICE = 1_000
+LANDING = timedelta(seconds=5)
+"""What an even plan leaves of its window for the last answers, and for a first retry."""
 
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan, and whose it is."""
+
+    broadcast: Broadcast
+    senders: Sequence[Sender]
+    deliveries: "array[int]"
+    """By their recipients' places in the plan's audience."""
+    plan: planning.Plan
+
+
 async def fan_out(equipment: Equipment, broadcast: BroadcastId) -> bool:
     """Plan a frozen broadcast. Returns False when no sender may send."""
-    database = equipment.database
-    row, pool, people = await database.read(_facts, broadcast)
-    senders, lanes = able_lanes(pool, equipment.tuning.reserve)
-    if not lanes:
+    database, clock = equipment.database, equipment.clock
+    # As one question: planning takes a second or two, and this loop may be sending for others.
+    planned = await database.read(_plan, broadcast, equipment.tuning.reserve, clock.now())
+    if planned is None:
         return False
-    opens_at = max(row.opens_at, equipment.clock.now())
+    lanes = await database.transact(_open_lanes, planned)
+    at_once = equipment.tuning.prepared_at_once
+    for start in range(0, len(planned.deliveries), at_once):
+        equipment.beat("conduct")
+        await database.transact(_assign, planned, lanes, start, start + at_once)
+    await database.transact(_finish, planned, clock.now())
+    return True
+
+
+def _plan(
+    session: Session, broadcast: BroadcastId, reserve: float, now: datetime
+) -> Planned | None:
+    row = broadcasts.get(session, broadcast)
+    pool = list(sender_store.pool(session, TenantId(row.tenant_id)))
+    senders, lanes = able_lanes(pool, reserve)
+    if not lanes:
+        return None
+    opens_at = max(row.opens_at, now)
+    audience, deliveries = planning.Audience(), array("q")
+    for delivery, subscriber, tier, region in frozen.recipients(session, broadcast):
+        deliveries.append(delivery)
+        audience.add(subscriber, tier, region)
     plan = planning.plan(
-        [
-            planning.PlanRecipient(subscriber, tier, region)
-            for _, subscriber, tier, region in people
-        ],
+        audience,
         lanes,
         opens_at=opens_at,
         pacing=planning.Pacing(row.pacing),
         month=row.service_day.strftime("%Y-%m"),
         seed=row.seed,
+        over=max(row.window_ends_at - LANDING - opens_at, timedelta(0)),
     )
-    delivery_of = {subscriber: delivery for delivery, subscriber, _, _ in people}
-    for sender in senders:
-        planned = plan.lanes.get(SenderId(sender.id or 0), [])
-        lane = await database.transact(_open_lane, row, sender, len(planned))
-        for start in range(0, len(planned), SLICE):
-            chunk = [
-                (delivery_of[one.subscriber], lane, SenderId(sender.id or 0), one.at)
-                for one in planned[start : start + SLICE]
-            ]
-            await database.transact(broadcasts.assign, chunk)
-            equipment.beat("conduct")
-    await database.transact(_finish, row, len(people), plan.last_at, equipment.clock.now())
-    return True
+    return Planned(broadcast=row, senders=senders, deliveries=deliveries, plan=plan)
 
 
 def able_lanes(
@@ -88,15 +111,22 @@ def _rate(sender: Sender, reserve: float, last_resort: bool) -> float:
     )
 
 
-def _facts(
-    session: Session, broadcast: BroadcastId
-) -> tuple[Broadcast, list[Sender], list[tuple[int, int, str, str]]]:
-    row = broadcasts.get(session, broadcast)
-    pool = list(sender_store.pool(session, TenantId(row.tenant_id)))
-    return row, pool, broadcasts.recipients(session, broadcast)
+def _open_lanes(session: Session, planned: Planned) -> dict[SenderId, LaneId]:
+    """The lanes of the plan; one that an earlier plan opened keeps nobody."""
+    row = planned.broadcast
+    for lane in lanes_store.lanes_of(session, BroadcastId(row.id or 0)):
+        lanes_store.change_lane(session, LaneId(lane.id or 0), planned=0)
+    sizes = planned.plan.sizes()
+    return {
+        SenderId(sender.id or 0): _open_lane(session, row, sender, sizes)
+        for sender in planned.senders
+    }
 
 
-def _open_lane(session: Session, row: Broadcast, sender: Sender, planned: int) -> LaneId:
+def _open_lane(
+    session: Session, row: Broadcast, sender: Sender, sizes: Mapping[SenderId, int]
+) -> LaneId:
+    planned = sizes.get(SenderId(sender.id or 0), 0)
     lane = lanes_store.open_lane(
         session,
         {
@@ -113,11 +143,23 @@ def _open_lane(session: Session, row: Broadcast, sender: Sender, planned: int) -
     return lane
 
 
-def _finish(
-    session: Session, row: Broadcast, people: int, last_at: datetime | None, now: datetime
+def _assign(
+    session: Session, planned: Planned, lanes: Mapping[SenderId, LaneId], start: int, stop: int
 ) -> None:
+    frozen.assign(
+        session,
+        [
+            (planned.deliveries[place], lanes[sender], sender, at)
+            for place, sender, at in planned.plan.planned(start, stop)
+        ],
+    )
+
+
+def _finish(session: Session, planned: Planned, now: datetime) -> None:
+    row, last_at = planned.broadcast, planned.plan.last_at
     broadcasts.advance(session, BroadcastId(row.id or 0), BroadcastEvent.PLAN, planned_at=now)
     seconds = 0 if last_at is None else math.ceil((last_at - row.opens_at) / timedelta(seconds=1))
+    people = len(planned.deliveries)
     broadcasts.log(
         session,
         tenant=TenantId(row.tenant_id),

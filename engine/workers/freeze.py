@@ -1,16 +1,15 @@
 """The freeze: who is targeted, who is left out and why, and the words each person will get (spec
 §1).
 
-Goes through the subscribers in slices, one transaction each, so that other writers get their turn.
-A freeze that was cut off starts again from the beginning; the delivery key makes what is there
-stay.
+Goes through the subscribers in slices, one short transaction each, so that other writers get their
+turn and nobody holds a hundred thousand. A freeze that was cut off starts again from the beginning;
+the keys of deliveries and exclusions make what is there stay.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
 from sqlmodel import Session
@@ -22,12 +21,10 @@ from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, ContentHash, ContentId, SubscriberId, TenantId
 from engine.domain.schedule import strictest
 from engine.domain.subscriber import Status, exclusion
-from engine.store import broadcasts, schedules
+from engine.store import broadcasts, frozen, schedules
 from engine.store import content as content_store
-from engine.store.tables import Broadcast, Content, Subscriber
+from engine.store.tables import Broadcast, Content
 from engine.workers.equipment import Equipment
-
-SLICE = 1_000
 
 log = structlog.get_logger()
 
@@ -45,19 +42,17 @@ class FrozenContent:
 
 async def freeze(equipment: Equipment, broadcast: BroadcastId) -> bool:
     """Freeze a broadcast's audience. Returns False when nothing approved could be frozen."""
-    content = await equipment.database.transact(_begin, broadcast, equipment.clock.now())
+    database, most = equipment.database, equipment.tuning.prepared_at_once
+    content = await database.transact(_begin, broadcast, equipment.clock.now())
     if content is None:
         return False
-    after = SubscriberId(0)
-    while True:
-        last = await equipment.database.transact(
-            _freeze_slice, content, after, equipment.clock.now()
-        )
+    while await database.transact(frozen.forget_exclusions, broadcast, most):
         equipment.beat("conduct")
-        if last is None:
-            break
-        after = last
-    await equipment.database.transact(_finish, broadcast, equipment.clock.now())
+    after: SubscriberId | None = SubscriberId(0)
+    while after is not None:
+        after = await database.transact(_freeze_slice, content, after, most, equipment.clock.now())
+        equipment.beat("conduct")
+    await database.transact(_finish, broadcast, equipment.clock.now())
     return True
 
 
@@ -76,7 +71,6 @@ def _begin(session: Session, broadcast: BroadcastId, now: datetime) -> FrozenCon
         return None  # the approval was taken back this very moment
     category = strictest(Category(variant.category) for variant in variants)
     broadcasts.bind_content(session, broadcast, approved, category.value)
-    broadcasts.clear_exclusions(session, broadcast)
     log.info("freeze.began", broadcast=broadcast, at=now.isoformat())
     return FrozenContent(
         tenant=TenantId(row.tenant_id),
@@ -100,11 +94,12 @@ def _approved(session: Session, row: Broadcast) -> Content | None:
 
 
 def _freeze_slice(
-    session: Session, content: FrozenContent, after: SubscriberId, now: datetime
+    session: Session, content: FrozenContent, after: SubscriberId, most: int, now: datetime
 ) -> SubscriberId | None:
-    people = broadcasts.audience_slice(session, content.tenant, after, SLICE)
-    deliveries: list[dict[str, Any]] = []
-    exclusions: list[dict[str, Any]] = []
+    """Freeze the next `most`; returns the last of them, or None when nobody is left."""
+    people = frozen.people(session, content.tenant, after, most)
+    targeted: list[frozen.NewDelivery] = []
+    left_out: list[tuple[BroadcastId, SubscriberId, str]] = []
     for person in people:
         reason = exclusion(
             Status(person.status),
@@ -113,52 +108,44 @@ def _freeze_slice(
             has_variant=person.language in content.variants,
         )
         if reason is None:
-            deliveries.append(_delivery(content, person, now))
+            targeted.append(_delivery(content, person, now))
         else:
-            exclusions.append(
-                {
-                    "broadcast_id": content.broadcast,
-                    "subscriber_id": person.id,
-                    "reason": reason.value,
-                }
-            )
-    broadcasts.freeze(session, deliveries, exclusions)
-    return SubscriberId(people[-1].id or 0) if people else None
+            left_out.append((content.broadcast, person.id, reason.value))
+    frozen.target(session, targeted)
+    frozen.leave_out(session, left_out)
+    return people[-1].id if len(people) == most else None
 
 
-def _delivery(content: FrozenContent, person: Subscriber, now: datetime) -> dict[str, Any]:
+def _delivery(content: FrozenContent, person: frozen.Person, now: datetime) -> frozen.NewDelivery:
     texts = content_rules.render(
         content.variants[person.language],
         name=person.name,
         registration_no=person.registration_no,
     )
-    return {
-        "tenant_id": content.tenant,
-        "broadcast_id": content.broadcast,
-        "subscriber_id": person.id,
-        "key": content_rules.delivery_key(
+    return frozen.NewDelivery(
+        tenant_id=content.tenant,
+        broadcast_id=content.broadcast,
+        subscriber_id=person.id,
+        key=content_rules.delivery_key(
             recipient=f"subscriber:{person.id}",
             content_hash=content.content_hash,
             kind="broadcast",
             request=str(content.broadcast),
         ),
-        "content_hash": content.content_hash,
-        "phone": person.phone,
-        "bsuid": person.bsuid,
-        "language": person.language,
-        "tier": person.tier,
-        "parameters": json.dumps(texts, ensure_ascii=False),
-        "state": State.PLANNED.value,
-        "attempts": 0,
-        "epoch": 0,
-        "reason": "",
-        "updated_at": now,
-    }
+        content_hash=content.content_hash,
+        phone=person.phone,
+        bsuid=person.bsuid,
+        language=person.language,
+        tier=person.tier,
+        parameters=json.dumps(texts, ensure_ascii=False),
+        state=State.PLANNED.value,
+        updated_at=now,
+    )
 
 
 def _finish(session: Session, broadcast: BroadcastId, now: datetime) -> None:
     row: Broadcast = broadcasts.get(session, broadcast)
-    targeted, excluded = broadcasts.count_frozen(session, broadcast)
+    targeted, excluded = frozen.count(session, broadcast)
     broadcasts.advance(
         session,
         broadcast,

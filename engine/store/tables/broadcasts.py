@@ -17,7 +17,8 @@ class Schedule(SQLModel, table=True):
     content_id: int | None = Field(
         default=None, foreign_key="contents.id"
     )  # once: which; daily: the day's
-    pacing: str = "jittered"  # jittered, fastest
+    pacing: str = "jittered"  # jittered, fastest, even
+    window_seconds: int | None = None  # from the reference to the end of the window; None: as usual
     late_policy: str = "skip"  # skip, ask, send (spec C2)
     late_after_seconds: int = 600
     active: bool = True
@@ -76,8 +77,10 @@ class Exclusion(SQLModel, table=True):
     """A subscriber who was in the tenant's list at the freeze but is not targeted, and why."""
 
     __tablename__ = "exclusions"  # pyright: ignore[reportAssignmentType]
+    # A freeze that was cut off begins again: the key decides who is in it already.
+    __table_args__ = (Index("uq_exclusions_person", "broadcast_id", "subscriber_id", unique=True),)
     id: int | None = Field(default=None, primary_key=True)
-    broadcast_id: int = Field(foreign_key="broadcasts.id", index=True)
+    broadcast_id: int = Field(foreign_key="broadcasts.id")
     subscriber_id: int = Field(foreign_key="subscribers.id")
     reason: str
 
