@@ -112,35 +112,27 @@ def _rate(sender: Sender, reserve: float, last_resort: bool) -> float:
 
 
 def _open_lanes(session: Session, planned: Planned) -> dict[SenderId, LaneId]:
-    """The lanes of the plan; one that an earlier plan opened keeps nobody."""
-    row = planned.broadcast
-    for lane in lanes_store.lanes_of(session, BroadcastId(row.id or 0)):
-        lanes_store.change_lane(session, LaneId(lane.id or 0), planned=0)
-    sizes = planned.plan.sizes()
-    return {
-        SenderId(sender.id or 0): _open_lane(session, row, sender, sizes)
-        for sender in planned.senders
-    }
-
-
-def _open_lane(
-    session: Session, row: Broadcast, sender: Sender, sizes: Mapping[SenderId, int]
-) -> LaneId:
-    planned = sizes.get(SenderId(sender.id or 0), 0)
-    lane = lanes_store.open_lane(
-        session,
-        {
-            "broadcast_id": row.id,
-            "sender_id": sender.id,
-            "rate_per_second": sender.rate_per_second,
-            "state": "ready",
-            "state_reason": "",
-            "epoch": 0,
-            "planned": planned,
-        },
-    )
-    lanes_store.change_lane(session, lane, planned=planned)
-    return lane
+    """The lanes of the plan; one that an earlier plan opened has what this one gives it."""
+    broadcast, sizes = BroadcastId(planned.broadcast.id or 0), planned.plan.sizes()
+    lanes: dict[SenderId, LaneId] = {}
+    for lane in lanes_store.lanes_of(session, broadcast):
+        sender = SenderId(lane.sender_id)
+        lanes[sender] = LaneId(lane.id or 0)
+        lanes_store.change_lane(session, lanes[sender], planned=sizes.get(sender, 0))
+    for sender in planned.senders:
+        identity = SenderId(sender.id or 0)
+        if identity not in lanes:
+            values = {
+                "broadcast_id": broadcast,
+                "sender_id": identity,
+                "rate_per_second": sender.rate_per_second,
+                "state": "ready",
+                "state_reason": "",
+                "epoch": 0,
+                "planned": sizes.get(identity, 0),
+            }
+            lanes[identity] = lanes_store.open_lane(session, values)
+    return lanes
 
 
 def _assign(

@@ -1,13 +1,14 @@
 """The freeze: who is targeted, who is left out and why, and the words each person will get (spec
 §1).
 
-Goes through the subscribers in slices, one short transaction each, so that other writers get their
-turn and nobody holds a hundred thousand. A freeze that was cut off starts again from the beginning;
-the keys of deliveries and exclusions make what is there stay.
+Goes through the subscribers in slices, so that nobody holds a hundred thousand, and renders them
+beside the writer, which only writes them down: others get their turn after a few milliseconds. A
+freeze that was cut off starts again from the beginning; the keys of deliveries and exclusions make
+what is there stay.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,8 +51,11 @@ async def freeze(equipment: Equipment, broadcast: BroadcastId) -> bool:
         equipment.beat("conduct")
     after: SubscriberId | None = SubscriberId(0)
     while after is not None:
-        after = await database.transact(_freeze_slice, content, after, most, equipment.clock.now())
+        # Who says stop between the two is frozen and never marked, like who says it after both.
+        part = await database.read(_slice, content, after, most, equipment.clock.now())
+        await database.transact(_write, part)
         equipment.beat("conduct")
+        after = part.last
     await database.transact(_finish, broadcast, equipment.clock.now())
     return True
 
@@ -93,10 +97,19 @@ def _approved(session: Session, row: Broadcast) -> Content | None:
     return content
 
 
-def _freeze_slice(
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some of the audience, ready to be written."""
+
+    targeted: Sequence[frozen.NewDelivery]
+    left_out: Sequence[tuple[BroadcastId, SubscriberId, str]]
+    last: SubscriberId | None
+    """After whom to go on; None when nobody is left."""
+
+
+def _slice(
     session: Session, content: FrozenContent, after: SubscriberId, most: int, now: datetime
-) -> SubscriberId | None:
-    """Freeze the next `most`; returns the last of them, or None when nobody is left."""
+) -> Slice:
     people = frozen.people(session, content.tenant, after, most)
     targeted: list[frozen.NewDelivery] = []
     left_out: list[tuple[BroadcastId, SubscriberId, str]] = []
@@ -111,9 +124,12 @@ def _freeze_slice(
             targeted.append(_delivery(content, person, now))
         else:
             left_out.append((content.broadcast, person.id, reason.value))
-    frozen.target(session, targeted)
-    frozen.leave_out(session, left_out)
-    return people[-1].id if len(people) == most else None
+    return Slice(targeted, left_out, people[-1].id if len(people) == most else None)
+
+
+def _write(session: Session, part: Slice) -> None:
+    frozen.target(session, part.targeted)
+    frozen.leave_out(session, part.left_out)
 
 
 def _delivery(content: FrozenContent, person: frozen.Person, now: datetime) -> frozen.NewDelivery:
