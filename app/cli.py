@@ -160,11 +160,15 @@ def morning(
     scenario: Scenario = "normal_load",
     seed: Seed = 1,
     pacing: Annotated[
-        str, typer.Option(help="jittered spreads over the window; fastest goes at full rate.")
-    ] = "fastest",
+        str | None,
+        typer.Option(
+            help="jittered spreads as in the morning; fastest, the default, goes at full rate; "
+            "even fills the window and is what --window-seconds alone means."
+        ),
+    ] = None,
     window_seconds: Annotated[
-        float, typer.Option(min=1, help="How long to wait at most for the last of it.")
-    ] = 300.0,
+        float | None, typer.Option(min=1, help="How long the window is, if not as usual.")
+    ] = None,
     in_flight: Annotated[
         int | None, typer.Option(min=1, help="At most so many requests at once.")
     ] = None,
@@ -178,11 +182,13 @@ def morning(
 
     It has a database and a simulator of its own, and leaves nothing behind.
     """
+    from engine.domain.planning import Pacing
     from engine.simulator.scenarios import SCENARIOS
     from engine.trials.options import MorningOptions
 
     _one_of("--scenario", scenario, *SCENARIOS)
-    _one_of("--pacing", pacing, "jittered", "fastest")
+    pacing = pacing or ("fastest" if window_seconds is None else "even")
+    _one_of("--pacing", pacing, *Pacing)
     _one_of("--receipts", receipts, "on", "off")
     from app.command_line import trials
 

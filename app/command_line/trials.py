@@ -5,7 +5,6 @@ People read a table on stderr; with --json programs read the last line of stdout
 
 import asyncio
 import json
-import resource
 import subprocess
 import sys
 from typing import Any
@@ -21,7 +20,6 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from app.command_line.served import webhook_app
 from app.command_line.terminal import err, give_up
 from engine import telemetry
 from engine.clock import MachineClock
@@ -36,12 +34,19 @@ from engine.trials.options import MorningOptions
 from engine.trials.private_postgres import MissingError
 from engine.trials.real import run_real
 from engine.trials.simulated import run_simulated
+from engine.trials.usage import used
+
+SERVED = [sys.executable, "-m", "app.command_line.served"]
+"""Starts engine and webhook intake, without the pages, in a process of their own."""
 
 
 def morning(options: MorningOptions, *, simulated: bool, as_json: bool) -> None:
     """Run one broadcast and tell what it came to."""
     telemetry.configure(level="warning")
-    figures = _simulated(options) if simulated else _real(options)
+    try:
+        figures = _simulated(options) if simulated else _real(options)
+    except CompanionError as trouble:
+        give_up("The morning could not be finished.", str(trouble))
     _tell("The morning", figures, as_json=as_json)
     if figures["lost"] or figures["doubled"]:
         give_up(f"{figures['lost']} lost, {figures['doubled']} doubled: neither may ever happen.")
@@ -50,14 +55,13 @@ def morning(options: MorningOptions, *, simulated: bool, as_json: bool) -> None:
 def drill(options: DrillOptions, *, database: str, database_url: str | None, as_json: bool) -> None:
     """Pull the plug again and again, and tell what came of it."""
     telemetry.configure(level="warning")
-    command = [sys.executable, "-m", "app.command_line.served"]
     try:
         with (
             err.status("Pulling the plug") as status,
             databases_of(database, database_url) as databases,
         ):
             result = run_drill(
-                options, databases, command, lambda said: status.update(f"Pulling the plug: {said}")
+                options, databases, SERVED, lambda said: status.update(f"Pulling the plug: {said}")
             )
     except (CompanionError, DrillError, MissingError) as trouble:
         notes: list[str] = getattr(trouble, "__notes__", [])
@@ -122,15 +126,14 @@ def _kills_table(result: DrillResult) -> Table:
 
 
 def _simulated(options: MorningOptions) -> dict[str, Any]:
-    clock, usage = MachineClock(), resource.getrusage(resource.RUSAGE_SELF)
-    began, cpu = clock.loop_time(), usage.ru_utime + usage.ru_stime
+    clock, before = MachineClock(), used()
+    began = clock.loop_time()
     with err.status("A morning in simulated time"):
         result, digest = run_simulated(options)
-    usage = resource.getrusage(resource.RUSAGE_SELF)
+    after = used()
     result.wall_s = clock.loop_time() - began
-    cpu = usage.ru_utime + usage.ru_stime - cpu
-    result.cpu_s_per_1000 = 1_000 * cpu / max(result.targeted, 1)
-    result.peak_rss_mb = usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    result.cpu_s_per_1000 = 1_000 * (after.cpu_s - before.cpu_s) / max(result.targeted, 1)
+    result.peak_rss_mb = after.peak_rss_mb
     return result.as_json() | {"attempt_log": digest}
 
 
@@ -149,7 +152,7 @@ def _real(options: MorningOptions) -> dict[str, Any]:
             progress.update(task, completed=done, total=targeted or None)
 
         with asyncio.Runner(loop_factory=fast_loop) as runner:
-            return runner.run(run_real(options, webhook_app, advance)).as_json()
+            return runner.run(run_real(options, SERVED, advance)).as_json()
 
 
 def _morning_command(options: dict[str, Any]) -> list[str]:

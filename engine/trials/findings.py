@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from engine.domain.delivery import ACCEPTED_OR_BETTER, HANDED_OVER, ON_THE_PHONE, OPEN, State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, DeliveryKey
+from engine.domain.planning import Pacing
 from engine.store.dialects import table
 from engine.store.tables import Attempt, Broadcast, Delivery, Lane
 from engine.trials.options import MorningResult
@@ -72,6 +73,9 @@ def find(
     result.doubled = sum(1 for count in truth.accepted_by_recipient.values() if count > 1)
     _add_times(result, people, starts, row)
     _add_pace(result, starts, _rates(session, broadcast, rate))
+    _add_window(session, result, row)
+    if result.floor_s > 0:
+        result.time_over_floor = result.send_s / result.floor_s
     result.arrivals_max_per_second = truth.arrivals_max_per_second
     result.rate_errors = truth.rate_errors
     return result
@@ -192,5 +196,29 @@ def _add_pace(
         result.max_per_second = max(result.max_per_second, max_per_half_open_second(micros))
         if sender in rates:
             result.floor_s = max(result.floor_s, (len(lane) - 1) / rates[sender])
-    if result.floor_s > 0:
-        result.time_over_floor = result.send_s / result.floor_s
+
+
+def _add_window(session: Session, result: MorningResult, row: Broadcast) -> None:
+    """How much came after the window. Where the plan is slower than the rates by choice, it is the
+    floor.
+    """
+    result.window_s = (row.window_ends_at - row.opens_at).total_seconds()
+    mine = _deliveries.c.broadcast_id == row.id
+    result.after_window = (
+        session.connection()
+        .execute(
+            select(func.count())
+            .select_from(_attempts.join(_deliveries, _deliveries.c.id == _attempts.c.delivery_id))
+            .where(mine, _attempts.c.ended_at > row.window_ends_at)
+        )
+        .scalar_one()
+    )
+    if row.pacing == Pacing.EVEN:
+        planned = _deliveries.c.planned_at
+        first, last = (
+            session.connection()
+            .execute(select(func.min(planned), func.max(planned)).where(mine))
+            .one()
+        )
+        if first is not None:
+            result.floor_s = max(result.floor_s, (last - first).total_seconds())

@@ -1,7 +1,12 @@
 """What a trial morning is asked to be, and what it found."""
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
+
+USUAL_PATIENCE = timedelta(seconds=300)
+AFTER_AN_EVEN_WINDOW = timedelta(seconds=120)
+"""For the last receipts: an even pacing sends until nearly the end of its window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +20,17 @@ class MorningOptions:
     scenario: str = "normal_load"
     seed: int = 1
     pacing: str = "fastest"
-    window_seconds: float = 300.0
+    window_seconds: float | None = None
+    """How long the broadcast's window is, where not as usual; `even` spreads the sends over it."""
     in_flight: int | None = None
     receipts: bool = True
+
+    @property
+    def patience(self) -> timedelta:
+        """How long after the opening to wait at most, in real time."""
+        window = self.window_seconds
+        wait = USUAL_PATIENCE if window is None else timedelta(seconds=window)
+        return wait + AFTER_AN_EVEN_WINDOW if self.pacing == "even" else wait
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +55,9 @@ class MorningResult:
     floor_s: float = 0.0
     send_s: float = 0.0
     time_over_floor: float | None = None
+    window_s: float = 0.0
+    after_window: int = 0
+    """Attempts that ended after the window."""
     max_per_second: int = 0
     arrivals_max_per_second: int = 0
     rate_errors: int = 0

@@ -1,4 +1,5 @@
-"""The process a drill kills: what `dawncast serve` puts together, less the pages.
+"""The process a morning measures and a drill kills: what `dawncast serve` puts together, less the
+pages.
 
 Told on its input what to be, it says on its output when it listens, and ends with the drill.
 """
@@ -7,8 +8,10 @@ import asyncio
 import json
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import uvicorn
 
@@ -21,25 +24,26 @@ from engine.store.journal import FileJournals
 from engine.trials.companion import leave_with_parent, read_told
 from engine.trials.door import TrialDoor, WebhookApp
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET
+from engine.trials.usage import UsageDoor
 from engine.whatsapp.cloud_api import CloudApi
 from engine.workers.equipment import Tuning
 from engine.workers.lease import owner_is_dead, owner_name
 
 
 def serve(webhook_app: WebhookApp) -> None:
-    """Run until killed. Told: database_url, journals (a folder), api_url, port."""
+    """Run until killed. Told: database_url, journals (a folder), api_url, port; and perhaps seed,
+    in_flight, unthrottled and log_level.
+    """
     told = read_told()
     leave_with_parent()
-    telemetry.configure(level="info", json=False)
+    telemetry.configure(level=told.get("log_level", "info"), json=False)
     database = Database(str(told["database_url"]))
-    engine = EngineThread(
-        lambda: _parts(database, Path(str(told["journals"])), str(told["api_url"]))
-    )
+    engine = EngineThread(lambda: _parts(database, told))
     # Shared, so that a process that waits listens too, and takes webhooks in from the first second.
     listening = socket.create_server(("127.0.0.1", int(told["port"])), reuse_port=True)
     server = uvicorn.Server(
         uvicorn.Config(
-            webhook_app(TrialDoor(database, APP_SECRET)),
+            UsageDoor(webhook_app(TrialDoor(database, APP_SECRET))),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -52,15 +56,21 @@ def serve(webhook_app: WebhookApp) -> None:
         runner.run(server.serve(sockets=[listening]))
 
 
-def _parts(database: Database, journals: Path, api_url: str) -> Parts:
+def _parts(database: Database, told: Mapping[str, Any]) -> Parts:
     clock = MachineClock()
     return Parts(
         database=database,
-        gateway=CloudApi(api_url=api_url, token=lambda sender: ACCESS_TOKEN, sandbox=True),
-        journals=FileJournals(journals),
+        gateway=CloudApi(
+            api_url=str(told["api_url"]), token=lambda sender: ACCESS_TOKEN, sandbox=True
+        ),
+        journals=FileJournals(Path(str(told["journals"]))),
         clock=lambda: clock,
-        rng=Random(),
+        rng=Random(told.get("seed")),
         owner=owner_name(clock.boot_id()),
         is_dead=lambda owner: owner_is_dead(owner, clock.boot_id()),
-        tuning=Tuning(reserve=0.0),
+        tuning=Tuning(
+            reserve=0.0,
+            unthrottled=bool(told.get("unthrottled")),
+            in_flight=told.get("in_flight"),
+        ),
     )

@@ -52,7 +52,14 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
     clock = LoopClock(starts_at=STARTS_AT)
     seeded = database.transact_now(seed, options, clock.now())
     broadcast_opens = clock.now() + LEAD
-    database.transact_now(add_one_off, seeded, options.pacing, broadcast_opens, clock.now())
+    database.transact_now(
+        add_one_off,
+        seeded,
+        options.pacing,
+        broadcast_opens,
+        clock.now(),
+        window_seconds=options.window_seconds,
+    )
     world = World(
         options.seed,
         SCENARIOS[options.scenario],
@@ -153,7 +160,12 @@ async def _until_over(database: Database, clock: LoopClock) -> BroadcastId:
 
 
 def add_one_off(
-    session: Session, seeded: SeededTenant, pacing: str, opens_at: datetime, now: datetime
+    session: Session,
+    seeded: SeededTenant,
+    pacing: str,
+    opens_at: datetime,
+    now: datetime,
+    window_seconds: float | None = None,
 ) -> None:
     """A schedule that opens one broadcast of the seeded content."""
     session.add(
@@ -164,6 +176,7 @@ def add_one_off(
             once_at=opens_at,
             content_id=seeded.content,
             pacing=pacing,
+            window_seconds=None if window_seconds is None else round(window_seconds),
             created_at=now,
         )
     )

@@ -80,7 +80,7 @@ def _cpu_of_last_child() -> float:
     ("call", "words"),
     [
         ("nonsense", "No such command 'nonsense'"),
-        ("morning --pacing slow", "'slow' is none of jittered, fastest"),
+        ("morning --pacing slow", "'slow' is none of jittered, fastest, even"),
         ("morning --subscribers 0", "greater than or equal to 1"),
         ("morning --simulated --scenario sunshine", "none of normal_load, phone_failure"),
         ("simulator --scenario sunshine", "There are"),
