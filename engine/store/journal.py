@@ -9,7 +9,7 @@ first.
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -37,8 +37,13 @@ class Journals(Protocol):
         """A new, empty journal."""
         ...
 
-    def started(self, name: str) -> frozenset[AttemptId] | None:
-        """The attempts in it; None when there is no such journal, and so no knowledge."""
+    def started(
+        self, name: str, among: Collection[AttemptId] | None = None
+    ) -> frozenset[AttemptId] | None:
+        """The attempts in it, or those of `among` that are: a journal is as long as its broadcast.
+
+        None when there is no such journal, and so no knowledge.
+        """
         ...
 
     def remove(self, name: str) -> None:
@@ -77,11 +82,14 @@ class FileJournals:
     def open(self, name: str) -> FileJournal:
         return FileJournal(self._folder / name)
 
-    def started(self, name: str) -> frozenset[AttemptId] | None:
+    def started(
+        self, name: str, among: Collection[AttemptId] | None = None
+    ) -> frozenset[AttemptId] | None:
         path = self._folder / name
         if not name or not path.is_file():
             return None
-        return frozenset(_attempts(path.read_bytes().split(b"\n")[:-1]))
+        with path.open("rb") as lines:
+            return _those_of(_attempts(lines), among)
 
     def remove(self, name: str) -> None:
         if name:
@@ -98,9 +106,11 @@ class MemoryJournals:
         self._journals[name] = _MemoryJournal()
         return self._journals[name]
 
-    def started(self, name: str) -> frozenset[AttemptId] | None:
+    def started(
+        self, name: str, among: Collection[AttemptId] | None = None
+    ) -> frozenset[AttemptId] | None:
         journal = self._journals.get(name)
-        return None if journal is None else frozenset(journal.attempts)
+        return None if journal is None else _those_of(journal.attempts, among)
 
     def remove(self, name: str) -> None:
         self._journals.pop(name, None)
@@ -117,8 +127,17 @@ class _MemoryJournal:
         return None
 
 
-def _attempts(lines: Iterable[bytes]) -> Iterable[AttemptId]:
+def _those_of(
+    attempts: Iterable[AttemptId], among: Collection[AttemptId] | None
+) -> frozenset[AttemptId]:
+    if among is None:
+        return frozenset(attempts)
+    asked = frozenset(among)
+    return frozenset(attempt for attempt in attempts if attempt in asked)
+
+
+def _attempts(lines: Iterable[bytes]) -> Iterator[AttemptId]:
     for line in lines:
-        delivery, _, number = line.partition(b".")
-        if delivery.isdigit() and number.isdigit():
+        delivery, _, number = line.removesuffix(b"\n").partition(b".")
+        if line.endswith(b"\n") and delivery.isdigit() and number.isdigit():
             yield AttemptId(DeliveryId(int(delivery)), int(number))

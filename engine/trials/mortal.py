@@ -6,7 +6,7 @@ between any two of its steps: what it did in between nobody saw.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -192,9 +192,11 @@ class MortalJournals:
         """A new journal that ends with this process."""
         return _MortalJournal(self.kept.open(name), self.life, self.disk)
 
-    def started(self, name: str) -> frozenset[AttemptId] | None:
+    def started(
+        self, name: str, among: Collection[AttemptId] | None = None
+    ) -> frozenset[AttemptId] | None:
         """The attempts in it."""
-        return self.kept.started(name)
+        return self.kept.started(name, among)
 
     def remove(self, name: str) -> None:
         """Forget it."""

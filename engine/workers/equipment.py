@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -94,8 +94,10 @@ class Equipment:
     rng: Random
     lease: HeldLease
     journal: Journal
-    started: Callable[[], frozenset[AttemptId] | None] = field(default=lambda: None)
-    """The attempts in this run's own journal; None when nobody knows."""
+    started: Callable[[Collection[AttemptId]], frozenset[AttemptId] | None] = field(
+        default=lambda among: None
+    )
+    """Which of these are in this run's own journal; None when nobody knows."""
     tuning: Tuning = field(default_factory=Tuning)
     beat: Callable[[str], None] = field(default=lambda name: None)
     draw_seed: Callable[[], str] = secret_seed

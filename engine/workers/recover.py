@@ -39,15 +39,16 @@ async def recover(equipment: Equipment, journals: Journals) -> int:
     runs = await database.read(leases.unsettled_runs, equipment.epoch)
     unknown = 0
     for run in runs:
-        started = journals.started(run.journal) if _same_boot(run, equipment) else None
         left = await database.read(attempts.left_sending, run.token)
+        asked = {attempt for attempt, _, _ in left}
+        started = journals.started(run.journal, asked) if _same_boot(run, equipment) else None
         unknown += await _settle(equipment, left, started, run.token)
         await database.transact(leases.settled, run.token, clock.now())
         # Only now: had we died in between, the next run would have needed it.
         journals.remove(run.journal)
         log.info("recover.settled", run=run.token, left=len(left), journal=started is not None)
     if runs:
-        await database.transact(_record_missing, clock.now())
+        await _record_missing(equipment)
     await database.transact(cancel_stranded, clock.now())
     if any(run.ended_at is None for run in runs):
         # WhatsApp counts what the dead run sent in its last second, and we cannot know how much.
@@ -55,11 +56,13 @@ async def recover(equipment: Equipment, journals: Journals) -> int:
     return unknown
 
 
-def _record_missing(session: Session, now: datetime, broadcast: BroadcastId | None = None) -> None:
+async def _record_missing(equipment: Equipment, broadcast: BroadcastId | None = None) -> None:
     """What was sent is on record, also where nobody waits for its outcome any more."""
-    attempts.record_attempts(
-        session,
-        [
+    # Looked for beside the writer: it takes a while among a hundred thousand, and finds few.
+    now = equipment.clock.now()
+    missing = await equipment.database.read(unrecorded.find, now - RECORDED_BACK, broadcast)
+    for start in range(0, len(missing), SLICE):
+        records = [
             AttemptRecord(
                 attempt=attempt,
                 sender=sender,
@@ -69,9 +72,9 @@ def _record_missing(session: Session, now: datetime, broadcast: BroadcastId | No
                 outcome="unknown",
                 detail=_DIED,
             )
-            for attempt, sender, epoch in unrecorded.find(session, now - RECORDED_BACK, broadcast)
-        ],
-    )
+            for attempt, sender, epoch in missing[start : start + SLICE]
+        ]
+        await equipment.database.transact(attempts.record_attempts, records)
 
 
 def cancel_stranded(session: Session, now: datetime) -> int:
@@ -94,12 +97,13 @@ async def recover_own(equipment: Equipment, broadcast: BroadcastId) -> int:
     left = await equipment.database.read(attempts.left_sending, equipment.epoch, broadcast)
     unknown = 0
     if left:
-        unknown = await _settle(equipment, left, equipment.started(), equipment.epoch)
+        started = equipment.started({attempt for attempt, _, _ in left})
+        unknown = await _settle(equipment, left, started, equipment.epoch)
     row = await equipment.database.read(broadcasts.get, broadcast)
     now = equipment.clock.now()
     if row.started_at is None or abs(now - row.started_at) > JUST_NOW:  # clocks are set back, too
         # Not at the opening: nothing was sent, and there may be a hundred thousand to look at.
-        await equipment.database.transact(_record_missing, now, broadcast)
+        await _record_missing(equipment, broadcast)
     return unknown
 
 

@@ -30,6 +30,17 @@ def test_what_was_appended_was_started(journals: Journals) -> None:
     assert journals.started("one") == {attempt(7, 7), attempt(8, 8)}
 
 
+def test_of_those_asked_for_it_knows_which_were_started(journals: Journals) -> None:
+    journal = journals.open("one")
+    for delivery in range(1, 100):
+        journal.append(attempt(delivery))
+
+    asked = {attempt(7), attempt(7, 2), attempt(100)}
+    assert journals.started("one", asked) == {attempt(7)}
+    assert journals.started("one", ()) == frozenset()
+    assert journals.started("another", asked) is None
+
+
 def test_no_journal_is_no_knowledge_and_an_empty_one_is(journals: Journals) -> None:
     journals.open("one").close()
 

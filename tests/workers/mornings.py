@@ -119,7 +119,7 @@ class Day:
             rng=Random(3),
             lease=HeldLease(self.clock, self.token, "test", 1e9),
             journal=self.journals.open(name),
-            started=lambda: self.journals.started(name),
+            started=lambda among: self.journals.started(name, among),
             tuning=Tuning(reserve=0.0),
         )
 

@@ -109,7 +109,7 @@ class Scene:
             rng=Random(3),
             lease=HeldLease(self.clock, token, "test", valid_until),
             journal=journal or self.journals.open(name),
-            started=lambda: self.journals.started(name),
+            started=lambda among: self.journals.started(name, among),
             tuning=tuning or Tuning(reserve=0.0),
         )
 
