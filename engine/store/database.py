@@ -32,6 +32,13 @@ to 15 ms).
 BATCH_LIMIT = 500
 READERS = 4
 BUSY_TIMEOUT_MS = 5_000
+READER_CACHE_KB = 512
+"""Of each reader. Counting an audience goes through more than a cache holds; the system keeps it.
+"""
+STATEMENTS_KEPT = 40
+"""By each connection, prepared: some thirty are hot. The others are lists of changing length, at
+fifty kilobytes each.
+"""
 CHECKPOINT_PAGES = 4_000
 """16 MB of log before it is folded into the file: that stops the writer, so seldom is better."""
 
@@ -216,6 +223,9 @@ def _in_memory(url: str) -> bool:
     return url in ("sqlite://", "sqlite:///:memory:")
 
 
+_SQLITE_ARGUMENTS = {"check_same_thread": False, "cached_statements": STATEMENTS_KEPT}
+
+
 def _writing_engine(url: str, *, durable: bool) -> sa.Engine:
     if not url.startswith("sqlite"):
         db_engine = sa.create_engine(url, pool_size=2, max_overflow=0, pool_pre_ping=True)
@@ -223,7 +233,7 @@ def _writing_engine(url: str, *, durable: bool) -> sa.Engine:
             event.listen(db_engine, "connect", _forget_durability)
         return db_engine
     options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {"pool_size": 1}
-    db_engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
+    db_engine = sa.create_engine(url, connect_args=_SQLITE_ARGUMENTS, **options)
     event.listen(db_engine, "connect", _sqlite_writer if durable else _sqlite_fleeting_writer)
     # One writer: take the write lock at the start, so that no transaction fails in its middle.
     event.listen(db_engine, "begin", _begin_writing)
@@ -234,7 +244,7 @@ def _reading_engine(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_size=READERS, max_overflow=2, pool_pre_ping=True)
     db_engine = sa.create_engine(
-        url, connect_args={"check_same_thread": False}, pool_size=READERS, max_overflow=2
+        url, connect_args=_SQLITE_ARGUMENTS, pool_size=READERS, max_overflow=2
     )
     event.listen(db_engine, "connect", _sqlite_reader)
     event.listen(db_engine, "begin", _begin_reading)
@@ -275,4 +285,5 @@ def _sqlite_pragmas(connection: Any, synchronous: str) -> None:
 def _sqlite_reader(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA query_only = ON")
+    connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

@@ -23,7 +23,7 @@ from engine.trials.served_process import ServedProcess, served_process
 from engine.trials.simulator_process import SimulatorProcess, simulator_process
 
 LEAD = timedelta(seconds=4)
-LEAD_FOR_EACH = timedelta(microseconds=600)
+LEAD_FOR_EACH = timedelta(milliseconds=1)
 """Freezing and planning are done in slices, and no send waits for them; so they take their time."""
 LOOK_EVERY_SECONDS = 1.0
 QUIET_AFTER = timedelta(seconds=75)
