@@ -73,7 +73,7 @@ def find(
     result.doubled = sum(1 for count in truth.accepted_by_recipient.values() if count > 1)
     _add_times(result, people, starts, row)
     _add_pace(result, starts, _rates(session, broadcast, rate))
-    _add_window(session, result, row)
+    _add_window(session, result, row, starts)
     if result.floor_s > 0:
         result.time_over_floor = result.send_s / result.floor_s
     result.arrivals_max_per_second = truth.arrivals_max_per_second
@@ -198,10 +198,16 @@ def _add_pace(
             result.floor_s = max(result.floor_s, (len(lane) - 1) / rates[sender])
 
 
-def _add_window(session: Session, result: MorningResult, row: Broadcast) -> None:
+def _add_window(
+    session: Session,
+    result: MorningResult,
+    row: Broadcast,
+    starts: Mapping[int, list[datetime]],
+) -> None:
     """How much came after the window. Where the plan is slower than the rates by choice, it is the
     floor.
     """
+    last_start = max((lane[-1] for lane in starts.values()), default=row.opens_at)
     result.window_s = (row.window_ends_at - row.opens_at).total_seconds()
     mine = _deliveries.c.broadcast_id == row.id
     result.after_window = (
@@ -222,3 +228,5 @@ def _add_window(session: Session, result: MorningResult, row: Broadcast) -> None
         )
         if first is not None:
             result.floor_s = max(result.floor_s, (last - first).total_seconds())
+            # From the first instant of the plan: a late start is not to look like speed.
+            result.send_s = max(result.send_s, (last_start - first).total_seconds())
