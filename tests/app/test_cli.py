@@ -5,6 +5,7 @@ import os
 import socket
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -225,7 +226,7 @@ def test_a_morning_over_sockets_ends_with_one_line_of_json(tmp_path: Path) -> No
     done = dawncast(
         tmp_path,
         *("morning", "--subscribers", "60", "--senders", "2", "--scenario", "instant"),
-        *("--seed", "7", "--json"),
+        *("--seed", "7", "--window-seconds", "8", "--json"),
         wait_seconds=150,
         settings={"PYTHONPROFILEIMPORTTIME": "1"},
     )
@@ -238,6 +239,8 @@ def test_a_morning_over_sockets_ends_with_one_line_of_json(tmp_path: Path) -> No
     assert set(MorningResult().as_json()) <= set(found)
     assert (found["targeted"], found["lost"], found["doubled"], found["seed"]) == (60, 0, 0, 7)
     assert found["handed_over"] == 60
+    assert found["window_s"] == 8, "and spread over it, so that the last goes three seconds in"
+    assert 2 < found["floor_s"] <= 3
     assert not list(tmp_path.iterdir())
 
 
@@ -251,6 +254,19 @@ def test_a_simulated_morning_says_which_attempts_it_made(tmp_path: Path) -> None
     assert (found["targeted"], found["lost"], found["doubled"]) == (40, 0, 0)
     assert len(found["attempt_log"]) == 64
     assert found["wall_s"] > 0
+
+
+def test_what_serves_without_the_pages_loads_nothing_that_only_others_need() -> None:
+    """What the engine's process weighs is mostly what it imports."""
+    script = "import sys, app.command_line.served; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    loaded = {module.partition(".")[0] for module in done.stdout.split()}
+    assert {"sqlalchemy", "engine"} <= loaded
+    assert not loaded & {"reflex", "alembic", "pandas", "plotly", "PIL", "argon2", "phonenumbers"}
+    assert "engine.trials.findings" not in done.stdout.split()
 
 
 def test_the_simulator_does_not_load_the_dashboard(tmp_path: Path) -> None:

@@ -242,6 +242,15 @@ def test_three_days_of_memory_suffice() -> None:
         assert due(now, [schedule], remembered) == []
 
 
+def test_a_window_of_its_own_ends_when_it_says_and_never_after_the_close() -> None:
+    for seconds, ends_after, closes_after in ((None, 150, 300), (240, 240, 300), (900, 900, 900)):
+        window = None if seconds is None else timedelta(seconds=seconds)
+        [found] = due(ist("06:00"), [daily(window=window)], ())
+        assert found.window.primary_ends_at == ist("06:00") + timedelta(seconds=ends_after)
+        assert found.window.closes_at == ist("06:00") + timedelta(seconds=closes_after)
+        assert found.window.opens_at == ist("06:00")
+
+
 def test_the_countdown_runs_to_the_next_opening() -> None:
     assert next_opening(daily(), ist("05:00")) == ist("05:59:30")
     assert next_opening(daily(), ist("05:59:30")) == ist("05:59:30", DAY + timedelta(days=1))

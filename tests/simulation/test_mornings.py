@@ -43,3 +43,16 @@ def test_one_lane_takes_no_longer_than_its_rate_allows() -> None:
     assert result.time_over_floor is not None
     assert result.time_over_floor <= 1.01
     assert (result.max_per_second, result.rate_errors) == (80, 0)
+
+
+def test_an_even_morning_fills_its_window_and_ends_inside_it() -> None:
+    result, _ = run_simulated(
+        MorningOptions(subscribers=300, senders=3, pacing="even", window_seconds=40.0)
+    )
+
+    assert (result.targeted, result.lost, result.doubled) == (300, 0, 0)
+    assert (result.window_s, result.after_window) == (40.0, 0)
+    assert 33 < result.send_s < 35, "five seconds are for the last answers"
+    assert result.time_over_floor is not None
+    assert result.time_over_floor <= 1.01
+    assert result.max_per_second <= 4, "and it was never in a hurry"
