@@ -172,7 +172,7 @@ class LaneRun:
     async def _mark(self) -> list[Marked]:
         equipment = self.equipment
         room = self._room()
-        if room <= 0 or not equipment.lease.held():
+        if room <= 0 or self.recorder.is_full or not equipment.lease.held():
             return []
         now = self._at_wall_time(equipment.clock.loop_time())
         marked = await equipment.database.transact(

@@ -23,6 +23,10 @@ from engine.workers.equipment import Equipment
 LINGER_SECONDS = 0.2
 """An outcome may wait a little for company: were we to die meanwhile, a receipt would tell it."""
 BATCH_LIMIT = 500
+BACKLOG_LIMIT = 4_000
+"""Endings not yet written at which lanes mark no more: a disk that falls behind must not cost
+memory.
+"""
 BEAT_EVERY_SECONDS = 5.0
 PAUSE_AFTER_FAILURE_SECONDS = 0.25
 
@@ -67,6 +71,11 @@ class Recorder:
     def waiting(self) -> int:
         """Endings not yet durable."""
         return len(self._endings) + self._writing
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits to be written that nothing more should be begun."""
+        return self.waiting >= BACKLOG_LIMIT
 
     def put(self, ending: Ending) -> None:
         """Remember an ending until it is written."""

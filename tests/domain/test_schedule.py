@@ -248,7 +248,7 @@ def test_a_window_of_its_own_ends_when_it_says_and_never_after_the_close() -> No
         [found] = due(ist("06:00"), [daily(window=window)], ())
         assert found.window.primary_ends_at == ist("06:00") + timedelta(seconds=ends_after)
         assert found.window.closes_at == ist("06:00") + timedelta(seconds=closes_after)
-        assert found.window.opens_at == ist("06:00")
+        assert found.window.opens_at == ist("06:00") - timedelta(seconds=30)
 
 
 def test_the_countdown_runs_to_the_next_opening() -> None:

@@ -6,19 +6,21 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pytest
 from sqlmodel import col, select, update
 
 from engine.domain.delivery import State
-from engine.domain.ids import AttemptId, PhoneNumberId
+from engine.domain.ids import AttemptId, DeliveryId, PhoneNumberId, SenderId
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Blame, Failure, Outcome
 from engine.store import lanes as lanes_store
+from engine.store.attempts import AttemptRecord
 from engine.store.tables import Delivery
 from engine.trials.findings import max_per_half_open_second
 from engine.workers.equipment import Equipment
 from engine.workers.gate import Gate
 from engine.workers.lane import LanePlan, LaneRun
-from engine.workers.record import Recorder
+from engine.workers.record import BACKLOG_LIMIT, Ending, Recorder
 from tests.workers.cast import NOW
 from tests.workers.virtual import Scene, Sent, Whatsapp, play, until
 
@@ -53,8 +55,12 @@ async def lane(
     rate: float = 20.0,
     slots: int = 1_000,
     is_open: bool = True,
+    unwritten: int = 0,
 ) -> AsyncGenerator[LaneRun]:
-    """The broadcast's only lane at work; told to end, and drained, when the story leaves."""
+    """The broadcast's only lane at work; told to end, and drained, when the story leaves.
+
+    unwritten: so many endings wait already, and nobody writes them.
+    """
     failures: list[Failure] = []
     run = LaneRun(
         plan=LanePlan(
@@ -73,14 +79,29 @@ async def lane(
         on_failure=lambda plan, failure: failures.append(failure),
     )
     run.expect(unsent=1_000, retrying=1_000)
+    for _ in range(unwritten):
+        run.recorder.put(_an_ending())
     async with asyncio.TaskGroup() as tasks:
-        recording = tasks.create_task(run.recorder.run())
+        recording = None if unwritten else tasks.create_task(run.recorder.run())
         running = tasks.create_task(run.run())
         yield run
         run.end()
         await running
-        await run.recorder.drained()
-        recording.cancel()
+        if recording is not None:
+            await run.recorder.drained()
+            recording.cancel()
+
+
+def _an_ending() -> Ending:
+    record = AttemptRecord(
+        attempt=AttemptId(DeliveryId(999), 1),
+        sender=SenderId(1),
+        epoch=1,
+        started_at=NOW,
+        ended_at=NOW,
+        outcome="accepted",
+    )
+    return Ending(record)
 
 
 def all_due_now(scene: Scene) -> None:
@@ -102,6 +123,19 @@ def test_a_backlog_flows_out_at_the_rate_and_never_above_it() -> None:
         assert set(scene.states()) == {State.ACCEPTED}
 
     play(story, people=200)
+
+
+@pytest.mark.parametrize(
+    ("unwritten", "begun"), [(BACKLOG_LIMIT - 1, True), (BACKLOG_LIMIT, False)]
+)
+def test_nothing_is_begun_while_too_much_waits_to_be_written(unwritten: int, begun: bool) -> None:
+    async def story(scene: Scene) -> None:
+        all_due_now(scene)
+        async with lane(scene, scene.equipment(), unwritten=unwritten):
+            await asyncio.sleep(5.0)
+        assert bool(scene.whatsapp.sent) is begun
+
+    play(story)
 
 
 def test_each_goes_at_its_instant_and_not_before() -> None:

@@ -173,7 +173,7 @@ async def test_what_a_conductor_left_in_a_living_run_is_told_by_the_runs_own_jou
     taken = database.transact_now(mark, cast, limit=3)
     mine = replace(
         equipment(database, Nobody()),
-        started=lambda: frozenset({AttemptId(taken[0].attempt.delivery, 1)}),
+        started=lambda among: frozenset({AttemptId(taken[0].attempt.delivery, 1)}),
     )
 
     assert await recover_own(mine, cast.broadcast) == 1
