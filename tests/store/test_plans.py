@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from engine.domain.delivery import Event, State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, LaneId, SenderId
-from engine.store import attempts, outbox, receipts, standings, unknowns, withdrawn
+from engine.store import attempts, frozen, outbox, receipts, standings, unknowns, withdrawn
 from engine.store.attempts import Verdict
 from engine.store.database import Database
 from engine.store.receipts import Change
@@ -49,6 +49,11 @@ ASKED: dict[str, tuple[Callable[[Session], object], str]] = {
     "move": (
         lambda s: outbox.move(s, [(1, LaneId(1), LaneId(1), SenderId(1), NOW)]),
         KEY,
+    ),
+    "plan": (lambda s: frozen.assign(s, [(1, LaneId(1), SenderId(1), NOW)]), KEY),
+    "recipients": (
+        lambda s: list(frozen.recipients(s, BroadcastId(1))),
+        "ix_deliveries_broadcast",
     ),
     "unsent": (lambda s: outbox.unsent_of(s, LaneId(1)), DUE),
     "withdrawn": (lambda s: withdrawn.find(s, BroadcastId(1), due_before=NOW), DUE),
