@@ -188,7 +188,7 @@ class Conductors:
         async with asyncio.TaskGroup() as tasks:
             while not self._stopping.is_set():
                 self._heartbeat.beat("engine")
-                for broadcast in await self._equipment.database.read(broadcasts.ids_not_over):
+                for broadcast in await self._equipment.database.peek(broadcasts.ids_not_over):
                     if broadcast not in self._conducted:
                         self._conducted.add(broadcast)
                         tasks.create_task(self._conduct(broadcast))

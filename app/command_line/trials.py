@@ -145,6 +145,7 @@ def _real(options: MorningOptions) -> dict[str, Any]:
         TimeElapsedColumn(),
         console=err,
         transient=True,
+        disable=not err.is_terminal,  # it draws ten times a second, which the figures would tell of
     ) as progress:
         task = progress.add_task("With WhatsApp", total=None)
 

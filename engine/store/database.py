@@ -13,14 +13,14 @@ import threading
 import weakref
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
+
+from engine.store.connections import READERS, in_memory, reading_engine, writing_engine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,17 +30,8 @@ LINGER_SECONDS = 0.012
 to 15 ms).
 """
 BATCH_LIMIT = 500
-READERS = 4
-BUSY_TIMEOUT_MS = 5_000
-READER_CACHE_KB = 512
-"""Of each reader. Counting an audience goes through more than a cache holds; the system keeps it.
-"""
-STATEMENTS_KEPT = 40
-"""By each connection, prepared: some thirty are hot. The others are lists of changing length, at
-fifty kilobytes each.
-"""
-CHECKPOINT_PAGES = 4_000
-"""16 MB of log before it is folded into the file: that stops the writer, so seldom is better."""
+PEEK_SECONDS = 0.005
+"""How long a worker's question waits for those of others that wake at the same instant."""
 
 
 @dataclass(slots=True)
@@ -69,10 +60,16 @@ class Database:
         self.url = url
         self._inline = inline
         self._linger = linger
-        self._writing = _writing_engine(url, durable=durable)
-        self._reading = self._writing if _in_memory(url) else _reading_engine(url)
+        self._writing = writing_engine(url, durable=durable)
+        self._reading = self._writing if in_memory(url) else reading_engine(url)
+        # SQLite's file cannot hang up on us; handing its connection back each time costs more than
+        # many a transaction.
+        self._keeps = self.dialect == "sqlite" and not in_memory(url)
+        self._kept: sa.Connection | None = None
         self._open_batches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Job]]
         self._open_batches = weakref.WeakKeyDictionary()
+        self._peeks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Job]]
+        self._peeks = weakref.WeakKeyDictionary()
         self._write_lock = threading.Lock()
         self._batches: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, "read") if not inline else None
@@ -111,6 +108,23 @@ class Database:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: self.read_now(fn, *args, **kwargs))
 
+    async def peek(
+        self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `read`, for the small question of a worker that looks again and again: those asked at
+        about the same time make one trip.
+        """
+        if self._readers is None:
+            return self.read_now(fn, *args, **kwargs)
+        loop = asyncio.get_running_loop()
+        job = _Job(lambda session: fn(session, *args, **kwargs), loop, loop.create_future())
+        peeks = self._peeks.get(loop)
+        if peeks is None:
+            peeks = self._peeks[loop] = []
+            loop.call_later(PEEK_SECONDS, self._send_peeks, loop)
+        peeks.append(job)
+        return cast("T", await job.future)
+
     def transact_now(
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -135,24 +149,55 @@ class Database:
             self._writer = None
         if self._readers is not None:
             self._readers.shutdown(wait=True)
+        with self._write_lock:
+            self._let_go()
         self._writing.dispose()
         self._reading.dispose()
 
     @contextmanager
     def _transaction(self) -> Generator[Session]:
         """What is written in it is committed at its end, or rolled back when it raises."""
-        with (
-            self._write_lock,
-            self._writing.begin() as connection,
-            _session(connection) as session,
-        ):
-            yield session
+        with self._write_lock:
+            connection = self._kept
+            if connection is None:
+                connection = self._kept = self._writing.connect()
+            try:
+                with connection.begin(), _session(connection) as session:
+                    yield session
+            except BaseException:
+                self._let_go()
+                raise
+            if not self._keeps:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """Of the connection that writes: back to the pool, which cleans it and knows if it is
+        dead.
+        """
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
 
     @contextmanager
     def _question(self) -> Generator[Session]:
         """A transaction that writes nothing."""
         with self._reading.connect() as connection, _session(connection) as session:
             yield session
+
+    def _send_peeks(self, loop: asyncio.AbstractEventLoop) -> None:
+        assert self._readers is not None
+        with suppress(RuntimeError):  # closed meanwhile: nobody waits any more
+            self._readers.submit(self._answer, self._peeks.pop(loop), loop)
+
+    def _answer(self, peeks: list[_Job], loop: asyncio.AbstractEventLoop) -> None:
+        outcomes: list[_Executed] = []
+        try:
+            with self._reading.connect() as connection:
+                outcomes.extend(_asked(connection, job) for job in peeks)
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            outcomes += [(job, None, error) for job in peeks[len(outcomes) :]]
+        with suppress(RuntimeError):  # that loop has ended; nobody waits there any more
+            loop.call_soon_threadsafe(_settle, outcomes)
 
     def _close_batch(self, loop: asyncio.AbstractEventLoop) -> None:
         batch = self._open_batches.pop(loop, None)
@@ -205,6 +250,15 @@ def _run(session: Session, job: _Job) -> Any:
     return result
 
 
+def _asked(connection: sa.Connection, job: _Job) -> _Executed:
+    try:
+        with _session(connection) as session:
+            return job, job.fn(session), None
+    except Exception as error:  # noqa: BLE001 - handed to whoever asked
+        connection.rollback()  # a statement that failed spoils no other question
+        return job, None, error
+
+
 def _settle(outcomes: Sequence[_Executed]) -> None:
     for job, result, error in outcomes:
         if job.future.done():  # its caller was cancelled meanwhile; what was written stays written
@@ -217,73 +271,3 @@ def _settle(outcomes: Sequence[_Executed]) -> None:
 
 def _session(connection: sa.Connection) -> Session:
     return Session(bind=connection, expire_on_commit=False, autoflush=True)
-
-
-def _in_memory(url: str) -> bool:
-    return url in ("sqlite://", "sqlite:///:memory:")
-
-
-_SQLITE_ARGUMENTS = {"check_same_thread": False, "cached_statements": STATEMENTS_KEPT}
-
-
-def _writing_engine(url: str, *, durable: bool) -> sa.Engine:
-    if not url.startswith("sqlite"):
-        db_engine = sa.create_engine(url, pool_size=2, max_overflow=0, pool_pre_ping=True)
-        if not durable:
-            event.listen(db_engine, "connect", _forget_durability)
-        return db_engine
-    options: dict[str, Any] = {"poolclass": StaticPool} if _in_memory(url) else {"pool_size": 1}
-    db_engine = sa.create_engine(url, connect_args=_SQLITE_ARGUMENTS, **options)
-    event.listen(db_engine, "connect", _sqlite_writer if durable else _sqlite_fleeting_writer)
-    # One writer: take the write lock at the start, so that no transaction fails in its middle.
-    event.listen(db_engine, "begin", _begin_writing)
-    return db_engine
-
-
-def _reading_engine(url: str) -> sa.Engine:
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=READERS, max_overflow=2, pool_pre_ping=True)
-    db_engine = sa.create_engine(
-        url, connect_args=_SQLITE_ARGUMENTS, pool_size=READERS, max_overflow=2
-    )
-    event.listen(db_engine, "connect", _sqlite_reader)
-    event.listen(db_engine, "begin", _begin_reading)
-    return db_engine
-
-
-def _begin_writing(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin_reading(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-def _forget_durability(connection: Any, _record: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
-    connection.commit()
-
-
-def _sqlite_writer(connection: Any, _record: Any) -> None:
-    _sqlite_pragmas(connection, "FULL")
-
-
-def _sqlite_fleeting_writer(connection: Any, _record: Any) -> None:
-    _sqlite_pragmas(connection, "OFF")
-
-
-def _sqlite_pragmas(connection: Any, synchronous: str) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(f"PRAGMA synchronous = {synchronous}")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-
-
-def _sqlite_reader(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

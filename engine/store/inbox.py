@@ -1,16 +1,29 @@
 """The inbox: webhooks as they came, from the moment they are taken in until they have been read."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from engine.store.dialects import table
+from engine.store.dialects import rows_as_json, spelled, table
+from engine.store.prepared import Prepared
+from engine.store.rows import (
+    GIVEN,
+    INSTANT,
+    TEXT,
+    WHOLE,
+    ManyRows,
+    among,
+    as_instant,
+    instant,
+    instant_text,
+    listed,
+)
 from engine.store.tables import Webhook
 
 WAITING = "waiting"
@@ -45,58 +58,119 @@ class NewWebhook:
 
 def store_webhook(session: Session, body: bytes, body_hash: str, received_at: datetime) -> bool:
     """Put a webhook into the inbox; False when these very bytes are there already."""
-    statement = _insert_once(session.get_bind().dialect.name).returning(_webhooks.c.id)
-    # By the id that comes back, not by the cursor's count, which psycopg may not know.
-    row = _row(NewWebhook(body, body_hash, received_at))
-    return session.connection().execute(statement, row).first() is not None
+    return _store_one(session, NewWebhook(body, body_hash, received_at)) == 1
 
 
 def store_webhooks(session: Session, webhooks: Collection[NewWebhook]) -> None:
     """Put many into the inbox in one go; those whose very bytes are there already change
     nothing.
     """
-    if webhooks:
-        statement = _insert_once(session.get_bind().dialect.name)
-        session.connection().execute(statement, [_row(webhook) for webhook in webhooks])
+    if len(webhooks) == 1:
+        _store_one(session, *webhooks)
+        return
+    rows: list[tuple[datetime, str, str]] = []
+    for webhook in webhooks:
+        try:
+            rows.append((webhook.received_at, webhook.body_hash, webhook.body.decode()))
+        except UnicodeDecodeError:  # JSON may be in UTF-16; nobody sends it
+            _store_one(session, webhook)
+    _STORE.run(session, rows)
+
+
+def _store_one(session: Session, webhook: NewWebhook) -> int:
+    return _STORE_ONE.run(
+        session,
+        at=instant_text(webhook.received_at),
+        hash=webhook.body_hash,
+        bytes=webhook.body,
+    )
+
+
+def _storing_one(dialect: str) -> Any:
+    return _insert_once(dialect).values(
+        received_at=as_instant(dialect, sa.bindparam("at", type_=sa.String())),
+        body_hash=sa.bindparam("hash"),
+        body=sa.bindparam("bytes"),
+        state=WAITING,
+        note="",
+    )
+
+
+def _storing(dialect: str, rows: Any) -> Any:
+    body = (
+        sa.cast(rows.c.words, sa.LargeBinary)
+        if dialect == "sqlite"
+        else sa.func.convert_to(rows.c.words, "UTF8")
+    )
+    waiting, nothing = sa.literal_column(f"'{WAITING}'"), sa.literal_column("''")
+    # Without a WHERE, SQLite takes the ON of ON CONFLICT for a join's.
+    chosen = sa.select(rows.c.at, rows.c.hash, body, waiting, nothing).where(sa.true())
+    names = ["received_at", "body_hash", "body", "state", "note"]
+    return _insert_once(dialect, lambda insert: insert.from_select(names, chosen))
+
+
+def _insert_once(dialect: str, of: Callable[[Any], Any] = lambda insert: insert) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return of(insert(_webhooks)).on_conflict_do_nothing(index_elements=["body_hash"])
+
+
+_STORE_ONE = Prepared(_storing_one)
+_STORE = ManyRows({"at": INSTANT, "hash": TEXT, "words": TEXT}, _storing)
+
+
+def any_waiting(session: Session) -> bool:
+    """Whether anything waits to be read."""
+    return bool(_ANY.count(session))
 
 
 def claim_waiting(session: Session, limit: int) -> list[WaitingWebhook]:
     """The oldest waiting webhooks: at most `limit`, and not more bytes than CLAIM_BYTES unless the
     first alone has more. Locked on PostgreSQL until the transaction ends.
     """
-    sizes = session.connection().execute(_SIZES, {"most": limit}).all()
     claimed: list[int] = []
     total = 0
-    for webhook, size in sizes:
+    for webhook, size in json.loads(_SIZES.text(session, most=limit)):
         total += size
         if claimed and total > CLAIM_BYTES:
             break
         claimed.append(webhook)
     if not claimed:
         return []
-    rows = session.connection().execute(_BODIES, {"some": claimed})
-    return [WaitingWebhook(row.id, bytes(row.body), row.received_at) for row in rows]
+    return [
+        WaitingWebhook(webhook, bytes.fromhex(body), instant(at))
+        for webhook, body, at in json.loads(_BODIES.text(session, **{GIVEN: listed(claimed)}))
+    ]
 
 
-# Built once: building them costs more than running them.
-_SOME = cast("Any", sa.bindparam("some", expanding=True))
-_SIZES = (
-    sa.select(_webhooks.c.id, sa.func.length(_webhooks.c.body))
-    .where(_webhooks.c.state == WAITING)
-    .order_by(_webhooks.c.id)
-    .limit(sa.bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_BODIES = (
-    sa.select(_webhooks.c.id, _webhooks.c.body, _webhooks.c.received_at)
-    .where(_webhooks.c.id.in_(_SOME))
-    .order_by(_webhooks.c.id)
-)
-_READ = (
-    sa.update(_webhooks)
-    .where(_webhooks.c.id.in_(_SOME))
-    .values(state=sa.bindparam("after"), processed_at=sa.bindparam("at"), note=sa.bindparam("said"))
-)
+def _sizes(dialect: str) -> Any:
+    oldest = (
+        sa.select(_webhooks.c.id, sa.func.length(_webhooks.c.body).label("size"))
+        .where(_webhooks.c.state == spelled(WAITING))
+        .order_by(_webhooks.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .with_for_update(skip_locked=True)
+    )
+    return rows_as_json(dialect, oldest.subquery("oldest"))
+
+
+def _bodies(dialect: str) -> Any:
+    body = _webhooks.c.body
+    digits = sa.func.hex(body) if dialect == "sqlite" else sa.func.encode(body, "hex")
+    bodies = (
+        sa.select(_webhooks.c.id, digits.label("digits"), _webhooks.c.received_at)
+        .where(_webhooks.c.id.in_(among(dialect, WHOLE)))
+        .order_by(_webhooks.c.id)
+    )
+    return rows_as_json(dialect, bodies.subquery("bodies"))
+
+
+def _any(_dialect: str) -> Any:
+    first = sa.select(_webhooks.c.id).where(_webhooks.c.state == spelled(WAITING)).limit(1)
+    return sa.select(sa.func.count()).select_from(first.subquery("first"))
+
+
+_ANY = Prepared(_any)
+_SIZES, _BODIES = Prepared(_sizes), Prepared(_bodies)
 
 
 def mark_done(
@@ -120,23 +194,15 @@ def count_waiting(session: Session) -> int:
 def _mark(
     session: Session, webhooks: Collection[int], state: str, now: datetime, note: str
 ) -> None:
-    if webhooks:
-        session.connection().execute(
-            _READ, {"some": list(webhooks), "after": state, "at": now, "said": note}
-        )
+    _MARK.run(session, [(webhook, state, now, note) for webhook in webhooks])
 
 
-def _row(webhook: NewWebhook) -> dict[str, Any]:
-    return {
-        "received_at": webhook.received_at,
-        "body_hash": webhook.body_hash,
-        "body": webhook.body,
-        "state": WAITING,
-        "note": "",
-    }
+def _marking(_dialect: str, rows: Any) -> sa.Update:
+    return (
+        sa.update(_webhooks)
+        .where(_webhooks.c.id == rows.c.webhook)
+        .values(state=rows.c.after, processed_at=rows.c.at, note=rows.c.said)
+    )
 
 
-@cache
-def _insert_once(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(_webhooks).on_conflict_do_nothing(index_elements=["body_hash"])
+_MARK = ManyRows({"webhook": WHOLE, "after": TEXT, "at": INSTANT, "said": TEXT}, _marking)

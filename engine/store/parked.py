@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from engine.store.dialects import insert_ignoring, table
+from engine.store.prepared import Prepared
 from engine.store.tables import Attempt, ParkedReceipt, Receipt
 
 _parked, _attempts, _receipts = table(ParkedReceipt), table(Attempt), table(Receipt)
@@ -21,19 +22,16 @@ def park(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         )
 
 
+def any_known(session: Session) -> bool:
+    """Whether the message of any parked receipt has become known since."""
+    return bool(_ANY_KNOWN.count(session))
+
+
 def take_parked(session: Session, limit: int) -> list[Any]:
     """Parked receipts whose message has become known since; they leave the parking place."""
-    by_answer = select(_attempts.c.id).where(_attempts.c.message_id == _parked.c.message_id)
-    # Of a message whose answer was lost only a receipt with our tracker told the name.
-    by_receipt = select(_receipts.c.id).where(_receipts.c.message_id == _parked.c.message_id)
     rows = (
         session.connection()
-        .execute(
-            select(_parked)
-            .where(sa.or_(by_answer.exists(), by_receipt.exists()))
-            .order_by(_parked.c.id)
-            .limit(limit)
-        )
+        .execute(select(_parked).where(_known()).order_by(_parked.c.id).limit(limit))
         .all()
     )
     if rows:
@@ -41,3 +39,18 @@ def take_parked(session: Session, limit: int) -> list[Any]:
             sa.delete(_parked).where(_parked.c.id.in_([row.id for row in rows]))
         )
     return list(rows)
+
+
+def _known() -> sa.ColumnElement[bool]:
+    by_answer = select(_attempts.c.id).where(_attempts.c.message_id == _parked.c.message_id)
+    # Of a message whose answer was lost only a receipt with our tracker told the name.
+    by_receipt = select(_receipts.c.id).where(_receipts.c.message_id == _parked.c.message_id)
+    return sa.or_(by_answer.exists(), by_receipt.exists())
+
+
+def _any_known(_dialect: str) -> Any:
+    first = select(_parked.c.id).where(_known()).limit(1).subquery("first")
+    return select(sa.func.count()).select_from(first)
+
+
+_ANY_KNOWN = Prepared(_any_known)

@@ -1,19 +1,21 @@
 """Receipts, and what they make of the deliveries they are about."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, DeliveryId
 from engine.domain.receipts import ReceiptStatus
-from engine.store.dialects import insert_ignoring_from, slices, table
-from engine.store.rows import INSTANT, TEXT, WHOLE, ManyRows
+from engine.store.dialects import insert_ignoring_from, rows_as_json, slices, table
+from engine.store.prepared import Prepared
+from engine.store.rows import GIVEN, INSTANT, TEXT, WHOLE, ManyRows, among, listed
 from engine.store.tables import Attempt, Delivery, Receipt
 
 _deliveries = table(Delivery)
@@ -48,21 +50,27 @@ class Change:
     error_code: int | None = None
     reason: str = ""
     due_at: datetime | None = None
-
-
-_STATUSES = select(_receipts.c.message_id, _receipts.c.status).where(
-    _receipts.c.message_id.in_(cast("Any", bindparam("some", expanding=True)))
-)
+    anew: bool = True
+    """Whether its message, reason or due time is another one; else only state and stamps are."""
 
 
 def statuses_of(session: Session, messages: Iterable[str]) -> dict[str, set[ReceiptStatus]]:
     """Which receipts are stored for each of these messages; an empty set for one without any."""
     heard: dict[str, set[ReceiptStatus]] = {message: set() for message in messages}
     for some in slices(sorted(heard)):
-        rows = session.connection().execute(_STATUSES, {"some": some})
-        for message, status in rows:
+        for message, status in json.loads(_STATUSES.text(session, **{GIVEN: listed(some)})):
             heard[message].add(ReceiptStatus(status))
     return heard
+
+
+def _statuses(dialect: str) -> Any:
+    found = select(_receipts.c.message_id, _receipts.c.status).where(
+        _receipts.c.message_id.in_(among(dialect, TEXT))
+    )
+    return rows_as_json(dialect, found.subquery("found"))
+
+
+_STATUSES = Prepared(_statuses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +183,51 @@ _CHANGE = ManyRows(
 )
 
 
+def _stamping(_dialect: str, rows: Any) -> sa.Update:
+    # No more columns than change: each one named costs its indexes, whatever is put there.
+    return (
+        sa.update(_deliveries)
+        .where(_deliveries.c.id == rows.c.delivery)
+        .values(
+            state=rows.c.after,
+            sent_at=rows.c.sent,
+            delivered_at=rows.c.arrived,
+            read_at=rows.c.opened,
+            updated_at=rows.c.at,
+        )
+    )
+
+
+_STAMP = ManyRows(
+    {
+        "delivery": WHOLE,
+        "after": TEXT,
+        "sent": INSTANT,
+        "arrived": INSTANT,
+        "opened": INSTANT,
+        "at": INSTANT,
+    },
+    _stamping,
+)
+
+
 def apply_changes(session: Session, changes: Sequence[Change], now: datetime) -> None:
     """Write what the batch made of each delivery, whose state was read in this transaction."""
+    _STAMP.run(
+        session,
+        [
+            (
+                change.delivery,
+                change.state.value,
+                change.sent_at,
+                change.delivered_at,
+                change.read_at,
+                now,
+            )
+            for change in changes
+            if not change.anew
+        ],
+    )
     _CHANGE.run(
         session,
         [
@@ -193,6 +244,7 @@ def apply_changes(session: Session, changes: Sequence[Change], now: datetime) ->
                 now,
             )
             for change in changes
+            if change.anew
         ],
     )
 

@@ -6,7 +6,7 @@ where the database needs a hundredth. So the hot statements are set-based: one s
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.store.dialects import slices
+from engine.store.prepared import Prepared
 
 Row = Sequence[Any]
 Statement = sa.Insert | sa.Update
@@ -21,7 +22,7 @@ MakeStatement = Callable[[str, Any], Statement]
 """Gives the statement for a dialect by its name and for its rows, a table with named columns."""
 
 WHOLE, TEXT, INSTANT = sa.Integer(), sa.String(), sa.DateTime(timezone=True)
-_PARAMETER = "rows"
+GIVEN = "rows"
 WITHOUT_ZONE = len("2026-11-23 06:00:00.000000")
 
 
@@ -34,34 +35,30 @@ class ManyRows:
     def __init__(
         self, columns: Mapping[str, sa.types.TypeEngine[Any]], make: MakeStatement
     ) -> None:
-        self._columns = dict(columns)
-        self._make = make
-        self._statements: dict[str, Statement] = {}
+        columns = dict(columns)
+        self._statement = Prepared(lambda dialect: make(dialect, given(dialect, columns)))
 
     def run(self, session: Session, rows: Sequence[Row]) -> int:
         """Run it over the rows; returns how many rows of the database it touched.
 
         Raises ValueError for an instant without a zone.
         """
-        return sum(self._run(session, some) for some in slices(rows))
-
-    def _run(self, session: Session, rows: Sequence[Row]) -> int:
-        connection = session.connection()
-        dialect = connection.dialect.name
-        statement = self._statements.get(dialect)
-        if statement is None:
-            statement = self._make(dialect, _table_of(dialect, self._columns))
-            self._statements[dialect] = statement
-        return connection.execute(
-            statement,
-            {_PARAMETER: as_json(rows)},
-            execution_options={"preserve_rowcount": True},  # an INSERT's is not kept otherwise
-        ).rowcount
+        return sum(self._statement.run(session, **{GIVEN: as_json(some)}) for some in slices(rows))
 
 
 def as_json(rows: Sequence[Row]) -> str:
     """Rows as the text they travel in; instants in UTC, as SQLite keeps them."""
-    return json.dumps(rows, default=_instant, ensure_ascii=False)
+    return json.dumps(rows, default=instant_text, ensure_ascii=False)
+
+
+def among(dialect: str, kind: sa.types.TypeEngine[Any]) -> Any:
+    """A SELECT of the values that travel in GIVEN, one in each row: for an IN (…)."""
+    return sa.select(given(dialect, {"value": kind}).c.value)
+
+
+def listed(values: Iterable[str | int]) -> str:
+    """Values for `among`."""
+    return json.dumps([[value] for value in values])
 
 
 def instant(text: str) -> datetime:
@@ -70,7 +67,8 @@ def instant(text: str) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def _instant(value: object) -> str:
+def instant_text(value: object) -> str:
+    """An instant as it travels: in UTC, as SQLite keeps it. Raises for anything else."""
     if not isinstance(value, datetime):
         raise TypeError(f"{type(value).__name__} does not travel in rows")
     if value.tzinfo is None:
@@ -79,21 +77,27 @@ def _instant(value: object) -> str:
     return at.isoformat(" ", "microseconds")[:WITHOUT_ZONE]
 
 
-def _table_of(dialect: str, columns: Mapping[str, sa.types.TypeEngine[Any]]) -> Any:
-    given = sa.bindparam(_PARAMETER, type_=sa.String())
+def given(dialect: str, columns: Mapping[str, sa.types.TypeEngine[Any]]) -> Any:
+    """The table of the rows that travel in the parameter GIVEN, for a statement of one's own."""
+    text = sa.bindparam(GIVEN, type_=sa.String())
     if dialect == "sqlite":
-        each = sa.func.json_each(given).table_valued("value")
+        each = sa.func.json_each(text).table_valued("value")
         values = [
             sa.func.json_extract(each.c.value, f"$[{place}]", type_=kind).label(name)
             for place, (name, kind) in enumerate(columns.items())
         ]
     else:
-        each = sa.func.json_array_elements(sa.cast(given, sa.JSON)).table_valued("value")
+        each = sa.func.json_array_elements(sa.cast(text, sa.JSON)).table_valued("value")
         values = [
             _cast(each.c.value.op("->>")(sa.literal_column(str(place))), kind).label(name)
             for place, (name, kind) in enumerate(columns.items())
         ]
     return sa.select(*values).subquery("given")
+
+
+def as_instant(dialect: str, text: Any) -> Any:
+    """The instant that a text of `instant_text` stands for, as an expression."""
+    return text if dialect == "sqlite" else _cast(text, INSTANT)
 
 
 def _cast(text: Any, kind: sa.types.TypeEngine[Any]) -> Any:

@@ -8,12 +8,22 @@ from sqlmodel import Session, col
 
 from engine.domain.content import APPROVED_OR_BETTER
 from engine.domain.ids import ScheduleId, TenantId
+from engine.store.dialects import table
 from engine.store.tables import Broadcast, Content, Schedule, Variant
 
 
 def active_schedules(session: Session) -> list[Schedule]:
     """Every schedule that may ask for a broadcast."""
     return list(session.scalars(select(Schedule).where(col(Schedule.active).is_(True))))
+
+
+def glance(session: Session) -> tuple[object, ...]:
+    """All that people may change about the active schedules, for one small query."""
+    return tuple(tuple(row) for row in session.connection().execute(_GLANCE))
+
+
+_schedules = table(Schedule)
+_GLANCE = select(_schedules).where(_schedules.c.active.is_(True)).order_by(_schedules.c.id)
 
 
 def days_opened(session: Session, since: date) -> set[tuple[ScheduleId, date]]:

@@ -1,17 +1,21 @@
 """How the delivery stands that a receipt is about, found by our tracker or by WhatsApp's id."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from functools import partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+import sqlalchemy as sa
+from sqlalchemy import select
 from sqlmodel import Session
 
 from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, DeliveryId, SubscriberId, TenantId
-from engine.store.dialects import slices, table
+from engine.store.dialects import rows_as_json, slices, table
+from engine.store.prepared import Prepared
+from engine.store.rows import GIVEN, TEXT, WHOLE, among, instant, listed
 from engine.store.tables import Attempt, Broadcast, Delivery, Receipt
 
 LARGEST_ID = 2**31 - 1
@@ -20,8 +24,7 @@ _deliveries, _broadcasts = table(Delivery), table(Broadcast)
 _attempts, _receipts = table(Attempt), table(Receipt)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """What a receipt needs to know of the delivery it is about."""
 
     delivery: DeliveryId
@@ -57,35 +60,36 @@ _STANDING = (
     _deliveries.c.error_code,
     _deliveries.c.reason,
     _broadcasts.c.closes_at,
-    _broadcasts.c.state,
+    _broadcasts.c.state.label("broadcast_state"),
 )
 
 
 def standing_by_id(session: Session, deliveries: Iterable[DeliveryId]) -> dict[int, Standing]:
     """Deliveries by their ids; locked on PostgreSQL until the transaction ends."""
-    found: dict[int, Standing] = {}
     # A foreign tracker may name a number that no row of ours can have; PostgreSQL refuses to look.
-    for some in slices(sorted(one for one in deliveries if one <= LARGEST_ID)):
-        rows = session.connection().execute(_STANDING_BY_ID, {"some": some})
-        found.update((row[0], _standing(row)) for row in rows)
-    return found
+    wanted = sorted(one for one in deliveries if one <= LARGEST_ID)
+    return {row[0]: _standing(row) for row in _rows(_BY_ID, session, wanted)}
 
 
 def standing_by_message(session: Session, messages: Iterable[str]) -> dict[str, Standing]:
     """Deliveries by WhatsApp's message id, for receipts that carry no tracker of ours."""
     found: dict[str, Standing] = {}
-    for some in slices(sorted(messages)):
-        rows = session.connection().execute(_STANDING_BY_MESSAGE, {"some": some})
-        found.update((row[-1], _standing(row)) for row in rows)
-        # A message of an earlier attempt is no longer on the delivery. Its attempt remembers it,
-        # or, where the answer was lost, the receipts with our tracker.
-        for remembers in _STANDING_BY_MEMORY:
-            missing = [message for message in some if message not in found]
-            if not missing:
-                break
-            rows = session.connection().execute(remembers, {"some": missing})
-            found.update((row[-1], _standing(row)) for row in rows)
+    missing = sorted(messages)
+    # A message of an earlier attempt is no longer on the delivery. Its attempt remembers it, or,
+    # where the answer was lost, the receipts with our tracker.
+    for remembers in (_BY_MESSAGE, *_BY_MEMORY):
+        if missing:
+            found.update((row[-1], _standing(row)) for row in _rows(remembers, session, missing))
+            missing = [message for message in missing if message not in found]
     return found
+
+
+def _rows(statement: Prepared, session: Session, some: Sequence[int] | Sequence[str]) -> list[Any]:
+    return [
+        row
+        for part in slices(some)
+        for row in json.loads(statement.text(session, **{GIVEN: listed(part)}))
+    ]
 
 
 def _standings() -> Any:
@@ -99,36 +103,45 @@ def _standings() -> Any:
     )
 
 
-# Built once: building them costs more than running them.
-_SOME = cast("Any", bindparam("some", expanding=True))
-_STANDING_BY_ID = _standings().where(_deliveries.c.id.in_(_SOME))
-_STANDING_BY_MESSAGE = (
-    _standings().add_columns(_deliveries.c.message_id).where(_deliveries.c.message_id.in_(_SOME))
-)
-_STANDING_BY_MEMORY = tuple(
-    _standings()
-    .add_columns(remembers.c.message_id)
-    .join(remembers, _deliveries.c.id == remembers.c.delivery_id)
-    .where(remembers.c.message_id.in_(_SOME))
-    for remembers in (_attempts, _receipts)
+def _by_id(dialect: str) -> Any:
+    found = _standings().where(_deliveries.c.id.in_(among(dialect, WHOLE)))
+    return rows_as_json(dialect, found.subquery("found"))
+
+
+def _by_message(dialect: str, remembers: sa.Table) -> Any:
+    found = _standings().add_columns(remembers.c.message_id.label("message"))
+    if remembers is not _deliveries:
+        found = found.join(remembers, _deliveries.c.id == remembers.c.delivery_id)
+    found = found.where(remembers.c.message_id.in_(among(dialect, TEXT)))
+    return rows_as_json(dialect, found.subquery("found"))
+
+
+_BY_ID = Prepared(_by_id)
+_BY_MESSAGE = Prepared(partial(_by_message, remembers=_deliveries))
+_BY_MEMORY = tuple(
+    Prepared(partial(_by_message, remembers=memory)) for memory in (_attempts, _receipts)
 )
 
 
-def _standing(row: Any) -> Standing:
+def _standing(row: list[Any]) -> Standing:
     return Standing(
-        delivery=DeliveryId(row[0]),
-        tenant=TenantId(row[1]),
-        subscriber=None if row[2] is None else SubscriberId(row[2]),
-        broadcast=None if row[3] is None else BroadcastId(row[3]),
-        key=row[4],
-        state=State(row[5]),
-        attempts=row[6],
-        message_id=row[7],
-        sent_at=row[8],
-        delivered_at=row[9],
-        read_at=row[10],
-        error_code=row[11],
-        reason=row[12],
-        closes_at=row[13],
-        broadcast_state=None if row[14] is None else BroadcastState(row[14]),
+        DeliveryId(row[0]),
+        TenantId(row[1]),
+        None if row[2] is None else SubscriberId(row[2]),
+        None if row[3] is None else BroadcastId(row[3]),
+        row[4],
+        State(row[5]),
+        row[6],
+        row[7],
+        _instant(row[8]),
+        _instant(row[9]),
+        _instant(row[10]),
+        row[11],
+        row[12],
+        _instant(row[13]),
+        None if row[14] is None else BroadcastState(row[14]),
     )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else instant(text)

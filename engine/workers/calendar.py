@@ -8,6 +8,7 @@ a restart or a clock that steps back make no second one (spec C1).
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from math import inf
 from typing import Any, assert_never
 
 import structlog
@@ -26,6 +27,10 @@ from engine.store.tables import Schedule
 from engine.workers.equipment import Equipment, secret_seed
 
 LOOK_EVERY_SECONDS = 1.0
+LOOK_CLOSELY_SECONDS = 5.0
+"""With an alarm for each schedule, only its content, or a clock that was set, tells anything new in
+between.
+"""
 DAYS_LOOKED_BACK = 3
 
 Alarm = tuple[int | None, str, str, str, datetime | None]
@@ -40,16 +45,25 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
     """
     wake = asyncio.Event()
     known: set[Alarm] = set()
+    seen: tuple[object, ...] | None = None
+    look_at = -inf
     while True:
         equipment.beat("calendar")
-        now = equipment.clock.now()
-        rows, due = await equipment.database.read(look, now)
-        if alarm is not None:
-            known = _set_alarms(alarm, rows, known, wake)
-        if due:
-            await equipment.database.transact(open_due, now, equipment.draw_seed)
         wake.clear()
+        glance = await equipment.database.peek(schedules.glance)
+        loop_time = equipment.clock.loop_time()
+        if alarm is None or glance != seen or loop_time >= look_at:
+            seen, look_at = glance, loop_time + LOOK_CLOSELY_SECONDS
+            now = equipment.clock.now()
+            rows, due = await equipment.database.read(look, now)
+            if alarm is not None:
+                known = _set_alarms(alarm, rows, known, wake)
+            if due:
+                await equipment.database.transact(open_due, now, equipment.draw_seed)
+                look_at = -inf
         await equipment.doze(LOOK_EVERY_SECONDS, wake)
+        if wake.is_set():
+            look_at = -inf
 
 
 def wanted(session: Session, now: datetime) -> list[rules.Due]:

@@ -52,7 +52,7 @@ class Tuning:
     mark_limit: int = 500
     watch_every: timedelta = timedelta(milliseconds=200)
     settle_every: timedelta = timedelta(seconds=1)
-    receive_every: timedelta = timedelta(milliseconds=250)
+    receive_every: timedelta = timedelta(milliseconds=500)
     """Receipts wait for company, well below the second in which a board may lag."""
     prepared_at_once: int = 200
     """People frozen or planned in one transaction: some eight milliseconds of the writer's time."""
@@ -63,12 +63,16 @@ class Doze(Protocol):
     """How a worker waits before it looks at the database again."""
 
     async def __call__(self, seconds: float, until: asyncio.Event | None = None) -> None:
-        """Return after `seconds`, or as soon as `until` is set."""
+        """Return after `seconds` at most, or as soon as `until` is set."""
         ...
 
 
 async def doze(seconds: float, until: asyncio.Event | None = None) -> None:
-    """The usual way: by the loop's timer. A simulation sleeps longer where nothing was written."""
+    """The usual way: by the loop's timer. A simulation sleeps longer where nothing was written.
+
+    It ends where all who wait as long wake: what they then ask makes one trip to the database.
+    """
+    seconds -= asyncio.get_running_loop().time() % seconds if seconds > 0 else 0.0
     if until is None:
         await asyncio.sleep(seconds)
         return

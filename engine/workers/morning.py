@@ -71,8 +71,8 @@ class Morning:
                 while not self._stopping.is_set():
                     equipment.beat("conduct")
                     # The glance first: what changes after it is news again.
-                    seen = await equipment.database.read(watch.glance, self._broadcast)
-                    view = await equipment.database.read(watch.look, self._broadcast)
+                    seen = await equipment.database.peek(watch.glance, self._broadcast)
+                    view = await equipment.database.peek(watch.look, self._broadcast)
                     await self._open_lanes(view, lanes)
                     if self._in_trouble:
                         # Before the gates are set: by this view they would open once more.
@@ -93,7 +93,7 @@ class Morning:
 
     async def _until_something_changed(self, view: watch.View, seen: tuple[object, ...]) -> None:
         """A second at most; much less when somebody presses a button or a lane meets trouble."""
-        read, clock = self._equipment.database.read, self._equipment.clock
+        peek, clock = self._equipment.database.peek, self._equipment.clock
         step = self._equipment.tuning.watch_every.total_seconds()
         until = clock.loop_time() + COUNT_EVERY_SECONDS
         if not view.count(*UNSENT_STATES):  # nothing is left that a button could stop
@@ -105,7 +105,7 @@ class Morning:
                 await asyncio.sleep(step / 4)
                 return
             await self._equipment.doze(step, self._stopping)
-            if await read(watch.glance, self._broadcast) != seen:
+            if await peek(watch.glance, self._broadcast) != seen:
                 return
 
     async def _sample(self) -> None:

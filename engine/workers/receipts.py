@@ -145,13 +145,17 @@ class _Batch:
             return
         if change.state is before:
             return
-        change.message_id = one.message_id
-        change.error_code = None if decision is None else one.error_code
-        change.reason = "" if decision is None else decision.reason
+        error_code = None if decision is None else one.error_code
+        reason = "" if decision is None else decision.reason
+        said = (one.message_id, error_code, reason)
+        if said != (change.message_id, change.error_code, change.reason):
+            change.message_id, change.error_code, change.reason = said
+            change.anew = True
         if decision is not None:
             # WhatsApp took its word back: this message was not handed over after all.
             change.sent_at = None
             _, _, change.due_at = what_follows(decision, self.now)
+            change.anew = True
 
     def _failure_event(
         self,
@@ -223,6 +227,7 @@ def _as_it_stands(standing: Standing) -> Change:
         read_at=standing.read_at,
         error_code=standing.error_code,
         reason=standing.reason,
+        anew=False,
     )
 
 

@@ -16,11 +16,10 @@ from engine.workers.equipment import Equipment
 from engine.workers.notice import notice
 from engine.workers.receipts import Arrived, apply_receipts
 
-BODIES = 50
-"""Webhooks read at once: at most 50,000 updates by Meta's limit, usually a few hundred."""
-IDLE_SECONDS = 0.5
-MANY = 3
-"""Webhooks in one look: with fewer, the next look may wait a little longer for company."""
+BODIES = 200
+"""Webhooks read at once, and no more bytes than the inbox gives: the writer is busy with them for
+some hundredths of a second.
+"""
 PARKED = 200
 PARKED_EVERY_SECONDS = 2.0
 BEYOND_US = (
@@ -43,15 +42,24 @@ log = structlog.get_logger()
 
 async def receive(equipment: Equipment) -> None:
     """Process what waits in the inbox, for ever."""
-    step = equipment.tuning.receive_every.total_seconds()
-    pause = step
+    pause = equipment.tuning.receive_every.total_seconds()
     looked_at_parked = equipment.clock.loop_time()
-    one_by_one = 0
+    one_by_one, more = 0, False
     while True:
         equipment.beat("receive")
+        if equipment.clock.loop_time() - looked_at_parked > PARKED_EVERY_SECONDS:
+            looked_at_parked = equipment.clock.loop_time()
+            if await equipment.database.peek(parked.any_known):
+                await equipment.database.transact(
+                    retry_parked, equipment.clock.now(), equipment.rng
+                )
+        if not (more or one_by_one):
+            await equipment.doze(pause)
+            if not await equipment.database.peek(inbox.any_waiting):
+                continue
         try:
-            done = await equipment.database.transact(
-                process_batch, 1 if one_by_one else BODIES, equipment.clock.now(), equipment.rng
+            done, more = await equipment.database.transact(
+                read_some, 1 if one_by_one else BODIES, equipment.clock.now(), equipment.rng
             )
         except BEYOND_US as error:
             # One such webhook must not keep the others from being read, now or after a restart.
@@ -59,14 +67,13 @@ async def receive(equipment: Equipment) -> None:
                 one_by_one = BODIES
                 continue
             log.exception("webhook.beyond_us")
-            done = await equipment.database.transact(set_aside, error, equipment.clock.now())
+            done, more = await equipment.database.transact(set_aside, error, equipment.clock.now())
         one_by_one = max(0, one_by_one - 1) if done else 0
-        if equipment.clock.loop_time() - looked_at_parked > PARKED_EVERY_SECONDS:
-            looked_at_parked = equipment.clock.loop_time()
-            await equipment.database.transact(retry_parked, equipment.clock.now(), equipment.rng)
-        pause = step if done >= MANY else min(pause * 1.5, IDLE_SECONDS)
-        if not one_by_one and done < BODIES:
-            await equipment.doze(pause)
+
+
+def read_some(session: Session, limit: int, now: datetime, rng: Random) -> tuple[int, bool]:
+    """Process a batch: how many there were, and whether more are waiting."""
+    return process_batch(session, limit, now, rng), inbox.any_waiting(session)
 
 
 def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> int:
@@ -91,14 +98,14 @@ def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> i
     return len(waiting)
 
 
-def set_aside(session: Session, error: Exception, now: datetime) -> int:
-    """Leave the oldest waiting webhook, as it came, to a person. Returns how many there were."""
+def set_aside(session: Session, error: Exception, now: datetime) -> tuple[int, bool]:
+    """Leave the oldest waiting webhook, as it came, to a person; returns as `read_some`."""
     waiting = inbox.claim_waiting(session, 1)
     for webhook in waiting:
         # The kind alone: an error's text may repeat what is in the body.
         note = f"We could not digest this one ({type(error).__name__}); see the log."
         inbox.mark_unreadable(session, webhook.id, now=now, note=note)
-    return len(waiting)
+    return len(waiting), inbox.any_waiting(session)
 
 
 def retry_parked(session: Session, now: datetime, rng: Random) -> int:

@@ -42,7 +42,7 @@ async def settle(equipment: Equipment) -> None:
     while True:
         await equipment.doze(equipment.tuning.settle_every.total_seconds())
         equipment.beat("settle")
-        if not await equipment.database.read(unknowns.any_unknown):
+        if not await equipment.database.peek(unknowns.any_unknown):
             continue
         findings = await equipment.database.read(judge_oldest, equipment.clock.now())
         if findings:

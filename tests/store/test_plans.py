@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import Session
 
 from engine.domain.delivery import Event, State
@@ -84,15 +83,9 @@ def plans_of(session: Session, ask: Callable[[Session], object]) -> list[list[st
     """What SQLite says it does for each statement that `ask` makes."""
     stage(session)
     session.flush()
-    connection, said = session.connection(), list[tuple[str, Any]]()
-
-    def hear(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        said.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", hear)
+    connection, said = session.connection(), list[str]()
+    driver: Any = connection.connection.dbapi_connection
+    driver.set_trace_callback(said.append)
     ask(session)
-    event.remove(connection, "before_cursor_execute", hear)
-    return [
-        [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)]
-        for text, given in said
-    ]
+    driver.set_trace_callback(None)
+    return [[row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {text}")] for text in said]
