@@ -1,5 +1,6 @@
 """Broadcasts: opening them, and where each stands."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -11,7 +12,8 @@ from sqlmodel import Session, col
 from engine.domain.broadcast import OVER, TRANSITIONS, BroadcastEvent, BroadcastState
 from engine.domain.delivery import UNSENT
 from engine.domain.ids import BroadcastId, TenantId
-from engine.store.dialects import insert_ignoring, table
+from engine.store.dialects import insert_ignoring, rows_as_json, table
+from engine.store.prepared import Prepared
 from engine.store.tables import (
     Broadcast,
     Content,
@@ -95,15 +97,19 @@ def not_over(session: Session) -> list[Broadcast]:
 
 def ids_not_over(session: Session) -> list[BroadcastId]:
     """Their ids alone, for who looks every second."""
-    rows = session.connection().execute(_IDS_NOT_OVER)
-    return [BroadcastId(row[0]) for row in rows]
+    return [BroadcastId(row[0]) for row in json.loads(_IDS_NOT_OVER.text(session))]
 
 
-_IDS_NOT_OVER = (
-    select(_broadcasts.c.id)
-    .where(_broadcasts.c.state.not_in([state.value for state in OVER]))
-    .order_by(_broadcasts.c.opens_at, _broadcasts.c.id)
-)
+def _ids_not_over(dialect: str) -> Any:
+    running = (
+        select(_broadcasts.c.id)
+        .where(_broadcasts.c.state.not_in([state.value for state in OVER]))
+        .order_by(_broadcasts.c.opens_at, _broadcasts.c.id)
+    )
+    return rows_as_json(dialect, running.subquery("running"))
+
+
+_IDS_NOT_OVER = Prepared(_ids_not_over)
 
 
 _NOT_OVER = (

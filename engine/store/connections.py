@@ -37,8 +37,8 @@ def writing_engine(url: str, *, durable: bool) -> sa.Engine:
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory(url) else {"pool_size": 1}
     db_engine = sa.create_engine(url, connect_args=_SQLITE_ARGUMENTS, **options)
     event.listen(db_engine, "connect", _sqlite_writer if durable else _sqlite_fleeting_writer)
-    # One writer: take the write lock at the start, so that no transaction fails in its middle.
-    event.listen(db_engine, "begin", _begin_writing)
+    if in_memory(url):
+        event.listen(db_engine, "begin", begin_writing)
     return db_engine
 
 
@@ -53,7 +53,8 @@ def reading_engine(url: str) -> sa.Engine:
     return db_engine
 
 
-def _begin_writing(connection: sa.Connection) -> None:
+def begin_writing(connection: sa.Connection) -> None:
+    """One writer: it takes the lock at the start, so that no transaction fails in its middle."""
     say(connection, "BEGIN IMMEDIATE")
 
 

@@ -20,7 +20,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from engine.store.connections import READERS, in_memory, reading_engine, writing_engine
+from engine.store.connections import (
+    READERS,
+    begin_writing,
+    in_memory,
+    reading_engine,
+    writing_engine,
+)
+from engine.store.prepared import say
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,10 +69,10 @@ class Database:
         self._linger = linger
         self._writing = writing_engine(url, durable=durable)
         self._reading = self._writing if in_memory(url) else reading_engine(url)
-        # SQLite's file cannot hang up on us; handing its connection back each time costs more than
-        # many a transaction.
+        # A file cannot hang up on us; to take its connection from the pool and to hand it back each
+        # time costs more than many a transaction.
         self._keeps = self.dialect == "sqlite" and not in_memory(url)
-        self._kept: sa.Connection | None = None
+        self._kept: Session | None = None
         self._open_batches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Job]]
         self._open_batches = weakref.WeakKeyDictionary()
         self._peeks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Job]]
@@ -158,30 +165,42 @@ class Database:
     def _transaction(self) -> Generator[Session]:
         """What is written in it is committed at its end, or rolled back when it raises."""
         with self._write_lock:
-            connection = self._kept
-            if connection is None:
-                connection = self._kept = self._writing.connect()
-            try:
-                with connection.begin(), _session(connection) as session:
+            if not self._keeps:
+                with self._writing.begin() as connection, _session(connection) as session:
                     yield session
+                return
+            kept = self._kept = self._kept or _session(self._keep())
+            connection = cast("sa.Connection", kept.bind)
+            try:
+                begin_writing(connection)
+                with kept as session:
+                    yield session
+                say(connection, "COMMIT")
             except BaseException:
                 self._let_go()
                 raise
-            if not self._keeps:
-                self._let_go()
+
+    def _keep(self) -> sa.Connection:
+        connection = self._writing.connect()
+        connection.begin()  # for SQLAlchemy alone; SQLite is told of each transaction by us
+        return connection
 
     def _let_go(self) -> None:
-        """Of the connection that writes: back to the pool, which cleans it and knows if it is
-        dead.
+        """Of the connection that writes: back to the pool, which rolls back what is not
+        committed.
         """
         kept, self._kept = self._kept, None
         if kept is not None:
-            kept.close()
+            cast("sa.Connection", kept.bind).close()
 
     @contextmanager
     def _question(self) -> Generator[Session]:
         """A transaction that writes nothing."""
-        with self._reading.connect() as connection, _session(connection) as session:
+        with (
+            self._reading.connect() as connection,
+            connection.begin(),
+            _session(connection) as session,
+        ):
             yield session
 
     def _send_peeks(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -190,14 +209,18 @@ class Database:
             self._readers.submit(self._answer, self._peeks.pop(loop), loop)
 
     def _answer(self, peeks: list[_Job], loop: asyncio.AbstractEventLoop) -> None:
-        outcomes: list[_Executed] = []
-        try:
-            with self._reading.connect() as connection:
-                outcomes.extend(_asked(connection, job) for job in peeks)
-        except Exception as error:  # noqa: BLE001 - handed to whoever asked
-            outcomes += [(job, None, error) for job in peeks[len(outcomes) :]]
+        outcomes = self._ask(peeks)
         with suppress(RuntimeError):  # that loop has ended; nobody waits there any more
             loop.call_soon_threadsafe(_settle, outcomes)
+
+    def _ask(self, peeks: list[_Job]) -> "list[_Executed]":
+        try:
+            with self._question() as session:
+                return [(job, _run(session, job), None) for job in peeks]
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            if len(peeks) == 1:
+                return [(peeks[0], None, error)]
+        return [outcome for job in peeks for outcome in self._ask([job])]
 
     def _close_batch(self, loop: asyncio.AbstractEventLoop) -> None:
         batch = self._open_batches.pop(loop, None)
@@ -248,15 +271,6 @@ def _run(session: Session, job: _Job) -> Any:
     # The next function of the batch must read rows, not objects a neighbour happened to load.
     session.expunge_all()
     return result
-
-
-def _asked(connection: sa.Connection, job: _Job) -> _Executed:
-    try:
-        with _session(connection) as session:
-            return job, job.fn(session), None
-    except Exception as error:  # noqa: BLE001 - handed to whoever asked
-        connection.rollback()  # a statement that failed spoils no other question
-        return job, None, error
 
 
 def _settle(outcomes: Sequence[_Executed]) -> None:

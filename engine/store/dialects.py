@@ -43,6 +43,11 @@ def rows_as_json(dialect: str, rows: sa.Subquery) -> Any:
     return sa.select(sa.cast(sa.func.coalesce(listed, sa.literal_column("'[]'::json")), sa.String))
 
 
+def any_of(rows: sa.Select[Any]) -> Any:
+    """A SELECT of 1 where there is any such row, else of 0."""
+    return sa.select(sa.func.count()).select_from(rows.limit(1).subquery("first"))
+
+
 def spelled(state: str) -> Any:
     """A state as a literal of the statement: an index over some states serves no parameter."""
     return sa.literal_column(f"'{state}'", sa.String())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from engine.store.dialects import rows_as_json, spelled, table
+from engine.store.dialects import any_of, rows_as_json, spelled, table
 from engine.store.prepared import Prepared
 from engine.store.rows import (
     GIVEN,
@@ -164,12 +164,9 @@ def _bodies(dialect: str) -> Any:
     return rows_as_json(dialect, bodies.subquery("bodies"))
 
 
-def _any(_dialect: str) -> Any:
-    first = sa.select(_webhooks.c.id).where(_webhooks.c.state == spelled(WAITING)).limit(1)
-    return sa.select(sa.func.count()).select_from(first.subquery("first"))
-
-
-_ANY = Prepared(_any)
+_ANY = Prepared(
+    lambda _dialect: any_of(sa.select(_webhooks.c.id).where(_webhooks.c.state == spelled(WAITING)))
+)
 _SIZES, _BODIES = Prepared(_sizes), Prepared(_bodies)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlmodel import Session
 
-from engine.store.dialects import insert_ignoring, table
+from engine.store.dialects import any_of, insert_ignoring, table
 from engine.store.prepared import Prepared
 from engine.store.tables import Attempt, ParkedReceipt, Receipt
 
@@ -48,9 +48,4 @@ def _known() -> sa.ColumnElement[bool]:
     return sa.or_(by_answer.exists(), by_receipt.exists())
 
 
-def _any_known(_dialect: str) -> Any:
-    first = select(_parked.c.id).where(_known()).limit(1).subquery("first")
-    return select(sa.func.count()).select_from(first)
-
-
-_ANY_KNOWN = Prepared(_any_known)
+_ANY_KNOWN = Prepared(lambda _dialect: any_of(select(_parked.c.id).where(_known())))

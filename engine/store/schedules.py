@@ -1,6 +1,7 @@
 """Schedules, and what they have to send."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -8,7 +9,8 @@ from sqlmodel import Session, col
 
 from engine.domain.content import APPROVED_OR_BETTER
 from engine.domain.ids import ScheduleId, TenantId
-from engine.store.dialects import table
+from engine.store.dialects import rows_as_json, table
+from engine.store.prepared import Prepared
 from engine.store.tables import Broadcast, Content, Schedule, Variant
 
 
@@ -17,13 +19,18 @@ def active_schedules(session: Session) -> list[Schedule]:
     return list(session.scalars(select(Schedule).where(col(Schedule.active).is_(True))))
 
 
-def glance(session: Session) -> tuple[object, ...]:
+def glance(session: Session) -> str:
     """All that people may change about the active schedules, for one small query."""
-    return tuple(tuple(row) for row in session.connection().execute(_GLANCE))
+    return _GLANCE.text(session)
 
 
-_schedules = table(Schedule)
-_GLANCE = select(_schedules).where(_schedules.c.active.is_(True)).order_by(_schedules.c.id)
+def _glance(dialect: str) -> Any:
+    schedules = table(Schedule)
+    active = select(schedules).where(schedules.c.active.is_(True)).order_by(schedules.c.id)
+    return rows_as_json(dialect, active.subquery("active"))
+
+
+_GLANCE = Prepared(_glance)
 
 
 def days_opened(session: Session, since: date) -> set[tuple[ScheduleId, date]]:

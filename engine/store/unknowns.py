@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from engine.domain.delivery import State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId, TenantId
-from engine.store.dialects import seconds_between, spelled, table
+from engine.store.dialects import any_of, seconds_between, spelled, table
 from engine.store.inbox import WAITING
+from engine.store.prepared import Prepared
 from engine.store.tables import Attempt, Delivery, EngineRun, Receipt, Sender, Webhook
 
 LATER_ATTEMPTS_LOOKED_AT = 500
@@ -49,11 +50,13 @@ long again, and the rule's least age is three times this.
 
 def any_unknown(session: Session) -> bool:
     """Whether anything is unknown at all."""
-    return session.connection().execute(_ANY_UNKNOWN).first() is not None
+    return bool(_ANY_UNKNOWN.count(session))
 
 
-_ANY_UNKNOWN = (
-    select(_deliveries.c.id).where(_deliveries.c.state == spelled(State.UNKNOWN)).limit(1)
+_ANY_UNKNOWN = Prepared(
+    lambda _dialect: any_of(
+        select(_deliveries.c.id).where(_deliveries.c.state == spelled(State.UNKNOWN))
+    )
 )
 
 

@@ -94,7 +94,7 @@ async def _until_empty(database: Database) -> tuple[float, float]:
     cpu, began = _cpu_seconds(), clock.loop_time()
     async with asyncio.TaskGroup() as tasks:
         reading = tasks.create_task(receive(equipment))
-        while await database.read(inbox.any_waiting):
+        while await database.read(inbox.any_waiting):  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(LOOK_EVERY_SECONDS)
         took = clock.loop_time() - began, _cpu_seconds() - cpu
         reading.cancel()

@@ -45,7 +45,7 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
     """
     wake = asyncio.Event()
     known: set[Alarm] = set()
-    seen: tuple[object, ...] | None = None
+    seen: str | None = None
     look_at = -inf
     while True:
         equipment.beat("calendar")

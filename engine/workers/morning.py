@@ -70,9 +70,7 @@ class Morning:
             try:
                 while not self._stopping.is_set():
                     equipment.beat("conduct")
-                    # The glance first: what changes after it is news again.
-                    seen = await equipment.database.peek(watch.glance, self._broadcast)
-                    view = await equipment.database.peek(watch.look, self._broadcast)
+                    seen, view = await equipment.database.peek(watch.see, self._broadcast)
                     await self._open_lanes(view, lanes)
                     if self._in_trouble:
                         # Before the gates are set: by this view they would open once more.
@@ -91,7 +89,7 @@ class Morning:
                     run.end()
         await self._recorder.drained()
 
-    async def _until_something_changed(self, view: watch.View, seen: tuple[object, ...]) -> None:
+    async def _until_something_changed(self, view: watch.View, seen: str) -> None:
         """A second at most; much less when somebody presses a button or a lane meets trouble."""
         peek, clock = self._equipment.database.peek, self._equipment.clock
         step = self._equipment.tuning.watch_every.total_seconds()
@@ -105,7 +103,7 @@ class Morning:
                 await asyncio.sleep(step / 4)
                 return
             await self._equipment.doze(step, self._stopping)
-            if await peek(watch.glance, self._broadcast) != seen:
+            if clock.loop_time() < until and await peek(watch.glance, self._broadcast) != seen:
                 return
 
     async def _sample(self) -> None:

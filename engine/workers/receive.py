@@ -44,7 +44,7 @@ async def receive(equipment: Equipment) -> None:
     """Process what waits in the inbox, for ever."""
     pause = equipment.tuning.receive_every.total_seconds()
     looked_at_parked = equipment.clock.loop_time()
-    one_by_one, more = 0, False
+    one_by_one, done, more = 0, 0, False
     while True:
         equipment.beat("receive")
         if equipment.clock.loop_time() - looked_at_parked > PARKED_EVERY_SECONDS:
@@ -55,7 +55,8 @@ async def receive(equipment: Equipment) -> None:
                 )
         if not (more or one_by_one):
             await equipment.doze(pause)
-            if not await equipment.database.peek(inbox.any_waiting):
+            # Where some came, more will come: a peek beforehand would be one trip too many.
+            if not done and not await equipment.database.peek(inbox.any_waiting):
                 continue
         try:
             done, more = await equipment.database.transact(

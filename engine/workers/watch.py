@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlmodel import Session
 
 from engine.domain.broadcast import LANES_OPEN, BroadcastState
@@ -19,7 +19,8 @@ from engine.domain.ids import BroadcastId, LaneId, SenderId
 from engine.domain.quality import Quality, effective_rate
 from engine.store import broadcasts, outbox
 from engine.store import lanes as lanes_store
-from engine.store.dialects import spelled, table
+from engine.store.dialects import rows_as_json, spelled, table
+from engine.store.prepared import Prepared
 from engine.store.tables import Broadcast, Delivery, Lane, Sender
 from engine.workers.equipment import Equipment
 from engine.workers.lane import LaneRun
@@ -87,13 +88,17 @@ class View:
         return sum(self.counts.get(state, 0) for state in states)
 
 
-def glance(session: Session, broadcast: BroadcastId) -> tuple[object, ...]:
+def see(session: Session, broadcast: BroadcastId) -> tuple[str, View]:
+    """A glance and a look. The glance first: what changes after it is news again."""
+    return glance(session, broadcast), look(session, broadcast)
+
+
+def glance(session: Session, broadcast: BroadcastId) -> str:
     """All that people and other writers may change about a broadcast, for one small query.
 
     Equal glances mean that nobody changed anything: counting the deliveries can wait.
     """
-    rows = session.connection().execute(_GLANCE, {"broadcast": broadcast})
-    return tuple(tuple(row) for row in rows)
+    return _GLANCE.text(session, broadcast=broadcast)
 
 
 def look(session: Session, broadcast: BroadcastId) -> View:
@@ -170,20 +175,27 @@ _SPARES = select(func.count()).where(
 
 
 _broadcasts = table(Broadcast)
-_GLANCE = (
-    select(
-        _broadcasts.c.state,
-        _lanes.c.id,
-        _lanes.c.state,
-        _senders.c.state,
-        _senders.c.rate_per_second,
-        _senders.c.quality,
+
+
+def _glance(dialect: str) -> Any:
+    changeable = (
+        select(
+            _broadcasts.c.state.label("broadcast"),
+            _lanes.c.id,
+            _lanes.c.state.label("lane"),
+            _senders.c.state.label("sender"),
+            _senders.c.rate_per_second,
+            _senders.c.quality,
+        )
+        .join(_lanes, _lanes.c.broadcast_id == _broadcasts.c.id, isouter=True)
+        .join(_senders, _senders.c.id == _lanes.c.sender_id, isouter=True)
+        .where(_broadcasts.c.id == bindparam("broadcast", type_=Integer()))
+        .order_by(_lanes.c.id)
     )
-    .join(_lanes, _lanes.c.broadcast_id == _broadcasts.c.id, isouter=True)
-    .join(_senders, _senders.c.id == _lanes.c.sender_id, isouter=True)
-    .where(_broadcasts.c.id == bindparam("broadcast"))
-    .order_by(_lanes.c.id)
-)
+    return rows_as_json(dialect, changeable.subquery("changeable"))
+
+
+_GLANCE = Prepared(_glance)
 
 
 async def sample_lanes(
