@@ -30,9 +30,9 @@ WAITING = "waiting"
 DONE = "done"
 UNREADABLE = "unreadable"
 
-CLAIM_BYTES = 4_000_000
-"""As much as is read into memory at once: one webhook of Meta's full size, or hundreds of usual
-ones.
+CLAIM_BYTES = 250_000
+"""As much as is read at once, some six hundred receipts: the writer, who has marks and webhooks to
+store meanwhile, is busy with it for some hundredths of a second.
 """
 
 _webhooks = table(Webhook)
@@ -102,11 +102,10 @@ def _storing(dialect: str, rows: Any) -> Any:
         if dialect == "sqlite"
         else sa.func.convert_to(rows.c.words, "UTF8")
     )
-    waiting, nothing = sa.literal_column(f"'{WAITING}'"), sa.literal_column("''")
     # Without a WHERE, SQLite takes the ON of ON CONFLICT for a join's.
-    chosen = sa.select(rows.c.at, rows.c.hash, body, waiting, nothing).where(sa.true())
+    chosen: Any = sa.select(rows.c.at, rows.c.hash, body, spelled(WAITING), spelled(""))
     names = ["received_at", "body_hash", "body", "state", "note"]
-    return _insert_once(dialect, lambda insert: insert.from_select(names, chosen))
+    return _insert_once(dialect, lambda insert: insert.from_select(names, chosen.where(sa.true())))
 
 
 def _insert_once(dialect: str, of: Callable[[Any], Any] = lambda insert: insert) -> Any:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +33,8 @@ from engine.domain.ids import (
 from engine.domain.message import Recipient
 from engine.store.attempts import is_one_of
 from engine.store.dialects import rows_as_json, spelled, table
-from engine.store.rows import INSTANT, WHOLE, ManyRows, instant
+from engine.store.prepared import Prepared
+from engine.store.rows import INSTANT, WHOLE, ManyRows, as_instant, instant, instant_text
 from engine.store.tables import Broadcast, Delivery, Lane, Subscriber
 
 _deliveries = table(Delivery)
@@ -72,15 +73,17 @@ def mark_due(
     sending, and nobody who opted out since the freeze. `retries` False: there are none to look for.
     """
     marked: list[Marked] = []
-    dialect = session.connection().dialect.name
     for state in (State.RETRYING, State.PLANNED):
         if len(marked) >= limit or (state is State.RETRYING and not retries):
             continue
-        due = session.connection().execute(
-            _due(dialect, state),
-            {"lane": lane, "horizon": horizon, "most": limit - len(marked), "run": epoch},
+        due = _DUE[state].text(
+            session,
+            lane=lane,
+            horizon=instant_text(horizon),
+            most=limit - len(marked),
+            run=epoch,
         )
-        rows = json.loads(due.scalar_one())
+        rows = json.loads(due)
         _MARK.run(session, [(row[0], epoch, now) for row in rows])
         marked += [_marked(row, lane) for row in rows]
     marked.sort(key=lambda one: (one.due_at, one.attempt.delivery))
@@ -90,7 +93,6 @@ def mark_due(
 _lanes, _broadcasts, _people = table(Lane), table(Broadcast), table(Subscriber)
 
 
-@cache
 def _due(dialect: str, state: State) -> Any:
     """What may be marked, locked until it is, as one text: see `rows` for why."""
     stays = (
@@ -101,6 +103,7 @@ def _due(dialect: str, state: State) -> Any:
         )
         .exists()
     )
+    horizon = bindparam("horizon", type_=sa.String())
     due = (
         select(
             _deliveries.c.id,
@@ -114,14 +117,17 @@ def _due(dialect: str, state: State) -> Any:
             _deliveries.c.parameters,
             _deliveries.c.due_at,
         )
-        .where(_deliveries.c.lane_id == bindparam("lane"))
+        .where(_deliveries.c.lane_id == bindparam("lane", type_=sa.Integer()))
         .where(_deliveries.c.state == spelled(state))
-        .where(_deliveries.c.due_at <= bindparam("horizon"), ~stays, _may_mark())
+        .where(_deliveries.c.due_at <= as_instant(dialect, horizon), ~stays, _may_mark())
         .order_by(_deliveries.c.due_at, _deliveries.c.id)
-        .limit(bindparam("most"))
+        .limit(bindparam("most", type_=sa.Integer()))
         .with_for_update(of=_deliveries)
     )
     return rows_as_json(dialect, due.subquery("due"))
+
+
+_DUE = {state: Prepared(partial(_due, state=state)) for state in UNSENT}
 
 
 def _marking(_dialect: str, rows: Any) -> sa.Update:

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 Value = str | bytes | int | None
@@ -99,7 +100,7 @@ def _cursor(connection: sa.Connection, text: str) -> Generator[Any]:
     except dialect.loaded_dbapi.Error as error:
         if dialect.is_disconnect(error, proxied.dbapi_connection, cursor):
             connection.invalidate(error)
-        raise sa.exc.DBAPIError.instance(
+        raise DBAPIError.instance(
             text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
     finally:

@@ -1,13 +1,16 @@
 """What a broadcast still waits for."""
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from engine.domain.delivery import OPEN, State
 from engine.domain.ids import BroadcastId
+from engine.store.dialects import rows_as_json, table
+from engine.store.prepared import Prepared
 from engine.store.tables import Delivery
 
 _AWAITING_RECEIPTS = (State.ACCEPTED, State.PACED, State.SENT)
@@ -24,14 +27,22 @@ class Waiting:
 
 def waiting(session: Session, broadcast: BroadcastId) -> Waiting:
     """How far a broadcast is."""
-    rows = session.connection().execute(
-        select(col(Delivery.state), sa.func.count())
-        .where(col(Delivery.broadcast_id) == broadcast)
-        .group_by(col(Delivery.state))
-    )
-    counts: dict[str, int] = {row[0]: row[1] for row in rows}
+    counts: dict[str, int] = dict(json.loads(_COUNTS.text(session, broadcast=broadcast)))
     return Waiting(
         sum(counts.values()),
         sum(counts.get(state.value, 0) for state in OPEN),
         sum(counts.get(state.value, 0) for state in _AWAITING_RECEIPTS),
     )
+
+
+def _counts(dialect: str) -> Any:
+    deliveries = table(Delivery)
+    counts = (
+        sa.select(deliveries.c.state, sa.func.count().label("many"))
+        .where(deliveries.c.broadcast_id == sa.bindparam("broadcast", type_=sa.Integer()))
+        .group_by(deliveries.c.state)
+    )
+    return rows_as_json(dialect, counts.subquery("counts"))
+
+
+_COUNTS = Prepared(_counts)

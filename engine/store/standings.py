@@ -74,7 +74,7 @@ def standing_by_id(session: Session, deliveries: Iterable[DeliveryId]) -> dict[i
 def standing_by_message(session: Session, messages: Iterable[str]) -> dict[str, Standing]:
     """Deliveries by WhatsApp's message id, for receipts that carry no tracker of ours."""
     found: dict[str, Standing] = {}
-    missing = sorted(messages)
+    missing: list[str] = sorted(messages)
     # A message of an earlier attempt is no longer on the delivery. Its attempt remembers it, or,
     # where the answer was lost, the receipts with our tracker.
     for remembers in (_BY_MESSAGE, *_BY_MEMORY):

@@ -27,7 +27,7 @@ from engine.store.tables import Schedule
 from engine.workers.equipment import Equipment, secret_seed
 
 LOOK_EVERY_SECONDS = 1.0
-LOOK_CLOSELY_SECONDS = 5.0
+LOOK_CLOSELY_SECONDS = 15.0
 """With an alarm for each schedule, only its content, or a clock that was set, tells anything new in
 between.
 """

@@ -1,5 +1,6 @@
 """Reads the inbox at its own pace: every webhook once, in batches, whatever order Meta chose."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
@@ -19,6 +20,11 @@ from engine.workers.receipts import Arrived, apply_receipts
 BODIES = 200
 """Webhooks read at once, and no more bytes than the inbox gives: the writer is busy with them for
 some hundredths of a second.
+"""
+FEW = 20
+FEW_WAIT = 2
+"""After a look that found FEW updates or less, the next waits so many times as long for company: a
+look costs as much as thirty receipts.
 """
 PARKED = 200
 PARKED_EVERY_SECONDS = 2.0
@@ -42,9 +48,9 @@ log = structlog.get_logger()
 
 async def receive(equipment: Equipment) -> None:
     """Process what waits in the inbox, for ever."""
-    pause = equipment.tuning.receive_every.total_seconds()
+    soon = equipment.tuning.receive_every.total_seconds()
     looked_at_parked = equipment.clock.loop_time()
-    one_by_one, done, more = 0, 0, False
+    one_by_one, found = 0, NOTHING
     while True:
         equipment.beat("receive")
         if equipment.clock.loop_time() - looked_at_parked > PARKED_EVERY_SECONDS:
@@ -53,14 +59,14 @@ async def receive(equipment: Equipment) -> None:
                 await equipment.database.transact(
                     retry_parked, equipment.clock.now(), equipment.rng
                 )
-        if not (more or one_by_one):
-            await equipment.doze(pause)
+        if not (found.more or one_by_one):
+            await equipment.doze(soon * FEW_WAIT if 0 < found.updates <= FEW else soon)
             # Where some came, more will come: a peek beforehand would be one trip too many.
-            if not done and not await equipment.database.peek(inbox.any_waiting):
+            if not found.webhooks and not await equipment.database.peek(inbox.any_waiting):
                 continue
         try:
-            done, more = await equipment.database.transact(
-                read_some, 1 if one_by_one else BODIES, equipment.clock.now(), equipment.rng
+            found = await equipment.database.transact(
+                process_batch, 1 if one_by_one else BODIES, equipment.clock.now(), equipment.rng
             )
         except BEYOND_US as error:
             # One such webhook must not keep the others from being read, now or after a restart.
@@ -68,20 +74,28 @@ async def receive(equipment: Equipment) -> None:
                 one_by_one = BODIES
                 continue
             log.exception("webhook.beyond_us")
-            done, more = await equipment.database.transact(set_aside, error, equipment.clock.now())
-        one_by_one = max(0, one_by_one - 1) if done else 0
+            found = await equipment.database.transact(set_aside, error, equipment.clock.now())
+        one_by_one = max(0, one_by_one - 1) if found.webhooks else 0
 
 
-def read_some(session: Session, limit: int, now: datetime, rng: Random) -> tuple[int, bool]:
-    """Process a batch: how many there were, and whether more are waiting."""
-    return process_batch(session, limit, now, rng), inbox.any_waiting(session)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many webhooks and updates a look at the inbox found, and whether more are waiting."""
+
+    webhooks: int
+    updates: int
+    more: bool
 
 
-def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> int:
-    """Read up to `limit` webhooks and apply all they say. Returns how many were read."""
+NOTHING = Found(0, 0, more=False)
+
+
+def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> Found:
+    """Read up to `limit` webhooks and apply all they say."""
     waiting = inbox.claim_waiting(session, limit)
     arrived: list[Arrived] = []
     done: list[int] = []
+    heard = 0
     for webhook in waiting:
         try:
             updates = webhooks.parse(webhook.body)
@@ -89,6 +103,7 @@ def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> i
             inbox.mark_unreadable(session, webhook.id, now=now, note=str(error))
             continue
         done.append(webhook.id)
+        heard += len(updates)
         for update in updates:
             if isinstance(update, StatusUpdate):
                 arrived.append(_arrived(update, webhook.id, webhook.received_at))
@@ -96,17 +111,17 @@ def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> i
                 notice(session, update, now)
     apply_receipts(session, arrived, now, rng)
     inbox.mark_done(session, done, now=now)
-    return len(waiting)
+    return Found(len(waiting), heard, inbox.any_waiting(session))
 
 
-def set_aside(session: Session, error: Exception, now: datetime) -> tuple[int, bool]:
-    """Leave the oldest waiting webhook, as it came, to a person; returns as `read_some`."""
+def set_aside(session: Session, error: Exception, now: datetime) -> Found:
+    """Leave the oldest waiting webhook, as it came, to a person."""
     waiting = inbox.claim_waiting(session, 1)
     for webhook in waiting:
         # The kind alone: an error's text may repeat what is in the body.
         note = f"We could not digest this one ({type(error).__name__}); see the log."
         inbox.mark_unreadable(session, webhook.id, now=now, note=note)
-    return len(waiting), inbox.any_waiting(session)
+    return Found(len(waiting), 0, inbox.any_waiting(session))
 
 
 def retry_parked(session: Session, now: datetime, rng: Random) -> int:

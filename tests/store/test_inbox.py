@@ -93,6 +93,6 @@ def test_huge_webhooks_are_read_a_few_at_a_time(
     session: Session, sizes: tuple[int, ...], claimed: int
 ) -> None:
     for number, size in enumerate(sizes):
-        store(session, b"%d" % number * (size * 1_000_000))
+        store(session, b"%d" % number * (size * inbox.CLAIM_BYTES // 4))
 
     assert len(inbox.claim_waiting(session, 10)) == claimed
