@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session, SQLModel
 
 
@@ -22,11 +23,21 @@ def insert_ignoring(session: Session, model: type[SQLModel], key: Sequence[str])
 def insert_ignoring_from(
     dialect: str, model: type[SQLModel], key: Sequence[str], rows: sa.FromClause
 ) -> Any:
-    """The same for a table of rows, whose columns are named as the model's."""
+    """The same for a table of rows, whose columns are named as the model's; what they lack is put
+    there by its own defaults.
+    """
     names = [column.name for column in rows.c]
+    # Said outright: SQLAlchemy would look them up anew for each execution.
+    defaults = {
+        column.name: sa.literal(column.default.arg, column.type)
+        for column in table(model).c
+        if column.name not in names and isinstance(column.default, ScalarElementColumnDefault)
+    }
     # Without a WHERE, SQLite takes the ON of ON CONFLICT for a join's.
-    chosen = sa.select(*rows.c).where(sa.true())
-    insert = _insert(dialect, model).from_select(names, chosen)
+    chosen = sa.select(*rows.c, *defaults.values()).where(sa.true())
+    insert = _insert(dialect, model).from_select(
+        [*names, *defaults], chosen, include_defaults=False
+    )
     return insert.on_conflict_do_nothing(index_elements=list(key))
 
 

@@ -73,6 +73,8 @@ class _Spoken:
 
 def _speak(statement: Any, dialect: sa.Dialect) -> _Spoken:
     compiled = statement.compile(dialect=dialect)
+    if compiled.insert_prefetch or compiled.update_prefetch:
+        raise TypeError(f"a column is left to its default, which nobody would look up: {compiled}")
     said = compiled.construct_expanded_state(
         {bind.key: None for bind in compiled.binds.values() if bind.required}
     )
