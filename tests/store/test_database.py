@@ -67,6 +67,21 @@ class Doubtful(Database):
         raise exc.OperationalError("COMMIT", {}, Exception("disk I/O error"))
 
 
+async def test_questions_of_one_instant_have_each_its_answer_and_one_that_fails_spoils_no_other(
+    database: Database,
+) -> None:
+    answers = await asyncio.gather(
+        *(database.peek(lambda s, n=n: s.connection().scalar(sa.select(n))) for n in range(3)),
+        database.peek(lambda s: s.connection().execute(sa.text("SELECT nonsense"))),
+        database.peek(lambda s: s.connection().scalar(sa.select(9))),
+        return_exceptions=True,
+    )
+
+    assert answers[:3] == [0, 1, 2]
+    assert isinstance(answers[3], exc.DBAPIError)
+    assert answers[4] == 9
+
+
 async def test_what_may_have_been_committed_is_not_run_again(sqlite_url: str) -> None:
     calm = Database(sqlite_url, inline=True)
     database = Doubtful(sqlite_url, inline=True)
