@@ -71,9 +71,12 @@ async def test_questions_of_one_instant_have_each_its_answer_and_one_that_fails_
     database: Database,
 ) -> None:
     answers = await asyncio.gather(
-        *(database.peek(lambda s, n=n: s.connection().scalar(sa.select(n))) for n in range(3)),
+        *(
+            database.peek(lambda s, n=n: s.connection().scalar(sa.select(sa.literal(n))))
+            for n in range(3)
+        ),
         database.peek(lambda s: s.connection().execute(sa.text("SELECT nonsense"))),
-        database.peek(lambda s: s.connection().scalar(sa.select(9))),
+        database.peek(lambda s: s.connection().scalar(sa.select(sa.literal(9)))),
         return_exceptions=True,
     )
 
