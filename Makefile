@@ -3,7 +3,7 @@
 #   make run     the whole product on this machine: dashboard, engine, and a stand-in for WhatsApp
 #   make test    every test                        make check   style, types, who imports whom
 #   make sim     scenarios and SEEDS=200 random mornings with troubles, in simulated time
-#   make bench   speed, beside a bare loop doing the same
+#   make bench   every goal of speed, beside a floor or a bare loop (ONLY=cost for a piece of it)
 #   make drill   kill -9 in the middle of mornings: nobody lost, nobody doubled (KILLS=50 DATABASE=sqlite)
 #   make setup   only the set-up                   make clean   what was built; never your data
 #   make lock    the lock files anew, after a change in pyproject.toml
@@ -47,7 +47,7 @@ sim: $(RUN)
 	@$(BIN)/dawncast simulate --seeds $(SEEDS) --jobs 2 $(if $(FIRST),--first $(FIRST))
 
 bench: $(RUN)
-	@$(BIN)/dawncast bench --json
+	@$(BIN)/dawncast bench --json $(if $(ONLY),--only $(ONLY))
 
 drill: $(RUN)
 	@$(BIN)/dawncast drill --kills $(KILLS) --database $(DATABASE) --json

@@ -173,6 +173,17 @@ def morning(
         int | None, typer.Option(min=1, help="At most so many requests at once.")
     ] = None,
     receipts: Annotated[str, typer.Option(help="on or off: whether receipts come back.")] = "on",
+    fault_at: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds from the first message to the scenario's trouble."),
+    ] = None,
+    flood: Annotated[
+        float,
+        typer.Option(min=0, help="Webhooks of an earlier broadcast beside it, so many a second."),
+    ] = 0.0,
+    settle: Annotated[
+        bool, typer.Option(help="Whether to wait until WhatsApp has nothing left to say.")
+    ] = True,
     simulated: Annotated[
         bool, typer.Option("--simulated", help="In simulated time: seconds instead of minutes.")
     ] = False,
@@ -202,6 +213,9 @@ def morning(
         window_seconds=window_seconds,
         in_flight=in_flight,
         receipts=receipts == "on",
+        fault_at=fault_at,
+        flood=flood,
+        settle=settle,
     )
     trials.morning(options, simulated=simulated, as_json=as_json)
 
@@ -216,6 +230,9 @@ def drill(
     standby: Annotated[
         bool, typer.Option("--standby", help="A second process waits and takes over.")
     ] = False,
+    pauses: Annotated[
+        int, typer.Option(min=0, help="Kill nothing: pause and resume so often instead.")
+    ] = 0,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -224,9 +241,18 @@ def drill(
 
     It has databases and simulators of its own, and leaves nothing behind unless somebody was lost
     or written to twice; then it says where the evidence is, and ends with 1.
+
+    With --pauses nothing is killed: somebody pauses and resumes mornings at random instants, half
+    of them real and half simulated, and the time until the last message is measured.
     """
     _one_of("--database", database, "sqlite", "postgres")
     from app.command_line import trials
+
+    if pauses:
+        from engine.trials.pauses import PausesOptions
+
+        trials.pauses(PausesOptions(pauses=pauses, seed=seed), as_json=as_json)
+        return
     from engine.trials.kills import STANDBY_RATE, DrillOptions
 
     options = DrillOptions(kills=kills, seed=seed)
@@ -259,17 +285,29 @@ def simulate(
     raise typer.Exit(simulation.simulate(seeds=seeds, first=first, jobs=jobs, smallest=shrink))
 
 
-@app.command(short_help="What a message costs, beside a bare loop that does the same.")
+@app.command(short_help="Every goal of speed, measured beside a floor or a bare loop.")
 def bench(
+    only: Annotated[
+        list[str] | None, typer.Option(help="A piece of it; may be given several times.")
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Fewer messages, rougher figures.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure what a message costs, beside a bare loop that does the same HTTP."""
-    from app.command_line import trials
+    """Measure each goal of speed and size, with the floor or a bare loop beside it in the same run,
+    and print one table: what is ours, what is beside it, the ratio, the goal, the verdict.
 
-    trials.bench(quick=quick, as_json=as_json)
+    The pieces: time, cost, memory, webhooks, beside, drain, simulated, import, start. Nothing else
+    should run on the machine; all of it takes about twenty minutes.
+    """
+    from engine.trials.bench.run import PIECES
+
+    for piece in only or []:
+        _one_of("--only", piece, *PIECES)
+    from app.command_line import bench as measuring
+
+    measuring.bench(only=only or [], quick=quick, as_json=as_json)
 
 
 @app.command(short_help="The database brought to the shape this version expects.")

@@ -10,30 +10,35 @@ Meta;
 import asyncio
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.api.letterbox import Letterbox, Room
 from app.doors import Store
 from engine.commands.take_webhook import (
     BODY_MAX,
     CANNOT_STORE,
-    Pile,
     SignedWebhook,
-    Unreadable,
     Unsigned,
     check,
-    take_webhooks,
 )
 
 PATH = "/webhooks/whatsapp"
 CHALLENGE_MAX = 1_000
 BODY_SECONDS = 20
-STORE_SECONDS = 10
+WAITING_WEBHOOKS = 2_000
+WAITING_BYTES = 64 * 1024 * 1024
+"""Signed, and not stored yet: two seconds of a thousand each, should the database stand still."""
+COMING_BYTES = 64 * 1024 * 1024
+"""Bodies of which a part is here. Nobody knows yet who sends them, so they take no room from those
+above; nearly every webhook is here at once, and takes none of this either.
+"""
 
 log = structlog.get_logger()
 
@@ -48,124 +53,146 @@ class Intake:
     now: Callable[[], datetime]
     secrets: Callable[[], Sequence[str]]
     verify_token: Callable[[], str]
+    waiting: Room = field(default_factory=lambda: Room(WAITING_BYTES, WAITING_WEBHOOKS))
+    coming: Room = field(default_factory=lambda: Room(COMING_BYTES, 0))
 
 
 def webhook_routes(intake: Intake) -> list[Route]:
     """The routes of this module."""
-    desk = _Desk(intake)
-    return [
-        Route(PATH, desk.handshake, methods=["GET"]),
-        Route(PATH, desk.take, methods=["POST"]),
-    ]
+    return [Route(PATH, _Slot(intake), methods=["GET", "POST"])]
 
 
-class _TooLargeError(Exception):
-    pass
+class _RefusedError(Exception):
+    """The answer to a body that cannot be had."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.answer = answer
 
 
-class _Desk:
+class _Slot:
+    """Where webhooks are thrown in: checked, stored, answered; nothing is done about them here.
+
+    An ASGI app and no endpoint: there are thousands a second, and a Request and a Response for each
+    would cost as much as all the rest.
+    """
+
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._letterbox = _Letterbox(intake)
+        self._letterbox = Letterbox(intake.store, intake.now)
 
-    async def handshake(self, request: Request) -> Response:
-        """Meta asks whether this address is ours, when the webhook is set up."""
-        asked = request.query_params
-        token = self._intake.verify_token()
-        known = bool(token) and hmac.compare_digest(
-            asked.get("hub.verify_token", "").encode(), token.encode()
-        )
-        challenge = asked.get("hub.challenge", "")
-        if not known or asked.get("hub.mode") != "subscribe" or len(challenge) > CHALLENGE_MAX:
-            return _refuse(403, "The verify token is not ours.")
-        return PlainTextResponse(challenge, headers={"X-Content-Type-Options": "nosniff"})
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["method"] != "POST":
+            await _handshake(self._intake, Request(scope))(scope, receive, send)
+            return
+        refusal = await self._take(scope["headers"], receive)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": [_EMPTY]})
+        await send({"type": "http.response.body", "body": b""})
 
-    async def take(self, request: Request) -> Response:
-        """Check, store, answer; nothing is done about it here."""
+    async def _take(self, headers: Sequence[tuple[bytes, bytes]], receive: Any) -> Response | None:
+        """Take one in; None when it is stored, or was before."""
+        length, signature = b"", None
+        for name, value in headers:
+            if name == b"x-hub-signature-256":
+                signature = value.decode("latin-1")
+            elif name == b"content-length":
+                length = value
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _read(request)
-        except _TooLargeError:
-            return _refuse(413, f"A webhook has at most {BODY_MAX} bytes.")
+            body = await _read(receive, length, self._intake.coming)
+        except _RefusedError as refused:
+            return refused.answer
         except TimeoutError:
             return _refuse(408, "The body did not arrive in time.")
-        except ClientDisconnect:
-            return _refuse(400, "The body was cut off.")
-        signature = request.headers.get("x-hub-signature-256")
-        match check(body, signature, self._intake.secrets()):
-            case Unsigned():
-                return _refuse(401, "The signature is missing or wrong.")
-            case Unreadable(why=why):
-                return _refuse(400, why)
-            case SignedWebhook() as webhook:
-                return await self._store(webhook)
+        webhook = check(body, signature, self._intake.secrets())
+        if isinstance(webhook, SignedWebhook):
+            return await self._store(webhook)
+        if isinstance(webhook, Unsigned):
+            return _refuse(401, "The signature is missing or wrong.")
+        return _refuse(400, webhook.why)
 
-    async def _store(self, webhook: SignedWebhook) -> Response:
+    async def _store(self, webhook: SignedWebhook) -> Response | None:
+        room, size = self._intake.waiting, len(webhook.body)
+        if not room.take(size, webhooks=1):
+            return _try_again("too many at once")
         try:
-            async with asyncio.timeout(STORE_SECONDS):
-                await self._letterbox.post(webhook)
+            await self._letterbox.post(webhook)
         except (*CANNOT_STORE, TimeoutError) as error:
             # The name only: the text of a database error may repeat the body, with people's
             # numbers.
-            log.error("webhook.not_stored", error=type(error).__name__)  # noqa: TRY400
-            return PlainTextResponse("Not stored; please call again.", 503)
-        return Response(status_code=200)
+            return _try_again(type(error).__name__)
+        finally:
+            room.give(size, webhooks=1)
+        return None
 
 
-class _Letterbox:
-    """Stores webhooks together that arrive together: the first of a pile sees to it, the others
-    wait.
+_EMPTY = (b"content-length", b"0")
+
+
+def _handshake(intake: Intake, request: Request) -> Response:
+    """Meta asks whether this address is ours, when the webhook is set up."""
+    asked = request.query_params
+    token = intake.verify_token()
+    known = bool(token) and hmac.compare_digest(
+        asked.get("hub.verify_token", "").encode(), token.encode()
+    )
+    challenge = asked.get("hub.challenge", "")
+    if not known or asked.get("hub.mode") != "subscribe" or len(challenge) > CHALLENGE_MAX:
+        return _refuse(403, "The verify token is not ours.")
+    return PlainTextResponse(challenge, headers={"X-Content-Type-Options": "nosniff"})
+
+
+async def _read(receive: Any, length: bytes, room: Room) -> bytes:
+    """The raw body. Raises _RefusedError, when it is too large as soon as that is known, and
+    TimeoutError.
     """
-
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
-        self._pile = Pile()
-        self._stored: asyncio.Future[None] | None = None
-
-    async def post(self, webhook: SignedWebhook) -> None:
-        """Return once it is durable. Raises what the database raised."""
-        now = self._intake.now()
-        if self._stored is not None and self._pile.add(webhook, now):
-            await asyncio.shield(self._stored)
-            return
-        pile = self._pile = Pile()
-        stored = self._stored = asyncio.get_running_loop().create_future()
-        pile.add(webhook, now)
-        try:
-            await self._intake.store.transact(take_webhooks, pile)
-        except BaseException as error:
-            if self._pile is pile:
-                self._stored = None  # it may never have been taken: nobody is to add to it any more
-            _fail(stored, error)
-            raise
-        stored.set_result(None)
+    if length.isdigit() and int(length[:20]) > BODY_MAX:
+        raise _RefusedError(_too_large())
+    async with asyncio.timeout(BODY_SECONDS):
+        message = await receive()
+        if not message.get("more_body"):
+            return _chunk(message)
+        return await _read_on(receive, message, room)
 
 
-def _fail(stored: asyncio.Future[None], error: BaseException) -> None:
-    """Tell those who wait; whoever was cancelled is not to cancel the others, who can call
-    again.
-    """
-    broken = error if isinstance(error, CANNOT_STORE) else TimeoutError("not stored in time")
-    stored.set_exception(broken)
-    stored.exception()  # looked at: it is no surprise when nobody else waited
+async def _read_on(receive: Any, message: Any, room: Room) -> bytes:
+    """The body that begins with this message; until it is whole it takes room."""
+    chunks, size = [_chunk(message)], 0
+    try:
+        while True:
+            more = len(chunks[-1])
+            if size + more > BODY_MAX:
+                raise _RefusedError(_too_large())
+            if not room.take(more):
+                raise _RefusedError(_try_again("too much at once"))
+            size += more
+            if not message.get("more_body"):
+                return b"".join(chunks)
+            message = await receive()
+            chunks.append(_chunk(message))
+    finally:
+        room.give(size)
 
 
-async def _read(request: Request) -> bytes:
-    """The raw body. Raises _TooLargeError as soon as it is known to be one."""
-    length = request.headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and int(length[:20]) > BODY_MAX:
-        raise _TooLargeError
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY_MAX:
-            raise _TooLargeError
-        chunks.append(chunk)
-    return b"".join(chunks)
+def _chunk(message: Any) -> bytes:
+    if message["type"] == "http.disconnect":
+        raise _RefusedError(_refuse(400, "The body was cut off."))
+    return message.get("body", b"")
+
+
+def _too_large() -> Response:
+    return _refuse(413, f"A webhook has at most {BODY_MAX} bytes.")
 
 
 def _refuse(status: int, why: str) -> Response:
     log.warning("webhook.refused", status=status, why=why)
     # What is left of a body is not read: the connection goes with it.
     return PlainTextResponse(why, status, headers={"Connection": "close"})
+
+
+def _try_again(why: str) -> Response:
+    """For what is not stored: Meta calls again, for days."""
+    log.error("webhook.not_stored", error=why)
+    return PlainTextResponse("Not stored; please call again.", 503)

@@ -1,12 +1,12 @@
-"""`dawncast morning`, `drill` and `bench`: whole runs against the simulator, told in figures.
+"""`dawncast morning` and `drill`: whole runs against the simulator, told in figures.
 
 People read a table on stderr; with --json programs read the last line of stdout, one JSON object.
 """
 
 import asyncio
 import json
-import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -24,13 +24,13 @@ from app.command_line.terminal import err, give_up
 from engine import telemetry
 from engine.clock import MachineClock
 from engine.loops import fast_loop
-from engine.trials.bench import run_bench
 from engine.trials.companion import CompanionError
 from engine.trials.drill import run_drill
 from engine.trials.drill_databases import databases_of
 from engine.trials.killed_morning import DrillError
 from engine.trials.kills import DrillOptions, DrillResult
 from engine.trials.options import MorningOptions
+from engine.trials.pauses import Pause, PausesOptions, run_pauses
 from engine.trials.private_postgres import MissingError
 from engine.trials.real import run_real
 from engine.trials.simulated import run_simulated
@@ -47,6 +47,8 @@ def morning(options: MorningOptions, *, simulated: bool, as_json: bool) -> None:
         figures = _simulated(options) if simulated else _real(options)
     except CompanionError as trouble:
         give_up("The morning could not be finished.", str(trouble))
+    if figures["moves"]:
+        _wide().print(_moves_table(figures["moves"]))
     _tell("The morning", figures, as_json=as_json)
     if figures["lost"] or figures["doubled"]:
         give_up(f"{figures['lost']} lost, {figures['doubled']} doubled: neither may ever happen.")
@@ -67,9 +69,7 @@ def drill(options: DrillOptions, *, database: str, database_url: str | None, as_
         notes: list[str] = getattr(trouble, "__notes__", [])
         give_up("The drill could not be finished.", str(trouble), *notes)
     figures = result.as_json()
-    # Into a file it goes whole; a narrow terminal gets what it can show.
-    wide = err if err.is_terminal else Console(stderr=True, width=_TABLE_WIDTH)
-    wide.print(_kills_table(result))
+    _wide().print(_kills_table(result))
     _tell("The drill", figures, as_json=as_json)
     if figures["lost"] or figures["doubled"]:
         give_up(
@@ -78,14 +78,21 @@ def drill(options: DrillOptions, *, database: str, database_url: str | None, as_
         )
 
 
-def bench(*, quick: bool, as_json: bool) -> None:
-    """Measure our cost beside the bare loop's, and tell the ratios."""
+def pauses(options: PausesOptions, *, as_json: bool) -> None:
+    """Pause and resume again and again, and tell what came of it."""
+    telemetry.configure(level="warning")
     try:
-        with err.status("Measuring; nothing else should run on this machine") as status:
-            found = run_bench(_morning_command, quick=quick, tell=status.update).as_json()
-    except (subprocess.SubprocessError, OSError, ValueError) as error:
-        give_up(f"A run of the bench failed: {error}")
-    _tell("The bench", found, as_json=as_json)
+        with err.status("Pausing and resuming") as status:
+            result = run_pauses(
+                options, SERVED, lambda said: status.update(f"Pausing and resuming: {said}")
+            )
+    except CompanionError as trouble:
+        give_up("The pauses could not be finished.", str(trouble))
+    figures = result.as_json()
+    _wide().print(_pauses_table(result.pauses))
+    _tell("The pauses", figures, as_json=as_json)
+    if figures["lost"] or figures["doubled"]:
+        give_up(f"{figures['lost']} lost, {figures['doubled']} doubled: neither may ever happen.")
 
 
 _COUNTED = {
@@ -100,6 +107,46 @@ _COUNTED = {
     "doubled": "doubled",
 }
 _TABLE_WIDTH = 150
+
+
+def _wide() -> Console:
+    """Into a file a table goes whole; a narrow terminal gets what it can show."""
+    return err if err.is_terminal else Console(stderr=True, width=_TABLE_WIDTH)
+
+
+def _moves_table(moves: Sequence[dict[str, Any]]) -> Table:
+    """Who moved where when a sender failed."""
+    table = Table(title="Who moved where", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("from", "to", "as"):
+        table.add_column(name, no_wrap=True)
+    for name in ("moved", "of these tried before", "sent by the first before"):
+        table.add_column(name, justify="right")
+    for move in moves:
+        counts = (move["moved"], move["tried_before"], move["sent_before"])
+        table.add_row(
+            move["from_sender"], move["to_sender"], move["to_role"], *(str(one) for one in counts)
+        )
+    return table
+
+
+def _pauses_table(pauses: Sequence[Pause]) -> Table:
+    """A row for each pause: when, how long it took to stop, and what could not be called back."""
+    table = Table(title="The pauses", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("morning", "time", "at", "lasted", "stopped in", "begun after", "on their way"):
+        table.add_column(name, justify="left" if name == "time" else "right", no_wrap=True)
+    table.add_column("what the board said", no_wrap=True)
+    for pause in pauses:
+        table.add_row(
+            str(pause.morning),
+            "real" if pause.real else "simulated",
+            f"{pause.instant_s:+.1f} s",
+            f"{pause.lasted_s:.2f} s",
+            f"{pause.stop_s:.3f} s",
+            str(pause.begun_after),
+            str(pause.on_their_way),
+            pause.told or "–",
+        )
+    return table
 
 
 def _kills_table(result: DrillResult) -> Table:
@@ -156,21 +203,6 @@ def _real(options: MorningOptions) -> dict[str, Any]:
             return runner.run(run_real(options, SERVED, advance)).as_json()
 
 
-def _morning_command(options: dict[str, Any]) -> list[str]:
-    given = [
-        f"--{name.replace('_', '-')}={_word(value)}"
-        for name, value in options.items()
-        if value is not None
-    ]
-    return [sys.executable, "-m", "app.cli", "morning", *given, "--json"]
-
-
-def _word(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
-
-
 def _tell(title: str, figures: dict[str, Any], *, as_json: bool) -> None:
     """A table for people, or the last line of stdout for programs."""
     if as_json:
@@ -179,6 +211,6 @@ def _tell(title: str, figures: dict[str, Any], *, as_json: bool) -> None:
         return
     table = Table(title=title, show_header=False, title_justify="left")
     for name, value in figures.items():
-        if not isinstance(value, dict):
+        if not isinstance(value, dict | list):
             table.add_row(name, "–" if value is None else str(value))
     err.print(table)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -32,8 +33,7 @@ logs.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class SignedWebhook:
+class SignedWebhook(NamedTuple):
     """A webhook that is Meta's and is readable. Only `check` makes one, so nothing else is
     stored.
     """
@@ -85,10 +85,10 @@ class Pile:
     def add(self, webhook: SignedWebhook, received_at: datetime) -> bool:
         """Put one on the pile; False when it has been taken, and another pile is needed."""
         with self._lock:
-            if not self._taken:
-                new = inbox.NewWebhook(webhook.body, webhook.body_hash, received_at)
-                self._webhooks.append(new)
-            return not self._taken
+            if self._taken:
+                return False
+            self._webhooks.append(inbox.NewWebhook(*webhook, received_at))
+            return True
 
     def take(self) -> list[inbox.NewWebhook]:
         """All of it, and the same again when the transaction has to be run a second time."""

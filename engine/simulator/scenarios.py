@@ -159,6 +159,21 @@ SCENARIOS: dict[str, Scenario] = {
     )
 }
 
+
+def scenario_named(name: str, *, receipts: bool = True, fault_at: float | None = None) -> Scenario:
+    """A scenario of the catalogue. Without receipts it posts no webhooks for messages; `fault_at`:
+    seconds into the world's life at which its first trouble begins, the others as long after it.
+
+    KeyError for one that does not exist.
+    """
+    scenario = replace(SCENARIOS[name], receipts=receipts)
+    if fault_at is None or not scenario.faults:
+        return scenario
+    later = fault_at - min(planned.after for planned in scenario.faults)
+    faults = tuple(replace(one, after=one.after + later) for one in scenario.faults)
+    return replace(scenario, faults=faults)
+
+
 EXPECTED: dict[str, Expected] = {
     "normal_load": Expected(),
     # The dead sender's lane goes over to the others inside the window (spec N4).

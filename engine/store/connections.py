@@ -18,7 +18,9 @@ STATEMENTS_KEPT = 40
 fifty kilobytes each.
 """
 CHECKPOINT_PAGES = 4_000
-"""16 MB of log before it is folded into the file: that stops the writer, so seldom is better."""
+"""16 MB of log before the writer begins it anew. Nearly all of it is in the file by then: see
+`folding`.
+"""
 
 
 def in_memory(url: str) -> bool:

@@ -27,6 +27,7 @@ from engine.store.connections import (
     reading_engine,
     writing_engine,
 )
+from engine.store.folding import folder_of
 from engine.store.prepared import say
 
 P = ParamSpec("P")
@@ -81,6 +82,7 @@ class Database:
         self._batches: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, "read") if not inline else None
         self._writer: threading.Thread | None = None
+        self._folder = None if inline or in_memory(url) else folder_of(url)
 
     @property
     def dialect(self) -> str:
@@ -154,6 +156,8 @@ class Database:
             self._batches.put(None)
             self._writer.join()
             self._writer = None
+        if self._folder is not None:
+            self._folder.close()
         if self._readers is not None:
             self._readers.shutdown(wait=True)
         with self._write_lock:
@@ -239,6 +243,8 @@ class Database:
     def _write(self) -> None:
         while (batch := self._batches.get()) is not None:
             outcomes = self._execute(batch)
+            if self._folder is not None:
+                self._folder.note()
             loops = {id(job.loop): job.loop for job, _, _ in outcomes}
             for loop in loops.values():
                 mine = [outcome for outcome in outcomes if outcome[0].loop is loop]

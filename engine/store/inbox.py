@@ -1,7 +1,7 @@
 """The inbox: webhooks as they came, from the moment they are taken in until they have been read."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from engine.store.dialects import any_of, rows_as_json, spelled, table
+from engine.store.dialects import any_of, rows_as_json, slices, spelled, table
 from engine.store.prepared import Prepared
 from engine.store.rows import (
     GIVEN,
@@ -18,10 +18,11 @@ from engine.store.rows import (
     TEXT,
     WHOLE,
     ManyRows,
+    Row,
     among,
-    as_instant,
+    as_json,
+    given,
     instant,
-    instant_text,
     listed,
 )
 from engine.store.tables import Webhook
@@ -58,63 +59,48 @@ class NewWebhook:
 
 def store_webhook(session: Session, body: bytes, body_hash: str, received_at: datetime) -> bool:
     """Put a webhook into the inbox; False when these very bytes are there already."""
-    return _store_one(session, NewWebhook(body, body_hash, received_at)) == 1
+    return _store(session, [NewWebhook(body, body_hash, received_at)]) == 1
 
 
 def store_webhooks(session: Session, webhooks: Collection[NewWebhook]) -> None:
     """Put many into the inbox in one go; those whose very bytes are there already change
     nothing.
+
+    One statement for all: handed over one by one, each would cost another fight for Python's lock
+    with the loop that takes in the next. The bodies travel as one string of bytes, and each row
+    knows where its own begins.
     """
-    if len(webhooks) == 1:
-        _store_one(session, *webhooks)
-        return
-    rows: list[tuple[datetime, str, str]] = []
+    for some in slices(list(webhooks)):
+        _store(session, some)
+
+
+def _store(session: Session, webhooks: Sequence[NewWebhook]) -> int:
+    rows: list[Row] = []
+    begins = 1
     for webhook in webhooks:
-        try:
-            rows.append((webhook.received_at, webhook.body_hash, webhook.body.decode()))
-        except UnicodeDecodeError:  # JSON may be in UTF-16; nobody sends it
-            _store_one(session, webhook)
-    _STORE.run(session, rows)
+        length = len(webhook.body)
+        rows.append((webhook.received_at, webhook.body_hash, begins, length))
+        begins += length
+    bodies = b"".join(webhook.body for webhook in webhooks)
+    return _STORE.run(session, **{GIVEN: as_json(rows)}, bodies=bodies)
 
 
-def _store_one(session: Session, webhook: NewWebhook) -> int:
-    return _STORE_ONE.run(
-        session,
-        at=instant_text(webhook.received_at),
-        hash=webhook.body_hash,
-        bytes=webhook.body,
-    )
-
-
-def _storing_one(dialect: str) -> Any:
-    return _insert_once(dialect).values(
-        received_at=as_instant(dialect, sa.bindparam("at", type_=sa.String())),
-        body_hash=sa.bindparam("hash"),
-        body=sa.bindparam("bytes"),
-        state=WAITING,
-        note="",
-    )
-
-
-def _storing(dialect: str, rows: Any) -> Any:
-    body = (
-        sa.cast(rows.c.words, sa.LargeBinary)
-        if dialect == "sqlite"
-        else sa.func.convert_to(rows.c.words, "UTF8")
-    )
+def _storing(dialect: str) -> Any:
+    columns = {"at": INSTANT, "hash": TEXT, "begins": WHOLE, "length": WHOLE}
+    rows = given(dialect, columns)
+    bodies = sa.bindparam("bodies", type_=sa.LargeBinary())
+    body = sa.func.substr(bodies, rows.c.begins, rows.c.length, type_=sa.LargeBinary())
     # Without a WHERE, SQLite takes the ON of ON CONFLICT for a join's.
-    chosen: Any = sa.select(rows.c.at, rows.c.hash, body, spelled(WAITING), spelled(""))
-    names = ["received_at", "body_hash", "body", "state", "note"]
-    return _insert_once(dialect, lambda insert: insert.from_select(names, chosen.where(sa.true())))
-
-
-def _insert_once(dialect: str, of: Callable[[Any], Any] = lambda insert: insert) -> Any:
+    chosen = sa.select(rows.c.at, rows.c.hash, body, spelled(WAITING), spelled("")).where(sa.true())
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return of(insert(_webhooks)).on_conflict_do_nothing(index_elements=["body_hash"])
+    return (
+        insert(_webhooks)
+        .from_select(["received_at", "body_hash", "body", "state", "note"], chosen)
+        .on_conflict_do_nothing(index_elements=["body_hash"])
+    )
 
 
-_STORE_ONE = Prepared(_storing_one)
-_STORE = ManyRows({"at": INSTANT, "hash": TEXT, "words": TEXT}, _storing)
+_STORE = Prepared(_storing)
 
 
 def any_waiting(session: Session) -> bool:

@@ -1,6 +1,6 @@
 """What a trial morning is asked to be, and what it found."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,12 @@ class MorningOptions:
     """How long the broadcast's window is, where not as usual; `even` spreads the sends over it."""
     in_flight: int | None = None
     receipts: bool = True
+    fault_at: float | None = None
+    """Seconds from the first POST to the scenario's trouble; None: as the scenario has it."""
+    flood: float = 0.0
+    """So many webhooks a second beside it, about an earlier broadcast, while it sends."""
+    settle: bool = True
+    """Whether to wait until WhatsApp has nothing left to say; in real time."""
 
     @property
     def patience(self) -> timedelta:
@@ -31,6 +37,22 @@ class MorningOptions:
         window = self.window_seconds
         wait = USUAL_PATIENCE if window is None else timedelta(seconds=window)
         return wait + AFTER_AN_EVEN_WINDOW if self.pacing == "even" else wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Deliveries that one sender was to send and another one did.
+
+    sent_before: what the first sender got accepted of its own, before it stopped. tried_before: of
+    those moved, how many it had tried.
+    """
+
+    from_sender: str
+    to_sender: str
+    to_role: str
+    moved: int
+    tried_before: int
+    sent_before: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +86,12 @@ class MorningResult:
     cpu_s_per_1000: float = 0.0
     peak_rss_mb: float = 0.0
     wall_s: float = 0.0
+    stop_s: float | None = None
+    """From the first refusal that was a sender's own to the last POST it began after that."""
+    moves: list[Move] = field(default_factory=lambda: list[Move]())
+    webhooks_per_second: float | None = None
+    webhooks_p99_ms: float | None = None
+    webhooks_refused: int | None = None
     seed: int = 0
 
     def as_json(self) -> dict[str, Any]:

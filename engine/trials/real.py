@@ -5,10 +5,13 @@ What is measured is the engine's process: this one only sets the stage and looks
 """
 
 import asyncio
+import json
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from engine.clock import MachineClock
 from engine.domain.broadcast import OVER
@@ -16,13 +19,19 @@ from engine.domain.ids import BroadcastId
 from engine.store import migrations, receipts_waiting
 from engine.store.database import Database
 from engine.trials import simulated
+from engine.trials.earlier import seed_earlier
 from engine.trials.findings import find
+from engine.trials.moves import watchers_for
 from engine.trials.options import MorningOptions, MorningResult
 from engine.trials.private_postgres import free_port
 from engine.trials.served_process import ServedProcess, served_process
 from engine.trials.simulator_process import SimulatorProcess, simulator_process
+from engine.trials.visitor import Scene, Visitor
 
+WEBHOOKS = "/webhooks/whatsapp"
 LEAD = timedelta(seconds=4)
+FLOOD_LEAD_SECONDS = 4.0
+"""To start the sender of a flood, and to sign what it sends."""
 LEAD_FOR_EACH = timedelta(milliseconds=1)
 """Freezing and planning are done in slices, and no send waits for them; so they take their time."""
 LOOK_EVERY_SECONDS = 1.0
@@ -35,7 +44,10 @@ Progress = Callable[[int, int], None]
 
 
 async def run_real(
-    options: MorningOptions, command: Sequence[str], progress: Progress | None = None
+    options: MorningOptions,
+    command: Sequence[str],
+    progress: Progress | None = None,
+    visitors: Sequence[Visitor] = (),
 ) -> MorningResult:
     """One morning with a database and a simulator of its own. Leaves nothing behind.
 
@@ -47,8 +59,9 @@ async def run_real(
         url = f"sqlite:///{home / 'morning.db'}"
         migrations.upgrade(url)
         database = Database(url)
+        everybody = [*watchers_for(options), *visitors]
         try:
-            return await _with_processes(options, command, database, home, progress)
+            return await _with_processes(options, command, database, home, progress, everybody)
         finally:
             database.close()
 
@@ -59,8 +72,12 @@ async def _with_processes(
     database: Database,
     home: Path,
     progress: Progress | None,
+    visitors: Sequence[Visitor],
 ) -> MorningResult:
     seeded = database.transact_now(simulated.seed, options, MachineClock().now())
+    if options.flood > 0:
+        now = MachineClock().now()
+        database.transact_now(seed_earlier, seeded, options.subscribers, now)
     port = free_port()
     async with (
         simulator_process(
@@ -68,10 +85,11 @@ async def _with_processes(
             access_token=simulated.ACCESS_TOKEN,
             app_secret=simulated.APP_SECRET,
             waba_id=simulated.WABA_ID,
-            webhook_url=f"http://127.0.0.1:{port}/webhooks/whatsapp",
+            webhook_url=f"http://127.0.0.1:{port}{WEBHOOKS}",
             seed=options.seed,
             scenario=options.scenario,
             receipts=options.receipts,
+            fault_at=options.fault_at,
         ) as simulator,
         served_process(
             command,
@@ -82,7 +100,7 @@ async def _with_processes(
             port=port,
         ) as served,
     ):
-        return await _measure(options, database, seeded, simulator, served, progress)
+        return await _measure(options, database, seeded, simulator, served, progress, visitors)
 
 
 async def _measure(
@@ -92,6 +110,7 @@ async def _measure(
     simulator: SimulatorProcess,
     served: ServedProcess,
     progress: Progress | None,
+    visitors: Sequence[Visitor],
 ) -> MorningResult:
     clock = MachineClock()
     opens_at = clock.now() + LEAD + options.subscribers * LEAD_FOR_EACH
@@ -103,6 +122,33 @@ async def _measure(
         clock.now(),
         window_seconds=options.window_seconds,
     )
+    scene = Scene(database=database, clock=clock, seeded=seeded, opens_at=opens_at)
+    async with asyncio.TaskGroup() as beside:
+        flooding = beside.create_task(_flood(options, served, opens_at))
+        visits = [beside.create_task(visitor.during(scene)) for visitor in visitors]
+        result = await _look_on(options, database, opens_at, simulator, served, progress)
+        for visit in visits:
+            visit.cancel()
+    if (flood := flooding.result()) is not None:
+        result.webhooks_per_second = flood["per_second"]
+        result.webhooks_p99_ms = flood["p99_ms"]
+        result.webhooks_refused = flood["refused"]
+    broadcast = await database.read(simulated.first_broadcast)
+    assert broadcast is not None
+    for visitor in visitors:
+        await database.read(visitor.after, broadcast[0], result)
+    return result
+
+
+async def _look_on(
+    options: MorningOptions,
+    database: Database,
+    opens_at: datetime,
+    simulator: SimulatorProcess,
+    served: ServedProcess,
+    progress: Progress | None,
+) -> MorningResult:
+    clock = MachineClock()
     await asyncio.sleep((opens_at - clock.now()).total_seconds() - 1.0)
     before, began = await served.usage(), clock.loop_time()
     broadcast = await _until_settled(options, database, served, progress)
@@ -115,6 +161,34 @@ async def _measure(
     result.cpu_s_per_1000 = 1_000 * (after.cpu_s - before.cpu_s) / max(result.targeted, 1)
     result.peak_rss_mb = after.peak_rss_mb
     return result
+
+
+async def _flood(
+    options: MorningOptions, served: ServedProcess, opens_at: datetime
+) -> dict[str, Any] | None:
+    """Webhooks from a process of its own, from the opening until all should be sent."""
+    if options.flood <= 0:
+        return None
+    wait = (opens_at - MachineClock().now()).total_seconds()
+    await asyncio.sleep(max(0.0, wait - FLOOD_LEAD_SECONDS))
+    load = {
+        "port": int(served.url.rsplit(":", 1)[1]),
+        "path": WEBHOOKS,
+        "messages": options.subscribers,
+        "rate": options.flood,
+        "seconds": max(1.0, options.subscribers / max(options.senders * options.rate, 1.0)),
+        "after": min(wait, FLOOD_LEAD_SECONDS) / 2,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "engine.trials.load", json.dumps(load)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return json.loads(said)["best"]
 
 
 async def _until_settled(
@@ -142,7 +216,7 @@ async def _until_settled(
             return broadcast
         if waiting.open or not waiting.targeted:
             continue
-        if not options.receipts or not waiting.undelivered:
+        if not options.receipts or not options.settle or not waiting.undelivered:
             return broadcast
         quiet_at = quiet_at or now + QUIET_AFTER
         if now > quiet_at:

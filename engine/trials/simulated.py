@@ -6,6 +6,7 @@ The same seed gives the same morning, attempt for attempt.
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -19,17 +20,20 @@ from engine.domain.ids import BroadcastId
 from engine.runtime import Engine, Parts
 from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
-from engine.simulator.scenarios import SCENARIOS
+from engine.simulator.scenarios import scenario_named
 from engine.simulator.world import SimulatedNumber, World
 from engine.store import inbox, outbox, senders
 from engine.store.database import Database
 from engine.store.dialects import table
 from engine.store.journal import MemoryJournals
 from engine.store.tables import Attempt, Broadcast, Schedule
+from engine.trials.earlier import EARLIER
 from engine.trials.findings import SimulatorTruth, find
+from engine.trials.moves import watchers_for
 from engine.trials.options import MorningOptions, MorningResult
 from engine.trials.tenant import SeededTenant, seed_sandbox
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
+from engine.trials.visitor import Scene, Visitor
 from engine.workers.equipment import Tuning
 
 STARTS_AT = datetime(2026, 11, 23, 0, 25, tzinfo=UTC)
@@ -40,13 +44,17 @@ SETTLE_AT_MOST = timedelta(minutes=45)
 """Held for a person after 30 minutes at the latest: nothing is open after that."""
 
 
-def run_simulated(options: MorningOptions) -> tuple[MorningResult, str]:
+def run_simulated(
+    options: MorningOptions, visitors: Sequence[Visitor] = ()
+) -> tuple[MorningResult, str]:
     """One morning in virtual time. Returns its figures and a digest of the attempt log."""
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:
-        return runner.run(_morning(options))
+        return runner.run(_morning(options, [*watchers_for(options), *visitors]))
 
 
-async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
+async def _morning(
+    options: MorningOptions, visitors: Sequence[Visitor]
+) -> tuple[MorningResult, str]:
     database = Database("sqlite://", inline=True, durable=False)
     database.transact_now(_create_schema)
     clock = LoopClock(starts_at=STARTS_AT)
@@ -62,7 +70,7 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
     )
     world = World(
         options.seed,
-        SCENARIOS[options.scenario],
+        scenario_named(options.scenario, fault_at=options.fault_at),
         [
             SimulatedNumber(number.phone_number_id, number.display_phone, WABA_ID, options.rate)
             for number in database.read_now(numbers_of, seeded)
@@ -87,7 +95,11 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(engine.run())
         pumping = tasks.create_task(pump_webhooks(world, database, clock))
+        scene = Scene(database=database, clock=clock, seeded=seeded, opens_at=broadcast_opens)
+        visits = [tasks.create_task(visitor.during(scene)) for visitor in visitors]
         broadcast = await _until_over(database, clock)
+        for visit in visits:
+            visit.cancel()
         engine.stop()
         await running
         pumping.cancel()
@@ -99,6 +111,8 @@ async def _morning(options: MorningOptions) -> tuple[MorningResult, str]:
         seed=options.seed,
         receipts=options.receipts,
     )
+    for visitor in visitors:
+        database.read_now(visitor.after, broadcast, result)
     digest = database.read_now(attempt_log_digest)
     database.close()
     return result, digest
@@ -191,11 +205,15 @@ def numbers_of(session: Session, seeded: SeededTenant) -> list[SimulatedNumber]:
 
 
 def first_broadcast(session: Session) -> tuple[BroadcastId, BroadcastState] | None:
-    """The only broadcast of a trial's database, once it is there."""
+    """The only broadcast of a trial's database, once it is there; an earlier one plays no part."""
     broadcasts = table(Broadcast)
     row = (
         session.connection()
-        .execute(select(broadcasts.c.id, broadcasts.c.state).limit(1))
+        .execute(
+            select(broadcasts.c.id, broadcasts.c.state)
+            .where(broadcasts.c.title != EARLIER)
+            .limit(1)
+        )
         .one_or_none()
     )
     return None if row is None else (BroadcastId(row[0]), BroadcastState(row[1]))

@@ -16,6 +16,9 @@ from engine.simulator.world import SimulatedNumber
 from engine.trials.companion import Companion, leave_with_parent, read_told
 from engine.trials.findings import SimulatorTruth
 
+READY_SECONDS = 60.0
+"""On a machine that has much else to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class SimulatorProcess:
@@ -50,6 +53,7 @@ async def simulator_process(
     seed: int,
     scenario: str,
     receipts: bool,
+    fault_at: float | None = None,
 ) -> AsyncGenerator[SimulatorProcess]:
     """A simulator on a free port for as long as the block lasts."""
     told = {
@@ -61,10 +65,11 @@ async def simulator_process(
         "seed": seed,
         "scenario": scenario,
         "receipts": receipts,
+        "fault_at": fault_at,
     }
     companion = Companion([sys.executable, "-m", __name__], told=told)
     try:
-        found = await asyncio.to_thread(companion.ready)
+        found = await asyncio.to_thread(companion.ready, READY_SECONDS)
         async with aiohttp.ClientSession() as session:
             yield SimulatorProcess(str(found["url"]), session)
     finally:

@@ -37,6 +37,7 @@ from engine.whatsapp.updates import (
 BODY_MAX = 3 * 1024 * 1024
 """Meta's limit for a webhook's body (Meta: Webhooks > Overview)."""
 
+_DECODER = json.JSONDecoder()
 _STATUSES = {status.value: status for status in ReceiptStatus}
 
 
@@ -47,7 +48,8 @@ class UnreadableWebhookError(ValueError):
 def read_body(body: bytes) -> Object:
     """The JSON object of a webhook. Raises UnreadableWebhookError."""
     try:
-        read = json.loads(body)
+        # Not `json.loads`, which first finds out in which of five ways the text is spelled.
+        read = _DECODER.decode(body.decode())
     except RecursionError as error:
         raise UnreadableWebhookError("The JSON is nested too deeply.") from error
     except ValueError as error:  # JSON and Unicode errors are ValueErrors

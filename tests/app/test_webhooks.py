@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 from structlog.testing import capture_logs
 
+from app.api.letterbox import Room
 from app.api.webhooks import BODY_MAX, PATH, Intake, webhook_routes
 from engine.store import inbox
 from engine.store.database import Database
@@ -45,12 +46,13 @@ class Unwell:
 
 
 @asynccontextmanager
-async def meta(database: Database | Unwell) -> AsyncGenerator[httpx.AsyncClient]:
+async def meta(database: Any, **rooms: Room) -> AsyncGenerator[httpx.AsyncClient]:
     intake = Intake(
         store=database,
         now=lambda: NOW,
         secrets=lambda: (SECRET, "older"),
         verify_token=lambda: "v3rify",
+        **rooms,
     )
     async with (
         serving(webhook_routes(intake)) as url,
@@ -59,11 +61,11 @@ async def meta(database: Database | Unwell) -> AsyncGenerator[httpx.AsyncClient]
         yield client
 
 
-def tell(database: Database | Unwell, story: Story) -> None:
+def tell(database: Any, story: Story, **rooms: Room) -> None:
     """Run the story, bounded; Meta is the client in it."""
 
     async def run() -> None:
-        async with asyncio.timeout(20), meta(database) as client:
+        async with asyncio.timeout(20), meta(database, **rooms) as client:
             await story(client)
 
     asyncio.run(run())
@@ -320,3 +322,92 @@ def test_without_a_verify_token_of_ours_no_handshake_succeeds(sqlite: Database) 
             assert (await post(client, BODY, sign(BODY, ""))).status_code == 401
 
     asyncio.run(run())
+
+
+class Stuck:
+    """A database that stands still until it is let go."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.go = asyncio.Event()
+
+    async def transact(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        await self.go.wait()
+        return await self._database.transact(fn, *args, **kwargs)
+
+    async def read(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return await self._database.read(fn, *args, **kwargs)
+
+
+@pytest.mark.parametrize("room", [Room(1_000_000, 5), Room(5 * len(BODY) + 5, 1_000)])
+def test_no_more_wait_than_there_is_room_for_and_the_rest_is_told_to_call_again(
+    sqlite: Database, room: Room
+) -> None:
+    stuck = Stuck(sqlite)
+    bodies = [BODY + b" " * n for n in range(2)] + [BODY + b"\n" * n for n in range(1, 21)]
+    before = (room.bytes_left, room.webhooks_left)
+
+    async def story(client: httpx.AsyncClient) -> None:
+        calls = [asyncio.create_task(post(client, body)) for body in bodies]
+        refused: set[asyncio.Task[httpx.Response]] = set()
+        while len(refused) < len(bodies) - 5:
+            refused, _ = await asyncio.wait(calls, timeout=0.05)
+        stuck.go.set()
+        answers = await asyncio.gather(*calls)
+        codes = [answer.status_code for answer in answers]
+        taken = [body for body, code in zip(bodies, codes, strict=True) if code == 200]
+        assert set(codes) == {200, 503}
+        assert len(taken) <= 5
+        assert sorted(waiting(sqlite)) == sorted(taken), "a 200 is a promise, and a 503 is none"
+        assert (room.bytes_left, room.webhooks_left) == before
+        assert {(await post(client, body)).status_code for body in bodies} == {200}
+        assert sorted(waiting(sqlite)) == sorted(bodies)
+
+    with capture_logs():
+        tell(stuck, story, waiting=room)
+
+
+def test_bodies_that_come_in_parts_take_a_room_of_their_own(sqlite: Database) -> None:
+    """Whoever sends half a body and waits cannot keep those out who send a whole one."""
+    room = Room(200_000, 0)
+
+    async def story(client: httpx.AsyncClient) -> None:
+        url = client.base_url
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n".encode())
+        writer.write(b"x" * 150_000)
+        await writer.drain()
+        while room.bytes_left > 100_000:  # noqa: ASYNC110 - the server reads
+            await asyncio.sleep(0.01)
+        large = BODY + b" " * 150_000
+        assert (await post(client, large)).status_code == 503
+        assert (await post(client, BODY)).status_code == 200
+        writer.close()
+        while room.bytes_left < 200_000:  # noqa: ASYNC110 - the server notices
+            await asyncio.sleep(0.01)
+        assert (await post(client, large)).status_code == 200
+        assert waiting(sqlite) == [BODY, large]
+
+    with capture_logs():
+        tell(sqlite, story, coming=room)
+
+
+def test_a_full_disk_is_503_and_what_was_promised_is_there(sqlite: Database) -> None:
+    bodies = [messages(statuses=[status(id=f"wamid.{n}")]) + b" " * 50_000 for n in range(30)]
+
+    def grow_to(session: Session, pages: int) -> None:
+        now = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count = {now + pages}")
+
+    async def story(client: httpx.AsyncClient) -> None:
+        await sqlite.transact(grow_to, 100)
+        codes = [(await post(client, body)).status_code for body in bodies]
+        taken = [body for body, code in zip(bodies, codes, strict=True) if code == 200]
+        assert set(codes) == {200, 503}
+        assert waiting(sqlite) == taken
+        await sqlite.transact(grow_to, 100_000)
+        assert {(await post(client, body)).status_code for body in bodies} == {200}
+        assert sorted(waiting(sqlite)) == sorted(bodies)
+
+    with capture_logs():
+        tell(sqlite, story)

@@ -1,9 +1,13 @@
 """Group commits: together when all is well, each for itself when one fails."""
 
 import asyncio
+import shutil
+import sqlite3
+import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +16,7 @@ from sqlmodel import Session
 
 from engine.store.database import Database
 from engine.store.dialects import table
+from engine.store.folding import fold
 from engine.store.tables import Tenant
 
 pytestmark = pytest.mark.anyio
@@ -119,3 +124,41 @@ async def test_aware_instants_come_back_as_they_went_in_and_naive_ones_are_refus
         await database.transact(
             lambda session: session.add(Tenant(name="naive", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
         )
+
+
+async def test_the_log_is_folded_into_the_file_beside_the_writer(sqlite_url: str) -> None:
+    """The writer would leave it alone until it has four thousand pages."""
+    database = Database(sqlite_url)
+    for number in range(20):
+        await database.transact(add, f"n{number:02}")
+    path = sqlite_url.removeprefix("sqlite:///")
+
+    def in_the_file() -> int:
+        # Opened as it lies there: a copy without its log.
+        copy = Path(path).with_name("copy.db")
+        shutil.copyfile(path, copy)
+        with closing(sqlite3.connect(copy)) as connection:
+            return connection.execute("SELECT count(*) FROM tenants").fetchone()[0]
+
+    async with asyncio.timeout(20):
+        while in_the_file() < 20:  # noqa: ASYNC110 - another thread folds
+            await asyncio.sleep(0.05)
+
+    database.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "fold"]
+
+
+def test_what_cannot_be_folded_is_told_and_raises_nothing(sqlite_url: str) -> None:
+    path = sqlite_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+            writer.execute("PRAGMA journal_mode = WAL")
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM tenants").fetchone()
+            writer.execute("CREATE TABLE other (number INTEGER)")
+            assert not fold(writer), "somebody still reads what was before"
+            reader.execute("COMMIT")
+            assert fold(writer)
+        with pytest.raises(sqlite3.ProgrammingError):
+            writer.execute("SELECT 1")
+        assert not fold(writer)

@@ -53,6 +53,17 @@ def test_many_go_in_together_and_each_only_once(session: Session) -> None:
     assert [one.body for one in inbox.claim_waiting(session, 10)] == [b"1", b"2", b"3"]
 
 
+def test_many_come_out_as_they_went_in_however_long_each_is(session: Session) -> None:
+    bodies = [bytes(range(256)), b"", "सुप्रभात".encode(), b"\x00" * 3, b"'\"\\", b"x" * 70_000]
+    new = [inbox.NewWebhook(body, hashlib.sha256(body).hexdigest(), NOW) for body in bodies]
+
+    inbox.store_webhooks(session, new)
+
+    claimed = inbox.claim_waiting(session, 10)
+    assert [one.body for one in claimed] == bodies
+    assert {one.received_at for one in claimed} == {NOW}
+
+
 def test_a_webhook_comes_out_as_it_went_in(session: Session) -> None:
     body = bytes(range(256))
     store(session, body)

@@ -24,11 +24,14 @@ from engine.commands.start_morning import start_morning
 from engine.domain.ids import BroadcastId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission
-from engine.read.in_flight import in_flight
+from engine.read.in_flight import in_flight, stopped
 from engine.read.startable import startable
 
 STARTS_IN = timedelta(seconds=30)
 STOP_WATCHED_SECONDS = 10
+STOP_TOLD_SECONDS = 1.0
+"""The engine, which alone knows what had left and what was only in hand, has told by then."""
+PAUSED = "Paused"
 
 
 class Live(rx.State):
@@ -87,7 +90,7 @@ class Live(rx.State):
     @guarded(Permission.BROADCAST_CONTROL, background=True)
     async def pause(self, *, by: Actor) -> None:
         """Stop the lanes; nothing is lost."""
-        await self._stop(pause_broadcast, "Paused", by)
+        await self._stop(pause_broadcast, PAUSED, by)
 
     @guarded(Permission.BROADCAST_CONTROL, background=True)
     async def abort(self, *, by: Actor) -> None:
@@ -130,12 +133,16 @@ class Live(rx.State):
                 await report(self, result, "")
             return
         on_their_way = left = await ask(in_flight, by.tenant, broadcast)
-        while left and loop.time() - began < STOP_WATCHED_SECONDS:
+        measured = ""
+        while loop.time() - began < STOP_WATCHED_SECONDS and not measured:
+            if not left and loop.time() - began > STOP_TOLD_SECONDS:
+                break
             await asyncio.sleep(0.1)
+            measured = await ask(stopped, by.tenant, broadcast) if done == PAUSED else ""
             left = await ask(in_flight, by.tenant, broadcast)
         async with self:
             words = stopped_words(done, loop.time() - began, on_their_way, left)
-            await say(self, "good", words)
+            await say(self, "good", f"{measured}." if measured else words)
 
     def _put(self, shown: Shown) -> None:
         for name in Shown.__dataclass_fields__:

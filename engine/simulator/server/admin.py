@@ -6,8 +6,8 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from engine.simulator.fault_forms import BadFaultError, read_fault
-from engine.simulator.scenarios import SCENARIOS
-from engine.simulator.server.face import FACE, Face, scenario_named
+from engine.simulator.scenarios import SCENARIOS, scenario_named
+from engine.simulator.server.face import FACE, Face
 from engine.simulator.server.graph import answer, json_object
 from engine.simulator.truth import truth_json
 from engine.simulator.world import SimulatedNumber

@@ -1,12 +1,12 @@
 """One running stand-in: the world, the time, the webhook pump; and how to start one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from engine.clock import Clock
-from engine.simulator.scenarios import SCENARIOS, Scenario
+from engine.simulator.scenarios import scenario_named
 from engine.simulator.server.pump import WebhookPump
 from engine.simulator.world import SimulatedNumber, SimulatedTemplate, World
 
@@ -16,7 +16,7 @@ class SimulatorOptions:
     """How to start the stand-in. `webhook_url` None keeps all webhooks waiting.
 
     `strict_media`: an image message needs an id uploaded here, as at Meta. `receipts` False posts
-    no webhook for messages at all.
+    no webhook for messages at all. `fault_at`: see `scenario_named`.
     """
 
     numbers: Sequence[SimulatedNumber]
@@ -27,6 +27,7 @@ class SimulatorOptions:
     seed: int = 1
     scenario: str = "normal_load"
     receipts: bool = True
+    fault_at: float | None = None
     templates: Sequence[SimulatedTemplate] | None = None
     strict_media: bool = True
     webhook_concurrency: int = 8
@@ -35,7 +36,7 @@ class SimulatorOptions:
         """The world these options describe. KeyError for a scenario that does not exist."""
         return World(
             self.seed,
-            scenario_named(self.scenario, receipts=self.receipts),
+            scenario_named(self.scenario, receipts=self.receipts, fault_at=self.fault_at),
             self.numbers,
             self.access_token,
             self.app_secret,
@@ -65,11 +66,6 @@ def make_face(options: SimulatorOptions, clock: Clock) -> Face:
     world, now = options.world(), forward_only(clock)
     concurrency = options.webhook_concurrency
     return Face(world, now, WebhookPump(world, now, options.webhook_url, concurrency=concurrency))
-
-
-def scenario_named(name: str, *, receipts: bool) -> Scenario:
-    """A scenario of the catalogue; without receipts, it posts no webhooks for messages."""
-    return replace(SCENARIOS[name], receipts=receipts)
 
 
 def forward_only(clock: Clock) -> Callable[[], float]:
