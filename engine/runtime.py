@@ -60,6 +60,8 @@ class Parts:
     """Gives each new broadcast the seed of its plan (spec P1)."""
     doze: Doze = doze
     """How its workers wait before they look again."""
+    wait_to_renew: Doze = doze
+    """How the keeper of the lease waits between two renewals."""
     alarm: bool = True
     """Whether APScheduler wakes the calendar; not on a loop that jumps."""
 
@@ -142,7 +144,8 @@ class Engine:
             alarm.start()
         try:
             async with asyncio.TaskGroup() as workers:
-                loops = [workers.create_task(keep_lease(equipment.database, equipment.lease))]
+                keeping = keep_lease(equipment.database, equipment.lease, self._parts.wait_to_renew)
+                loops = [workers.create_task(keeping)]
                 named: list[tuple[str, Callable[[], Awaitable[None]]]] = [
                     ("record", recorder.run),
                     ("receive", partial(receive, equipment)),

@@ -7,6 +7,7 @@ ever.
 
 import asyncio
 import selectors
+from collections.abc import Callable
 from typing import Any
 
 TICK_SECONDS = 1e-6
@@ -21,6 +22,8 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._virtual_seconds = 0.0
+        self.on_jump: list[Callable[[], None]] = []
+        """Told when the loop has jumped to its next timer, before that one is run."""
         super().__init__(_JumpingSelector(self))
 
     def time(self) -> float:
@@ -31,6 +34,12 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         """Let simulated time pass; called by the selector in place of waiting."""
         self._virtual_seconds += max(seconds, TICK_SECONDS)
 
+    def next_but(self, one: asyncio.TimerHandle) -> float | None:
+        """When the next timer is due, but for this one; None when there is no other."""
+        timers: list[asyncio.TimerHandle] = self._scheduled  # pyright: ignore
+        due = (timer.when() for timer in timers if timer is not one and not timer.cancelled())
+        return min(due, default=None)
+
 
 class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self, loop: JumpingLoop) -> None:
@@ -38,6 +47,10 @@ class _JumpingSelector(selectors.DefaultSelector):
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[Any]:
+        if timeout == 0:
+            # Something is ready already: a thread's word can wait for the next look.
+            self._loop.jump(0)
+            return _NOTHING
         ready = super().select(0)
         if ready:
             self._loop.jump(0)
@@ -45,4 +58,9 @@ class _JumpingSelector(selectors.DefaultSelector):
         if timeout is None:
             raise StandstillError("the simulation waits for something that no timer brings about")
         self._loop.jump(timeout)
+        for tell in self._loop.on_jump:
+            tell()
         return ready
+
+
+_NOTHING: list[Any] = []

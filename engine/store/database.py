@@ -275,7 +275,8 @@ def _run(session: Session, job: _Job) -> Any:
     result = job.fn(session)
     session.flush()
     # The next function of the batch must read rows, not objects a neighbour happened to load.
-    session.expunge_all()
+    if session.identity_map:
+        session.expunge_all()
     return result
 
 

@@ -71,9 +71,9 @@ def whole_second(session: Session, column: Any) -> Any:
     return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS')
 
 
-def seconds_between(session: Session, start: Any, end: Any) -> Any:
+def seconds_between(dialect: str, start: Any, end: Any) -> Any:
     """The seconds from one instant to another, as an expression; exact to a millisecond."""
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         return (sa.func.julianday(end) - sa.func.julianday(start)) * 86_400.0
     return sa.func.extract("epoch", end - start)
 

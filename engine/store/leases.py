@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import cast
 
 import sqlalchemy as sa
@@ -80,9 +81,10 @@ def take(
 
 def renew(session: Session, *, owner: str, token: int, ttl: timedelta) -> bool:
     """Extend our own lease; False when it is no longer ours."""
-    result = session.connection().execute(
-        _RENEW, {"us": owner, "ours": token, "until": database_now(session) + ttl}
-    )
+    connection = session.connection()
+    dialect = connection.dialect.name
+    later = f"{ttl.total_seconds():+.3f} seconds" if dialect == "sqlite" else ttl
+    result = connection.execute(_renewal(dialect), {"us": owner, "ours": token, "later": later})
     return result.rowcount == 1
 
 
@@ -96,13 +98,25 @@ _leases = table(Lease)
 _STANDING = select(_leases.c.owner, _leases.c.token, _leases.c.expires_at).where(
     _leases.c.name == NAME
 )
-_RENEW = (
-    update(_leases)
-    .where(_leases.c.name == NAME, _leases.c.owner == bindparam("us"))
-    .where(_leases.c.token == bindparam("ours"))
-    .values(expires_at=bindparam("until"))
-)
-"""Built once: every engine says it every other second."""
+
+
+@cache
+def _renewal(dialect: str) -> sa.Update:
+    """Built once, and one statement: every engine says it every other second."""
+    later = bindparam("later", type_=sa.String() if dialect == "sqlite" else sa.Interval())
+    until = (
+        func.strftime("%Y-%m-%d %H:%M:%f000", "now", later)  # as SQLAlchemy writes instants there
+        if dialect == "sqlite"
+        else func.clock_timestamp() + later
+    )
+    return (
+        update(_leases)
+        .where(_leases.c.name == NAME, _leases.c.owner == bindparam("us"))
+        .where(_leases.c.token == bindparam("ours"))
+        .values(expires_at=until)
+    )
+
+
 _SQLITE_NOW = sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
 
 

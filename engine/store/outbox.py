@@ -158,7 +158,7 @@ def _may_mark() -> sa.ColumnElement[bool]:
             _lanes.c.id == bindparam("lane"),
             _lanes.c.epoch == bindparam("run"),
             _lanes.c.state == LANE_OPEN,
-            _broadcasts.c.state.in_(sorted(state.value for state in LANES_OPEN)),
+            _broadcasts.c.state.in_([spelled(state) for state in sorted(LANES_OPEN)]),
         )
         .with_for_update(read=True, of=_lanes)
         .exists()

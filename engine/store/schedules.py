@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from engine.domain.content import APPROVED_OR_BETTER
@@ -16,7 +16,10 @@ from engine.store.tables import Broadcast, Content, Schedule, Variant
 
 def active_schedules(session: Session) -> list[Schedule]:
     """Every schedule that may ask for a broadcast."""
-    return list(session.scalars(select(Schedule).where(col(Schedule.active).is_(True))))
+    return list(session.scalars(_ACTIVE))
+
+
+_ACTIVE = select(Schedule).where(col(Schedule.active).is_(True))
 
 
 def glance(session: Session) -> str:
@@ -35,12 +38,13 @@ _GLANCE = Prepared(_glance)
 
 def days_opened(session: Session, since: date) -> set[tuple[ScheduleId, date]]:
     """Which schedules have a broadcast on which service day."""
-    rows = session.connection().execute(
-        select(col(Broadcast.schedule_id), col(Broadcast.service_day)).where(
-            col(Broadcast.service_day) >= since
-        )
-    )
+    rows = session.connection().execute(_DAYS_OPENED, {"since": since})
     return {(ScheduleId(schedule), day) for schedule, day in rows}
+
+
+_DAYS_OPENED = select(col(Broadcast.schedule_id), col(Broadcast.service_day)).where(
+    col(Broadcast.service_day) >= bindparam("since")
+)
 
 
 def schedule_of(session: Session, row: Broadcast) -> Schedule:
@@ -65,26 +69,15 @@ def categories_of(session: Session, schedule: Schedule, day: date) -> list[str]:
     approved. Asked every second, so it is one small query.
     """
     content = schedule.content_id
+    ours = {"tenant": schedule.tenant_id}
     if content is None:
-        approved = (
-            select(col(Content.id))
-            .where(*_approved(TenantId(schedule.tenant_id), day))
-            .order_by(*_LATEST_APPROVAL)
-            .limit(1)
-        )
-        mine = col(Variant.content_id) == approved.scalar_subquery()
+        rows = session.connection().execute(_CATEGORIES_APPROVED, ours | {"day": day})
     else:
-        mine = col(Variant.content_id) == content
-    ours = col(Content.tenant_id) == schedule.tenant_id
-    rows = session.connection().execute(
-        select(col(Variant.category))
-        .join(Content, col(Content.id) == Variant.content_id)
-        .where(mine, ours)
-    )
+        rows = session.connection().execute(_CATEGORIES, ours | {"content": content})
     return [row[0] for row in rows]
 
 
-def _approved(tenant: TenantId, day: date) -> tuple[sa.ColumnElement[bool], ...]:
+def _approved(tenant: Any, day: Any) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         col(Content.tenant_id) == tenant,
         col(Content.day) == day,
@@ -93,3 +86,21 @@ def _approved(tenant: TenantId, day: date) -> tuple[sa.ColumnElement[bool], ...]
 
 
 _LATEST_APPROVAL = (col(Content.decided_at).desc(), col(Content.id).desc())
+
+
+def _categories(content: Any) -> Any:
+    return (
+        select(col(Variant.category))
+        .join(Content, col(Content.id) == Variant.content_id)
+        .where(col(Variant.content_id) == content, col(Content.tenant_id) == bindparam("tenant"))
+    )
+
+
+_CATEGORIES = _categories(bindparam("content"))
+_CATEGORIES_APPROVED = _categories(
+    select(col(Content.id))
+    .where(*_approved(bindparam("tenant"), bindparam("day")))
+    .order_by(*_LATEST_APPROVAL)
+    .limit(1)
+    .scalar_subquery()
+)

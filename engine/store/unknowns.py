@@ -4,9 +4,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from engine.domain.delivery import State
@@ -62,28 +64,7 @@ _ANY_UNKNOWN = Prepared(
 
 def oldest(session: Session, limit: int) -> list[UnknownDelivery]:
     """The unknown deliveries, the longest unknown first."""
-    began = func.coalesce(_attempts.c.started_at, _deliveries.c.marked_at)
-    rows = session.connection().execute(
-        select(
-            _deliveries.c.id,
-            _deliveries.c.attempts,
-            _deliveries.c.tenant_id,
-            _deliveries.c.broadcast_id,
-            _deliveries.c.sender_id,
-            began,
-        )
-        .join(
-            _attempts,
-            sa.and_(
-                _attempts.c.delivery_id == _deliveries.c.id,
-                _attempts.c.number == _deliveries.c.attempts,
-            ),
-            isouter=True,
-        )
-        .where(_deliveries.c.state == spelled(State.UNKNOWN))
-        .order_by(began, _deliveries.c.id)
-        .limit(limit)
-    )
+    rows = session.connection().execute(_OLDEST, {"most": limit})
     return [
         UnknownDelivery(
             attempt=AttemptId(DeliveryId(row[0]), row[1]),
@@ -94,6 +75,31 @@ def oldest(session: Session, limit: int) -> list[UnknownDelivery]:
         )
         for row in rows
     ]
+
+
+# Built once, like all that is asked while anything is unknown: building costs more than asking.
+_BEGAN = func.coalesce(_attempts.c.started_at, _deliveries.c.marked_at)
+_OLDEST = (
+    select(
+        _deliveries.c.id,
+        _deliveries.c.attempts,
+        _deliveries.c.tenant_id,
+        _deliveries.c.broadcast_id,
+        _deliveries.c.sender_id,
+        _BEGAN,
+    )
+    .join(
+        _attempts,
+        sa.and_(
+            _attempts.c.delivery_id == _deliveries.c.id,
+            _attempts.c.number == _deliveries.c.attempts,
+        ),
+        isouter=True,
+    )
+    .where(_deliveries.c.state == spelled(State.UNKNOWN))
+    .order_by(_BEGAN, _deliveries.c.id)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,37 +120,40 @@ def intake(session: Session, began: datetime, now: datetime) -> Intake | None:
     keeps webhooks away in front of us, or makes us refuse them, shows as silence: messages may have
     been taken by WhatsApp, and for SILENCE nothing at all came of any.
     """
-    started = (
-        session.connection()
-        .execute(select(_runs.c.started_at).order_by(_runs.c.token.desc()).limit(1))
-        .scalar_one_or_none()
-    )
+    connection = session.connection()
+    started = connection.execute(_STARTED).scalar_one_or_none()
     if started is None:
         return None
     since = max(began, started)
-    arrivals = _webhooks.c.received_at.between(since, now)
-    first, last = (
-        session.connection()
-        .execute(
-            select(func.min(_webhooks.c.received_at), func.max(_webhooks.c.received_at)).where(
-                arrivals
-            )
-        )
-        .one()
-    )
+    first, last = connection.execute(_FIRST_AND_LAST, {"since": since, "until": now}).one()
     silent = last or since
     silent_since = silent if _was_owed(session, silent, now) else None
-    spells = _quiet_spells(session, arrivals)
+    spells = _quiet_spells(session, since, now)
     if first is not None:
         spells.append((since, first))
     broken = next((until for since, until in spells if _was_owed(session, since, until)), started)
     return Intake(max(started, broken), silent_since)
 
 
+_STARTED = select(_runs.c.started_at).order_by(_runs.c.token.desc()).limit(1)
+_ARRIVALS = _webhooks.c.received_at.between(bindparam("since"), bindparam("until"))
+_FIRST_AND_LAST = select(
+    func.min(_webhooks.c.received_at), func.max(_webhooks.c.received_at)
+).where(_ARRIVALS)
+
+
 def _quiet_spells(
-    session: Session, arrivals: sa.ColumnElement[bool]
+    session: Session, since: datetime, until: datetime
 ) -> list[tuple[datetime, datetime]]:
     """Where longer than SILENCE no webhook came, from one to the next; the latest first."""
+    rows = session.connection().execute(
+        _quiet(session.connection().dialect.name), {"since": since, "until": until}
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+@cache
+def _quiet(dialect: str) -> Any:
     spell = (
         select(
             func.lag(_webhooks.c.received_at, type_=_webhooks.c.received_at.type)
@@ -152,14 +161,11 @@ def _quiet_spells(
             .label("last"),
             _webhooks.c.received_at.label("until"),
         )
-        .where(arrivals)
+        .where(_ARRIVALS)
         .subquery()
     )
-    quiet = seconds_between(session, spell.c.last, spell.c.until) > SILENCE.total_seconds()
-    rows = session.connection().execute(
-        select(spell.c.last, spell.c.until).where(quiet).order_by(spell.c.until.desc())
-    )
-    return [(row[0], row[1]) for row in rows]
+    quiet = seconds_between(dialect, spell.c.last, spell.c.until) > SILENCE.total_seconds()
+    return select(spell.c.last, spell.c.until).where(quiet).order_by(spell.c.until.desc())
 
 
 def _was_owed(session: Session, last: datetime, until: datetime) -> bool:
@@ -169,72 +175,79 @@ def _was_owed(session: Session, last: datetime, until: datetime) -> bool:
     begun = until - SILENCE
     if begun < last:
         return False
-    taken = select(_attempts.c.id).where(
+    spell = {"last": last, "begun": begun, "until": until}
+    return session.connection().execute(_OWED, spell).first() is not None
+
+
+_OWED = (
+    select(_attempts.c.id)
+    .where(
         _attempts.c.sender_id.in_(select(_senders.c.id)),  # attempts are indexed by their senders
         sa.or_(
-            _attempts.c.started_at.between(last, begun),
+            _attempts.c.started_at.between(bindparam("last"), bindparam("begun")),
             # Nobody wrote the start down: it was no later than the end.
-            sa.and_(_attempts.c.started_at.is_(None), _attempts.c.ended_at.between(last, until)),
+            sa.and_(
+                _attempts.c.started_at.is_(None),
+                _attempts.c.ended_at.between(bindparam("last"), bindparam("until")),
+            ),
         ),
         sa.or_(_attempts.c.message_id.is_not(None), _attempts.c.outcome == "unknown"),
     )
-    return session.connection().execute(taken.limit(1)).first() is not None
+    .limit(1)
+)
 
 
 def read_until(session: Session, now: datetime) -> datetime:
     """Up to when everything that came in has been read: `now`, or the arrival of the oldest webhook
     that still waits in the inbox.
     """
-    oldest_waiting = (
-        session.connection()
-        .execute(
-            select(_webhooks.c.received_at)
-            .where(_webhooks.c.state == WAITING)
-            .order_by(_webhooks.c.id)
-            .limit(1)
-        )
-        .scalar_one_or_none()
-    )
+    oldest_waiting = session.connection().execute(_OLDEST_WAITING).scalar_one_or_none()
     return now if oldest_waiting is None else min(now, oldest_waiting)
+
+
+_OLDEST_WAITING = (
+    select(_webhooks.c.received_at)
+    .where(_webhooks.c.state == WAITING)
+    .order_by(_webhooks.c.id)
+    .limit(1)
+)
 
 
 def later(session: Session, sender: SenderId, began: datetime) -> Later:
     """How many later attempts of a sender are receipted, and in how many webhook POSTs."""
-    attempts = (
-        select(_attempts.c.delivery_id, _attempts.c.message_id)
-        .where(
-            _attempts.c.sender_id == sender,
-            _attempts.c.started_at > began,
-            _attempts.c.message_id.is_not(None),
-        )
-        .order_by(_attempts.c.started_at)
-        .limit(LATER_ATTEMPTS_LOOKED_AT)
-        .subquery()
-    )
-    row = (
-        session.connection()
-        .execute(
-            select(
-                func.count(sa.distinct(attempts.c.delivery_id)),
-                func.count(sa.distinct(_receipts.c.webhook_id)),
-            ).join(
-                _receipts,
-                sa.and_(
-                    _receipts.c.delivery_id == attempts.c.delivery_id,
-                    _receipts.c.message_id == attempts.c.message_id,
-                ),
-            )
-        )
-        .one()
-    )
+    row = session.connection().execute(_LATER, {"sender": sender, "began": began}).one()
     return Later(row[0], row[1])
+
+
+_LATER_ATTEMPTS = (
+    select(_attempts.c.delivery_id, _attempts.c.message_id)
+    .where(
+        _attempts.c.sender_id == bindparam("sender"),
+        _attempts.c.started_at > bindparam("began"),
+        _attempts.c.message_id.is_not(None),
+    )
+    .order_by(_attempts.c.started_at)
+    .limit(LATER_ATTEMPTS_LOOKED_AT)
+    .subquery()
+)
+_LATER = select(
+    func.count(sa.distinct(_LATER_ATTEMPTS.c.delivery_id)),
+    func.count(sa.distinct(_receipts.c.webhook_id)),
+).join(
+    _receipts,
+    sa.and_(
+        _receipts.c.delivery_id == _LATER_ATTEMPTS.c.delivery_id,
+        _receipts.c.message_id == _LATER_ATTEMPTS.c.message_id,
+    ),
+)
 
 
 def largest_lag(session: Session, tenant: TenantId, since: datetime) -> timedelta:
     """The longest time from a send to our hearing that it was sent, among the attempts since
     `since`. Found sender by sender, because attempts are indexed so.
     """
-    lag = func.max(seconds_between(session, _attempts.c.started_at, _receipts.c.received_at))
+    dialect = session.connection().dialect.name
+    lag = func.max(seconds_between(dialect, _attempts.c.started_at, _receipts.c.received_at))
     longest = (
         session.connection()
         .execute(

@@ -11,21 +11,24 @@ import weakref
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.exc
-from sqlalchemy import event
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from engine.clock import Clock
 from engine.store.database import Database
 from engine.trials.image import image
+from engine.trials.spoken import Mouth
 from engine.workers.equipment import doze
 
+STATEMENTS_KEPT = 1_000
+"""Prepared for the next time: all that a morning says."""
 SHORTEST_DOZE_SECONDS = 0.5
 """Shorter ones would cost most of a morning, and show nothing more."""
 SLOWER = 3.0
@@ -46,6 +49,11 @@ class Weather:
     commits_fail: float = 0.0
     commits_lie: float = 0.0
     """Those that are committed, and reported as failed."""
+
+    @property
+    def is_fair(self) -> bool:
+        """Whether the database takes everything."""
+        return not (self.locked or self.full or self.commits_fail or self.commits_lie)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +78,23 @@ class Disk:
     """Of leases: the only writes that nobody waits for."""
     _raw: sqlite3.Connection = field(init=False)
     _opened: sa.Connection = field(init=False)
+    _session: "_OneSession" = field(init=False)
 
     def __post_init__(self) -> None:
-        self._raw = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._raw = sqlite3.connect(
+            ":memory:",
+            check_same_thread=False,
+            isolation_level=None,
+            cached_statements=STATEMENTS_KEPT,
+        )
         image().connection.backup(self._raw)
         self._raw.create_function("strftime", 2, self._strftime)
+        self._raw.create_function("strftime", 3, self._strftime)
         self._raw.execute("PRAGMA foreign_keys = ON")
-        db_engine = sa.create_engine(
-            "sqlite://", creator=lambda: self._raw, poolclass=StaticPool, pool_reset_on_return=None
-        )
-        event.listen(db_engine, "begin", _begin_nothing)
-        self._opened = db_engine.connect()
-        self._opened.begin()
+        _to_be_opened.append(self._raw)
+        self._opened = _db_engine().connect()
+        self._opened.begin()  # says nothing: the connection is in autocommit, the disk says BEGIN
+        self._session = _OneSession(self._opened, self._raw)
 
     @property
     def version(self) -> int:
@@ -97,7 +110,7 @@ class Disk:
         before = self.version
         self._raw.execute("BEGIN IMMEDIATE")
         try:
-            with self._session() as session:
+            with self._session.lent() as session:
                 yield session
             if exposed and self._raw.in_transaction and self.version != before:
                 self._brave(weather)
@@ -116,7 +129,7 @@ class Disk:
     @contextmanager
     def question(self) -> Generator[Session]:
         """Reads what is committed."""
-        with self._session() as session:
+        with self._session.lent() as session:
             yield session
 
     def lease_owner(self) -> str:
@@ -142,12 +155,8 @@ class Disk:
 
     def close(self) -> None:
         """Nobody uses it any more."""
+        self._session.close()
         self._opened.close()
-        self._opened.engine.dispose()
-        self._raw.close()
-
-    def _session(self) -> Session:
-        return Session(bind=self._opened, expire_on_commit=False, autoflush=True)
 
     def _brave(self, weather: Weather) -> None:
         """Raises what a commit raises in this weather."""
@@ -159,11 +168,40 @@ class Disk:
             self._raw.execute("COMMIT")
             raise _refusal("disk I/O error")
 
-    def _strftime(self, form: str, instant: str) -> str:
+    def _strftime(self, form: str, instant: str, later: str = "+0.000 seconds") -> str:
         """The database's clock is the machine's; all other questions are SQLite's own."""
         assert instant == "now", "nothing in a simulated morning asks for another instant"
-        now: datetime = self.clock.now()
-        return now.isoformat(timespec="milliseconds")
+        seconds, unit = later.split()
+        assert unit == "seconds", "nothing in a simulated morning adds anything else"
+        at = self.clock.now() + timedelta(seconds=float(seconds))
+        milliseconds = f"{at.microsecond // 1000:03d}"
+        return at.strftime(form.replace("%f", f"%S.{milliseconds}"))
+
+
+class _OneSession(Session):
+    """The session of all transactions of a morning: they come one after the other, and to make one
+    for each would cost as much as most of their statements. Nothing that one of them loaded is
+    there for the next.
+    """
+
+    def __init__(self, opened: sa.Connection, raw: sqlite3.Connection) -> None:
+        super().__init__(bind=opened, expire_on_commit=False, autoflush=True)
+        self._mouth = Mouth(opened, raw)
+
+    def connection(self, *_arguments: Any, **_options: Any) -> Any:
+        """The one there is; the disk says BEGIN and COMMIT on it."""
+        return self._mouth
+
+    @contextmanager
+    def lent(self) -> Generator[Session]:
+        """To one transaction, as good as new."""
+        try:
+            yield self
+        except BaseException:
+            self.close()
+            raise
+        if self.identity_map or self.new:
+            self.expunge_all()
 
 
 class DiskDatabase(Database):
@@ -207,13 +245,19 @@ class Drowsiness:
         self._seen[task] = self._disk.version
 
 
+_to_be_opened: list[sqlite3.Connection] = []
+
+
+@cache
+def _db_engine() -> sa.Engine:
+    """One for all mornings of this process: it remembers how each statement is spelled."""
+    return sa.create_engine(
+        "sqlite://", creator=_to_be_opened.pop, poolclass=NullPool, pool_reset_on_return=None
+    )
+
+
 def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def _begin_nothing(connection: sa.Connection) -> None:
-    """The disk says BEGIN itself; reads need none, since nothing comes between them."""
-    del connection
 
 
 def _refusal(words: str) -> sqlalchemy.exc.OperationalError:

@@ -14,7 +14,7 @@ from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import ACCEPTED_OR_BETTER, HANDED_OVER, ON_THE_PHONE, OPEN, State
 from engine.simulator.truth import AcceptedMessage, Truth
 from engine.store import audit
-from engine.store.dialects import table
+from engine.store.dialects import spelled, table
 from engine.store.tables import Broadcast, Delivery
 from engine.trials.deeds import Deafen, Script
 from engine.trials.ledger import Ledger, read_ledger
@@ -106,15 +106,16 @@ def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Sc
 
 def still_working(session: Session, now: datetime, *, full: bool) -> bool:
     """Whether the engine has something open, but for retries that are due much later."""
-    rows = session.connection().execute(
-        select(_deliveries.c.state, _deliveries.c.due_at).where(
-            _deliveries.c.state.in_([state.value for state in OPEN])
-        )
-    )
+    rows = session.connection().execute(_OPEN)
     return any(
         full or row.state != State.RETRYING or row.due_at is None or row.due_at < now + SOON
         for row in rows
     )
+
+
+_OPEN = select(_deliveries.c.state, _deliveries.c.due_at).where(
+    _deliveries.c.state.in_([spelled(state) for state in sorted(OPEN)])
+)
 
 
 def _fates(session: Session, truth: Truth) -> list[_Fate]:

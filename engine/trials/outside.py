@@ -21,6 +21,7 @@ from engine.simulator.faults import ExpireToken, SetStatus, SetTemplateStatus
 from engine.simulator.world import World
 from engine.store import senders
 from engine.store.database import Database
+from engine.store.dialects import table
 from engine.store.tables import Sender, Subscriber
 from engine.trials.image import image
 from engine.trials.machine import Machine
@@ -142,8 +143,12 @@ def _nth_sender(session: Session, nth: int) -> SenderId:
 
 
 def _not_active(session: Session) -> list[SenderId]:
-    rows = session.exec(select(Sender).where(col(Sender.state) != "active")).all()
-    return [SenderId(row.id or 0) for row in rows]
+    rows = session.connection().execute(_NOT_ACTIVE)
+    return [SenderId(row[0]) for row in rows]
+
+
+_senders = table(Sender)
+_NOT_ACTIVE = select(_senders.c.id).where(_senders.c.state != "active")
 
 
 def _grade(session: Session, nth: int, quality: str) -> None:

@@ -44,6 +44,8 @@ class PostOffice:
     strangers: int = 0
     """While there are, each POST is followed by one about another app's messages."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _alarm: asyncio.TimerHandle | None = None
+    _alarm_at: float | None = None
     _made_up: int = 0
 
     def hurry(self) -> None:
@@ -56,13 +58,24 @@ class PostOffice:
             now = self._now()
             for post in self.world.take_webhooks(now):
                 tasks.create_task(self._carry(post))
-            at = self.world.next_webhook_at()
+            self._set_alarm(self.world.next_webhook_at(), now)
             self._news.clear()
-            try:
-                async with asyncio.timeout(None if at is None else max(0.001, at - now)):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+            await self._news.wait()
+
+    def _set_alarm(self, at: float | None, now: float) -> None:
+        """For the next post; it is mostly the one that is waited for already."""
+        if at == self._alarm_at:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_at, self._alarm = at, None
+        if at is not None:
+            wait = max(0.001, at - now)
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm_at = None
+        self._news.set()
 
     async def insist(self, body: bytes) -> None:
         """Call with this until it is answered 200."""

@@ -25,10 +25,17 @@ from engine.trials.mortal import (
     MortalJournals,
     Watcher,
 )
+from engine.trials.renewals import Renewals
 from engine.whatsapp.gateway import Gateway
 from engine.workers.equipment import Tuning
 
-TUNING = Tuning(reserve=0.0, sample=False, mark_step=timedelta(milliseconds=500))
+TUNING = Tuning(
+    reserve=0.0,
+    sample=False,
+    mark_step=timedelta(milliseconds=500),
+    longest_idle=timedelta(minutes=5),
+    beat_every=timedelta(minutes=1),
+)
 """The whole rate, and fewer looks than usual: a look costs more here than a second."""
 
 
@@ -93,6 +100,7 @@ class Process:
                 tuning=TUNING,
                 draw_seed=lambda: f"{self.rng.getrandbits(128):032x}",
                 doze=Drowsiness(self.disk),
+                wait_to_renew=Renewals(self.life, self.disk),
                 alarm=False,
             )
         )

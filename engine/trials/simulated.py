@@ -206,17 +206,14 @@ def numbers_of(session: Session, seeded: SeededTenant) -> list[SimulatedNumber]:
 
 def first_broadcast(session: Session) -> tuple[BroadcastId, BroadcastState] | None:
     """The only broadcast of a trial's database, once it is there; an earlier one plays no part."""
-    broadcasts = table(Broadcast)
-    row = (
-        session.connection()
-        .execute(
-            select(broadcasts.c.id, broadcasts.c.state)
-            .where(broadcasts.c.title != EARLIER)
-            .limit(1)
-        )
-        .one_or_none()
-    )
+    row = session.connection().execute(_FIRST).one_or_none()
     return None if row is None else (BroadcastId(row[0]), BroadcastState(row[1]))
+
+
+_broadcasts = table(Broadcast)
+_FIRST = (
+    select(_broadcasts.c.id, _broadcasts.c.state).where(_broadcasts.c.title != EARLIER).limit(1)
+)
 
 
 def open_deliveries(session: Session, broadcast: BroadcastId) -> int:

@@ -57,8 +57,11 @@ def run_script(script: Script, *, full: bool = False, rule: Rule = no_rule) -> J
 def _run(script: Script, *, full: bool) -> Judged:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVEL))
     image()
+    # The last morning's garbage goes at once, and what is left is never looked at again: a third
+    # of a morning would go on looking for garbage in what is still needed.
     gc.collect()
-    gc.disable()  # a third of a morning would go on looking for garbage in what it still needs
+    gc.freeze()
+    gc.disable()
     try:
         with asyncio.Runner(loop_factory=FreezingLoop) as runner:
             return runner.run(_play(script, full=full))

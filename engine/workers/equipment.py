@@ -56,6 +56,10 @@ class Tuning:
     """Receipts wait for company, well below the second in which a board may lag."""
     prepared_at_once: int = 200
     """People frozen or planned in one transaction: some eight milliseconds of the writer's time."""
+    longest_idle: timedelta = timedelta(seconds=30)
+    """The watch wakes a lane that has something to do; this is only for its being wrong."""
+    beat_every: timedelta = timedelta(seconds=5)
+    """How often a worker that waits for work shows that it lives."""
     sample: bool = True
 
 

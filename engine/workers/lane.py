@@ -30,8 +30,6 @@ ROUNDING_SECONDS = 2e-6
 """Send stamps are written in whole microseconds: this much later keeps a full second between them.
 """
 IDLE_SECONDS = 0.25
-LONGEST_IDLE_SECONDS = 30.0
-"""The watch wakes a lane that has something to do; this is only for its being wrong."""
 A_DAY = timedelta(days=1)
 """Without a pace the plan's instants play no part."""
 
@@ -138,7 +136,7 @@ class LaneRun:
         tuning = self.equipment.tuning
         while not self._ended:
             if not self.gate.is_open:
-                await self._sleep_or(self.gate.changed, LONGEST_IDLE_SECONDS)
+                await self._sleep_or(self.gate.changed, tuning.longest_idle.total_seconds())
                 continue
             if self._idles():
                 self._look.clear()
@@ -160,7 +158,8 @@ class LaneRun:
 
     def _idle_seconds(self) -> float:
         wait = self._idle_until - self.equipment.clock.loop_time()
-        return min(wait, LONGEST_IDLE_SECONDS) if wait > 0 else LONGEST_IDLE_SECONDS
+        longest = self.equipment.tuning.longest_idle.total_seconds()
+        return min(wait, longest) if wait > 0 else longest
 
     def _markable_at(self, due_at: datetime) -> float:
         return self._at_loop_time(due_at - self._mark_ahead())

@@ -95,14 +95,14 @@ async def _try(
         return None
 
 
-async def keep_lease(database: Database, lease: HeldLease) -> None:
-    """Renew for ever. Raises LeaseLostError as soon as it is known to be somebody else's.
+async def keep_lease(database: Database, lease: HeldLease, wait: Doze = doze) -> None:
+    """Renew for ever, and `wait` in between. Raises LeaseLostError as soon as it is known to be somebody else's.
 
     While the database cannot be asked it runs out by itself, and nothing is sent; when the database
     is back and nobody took it meanwhile, it is ours again.
     """
     while True:
-        await asyncio.sleep(RENEW_EVERY_SECONDS)
+        await wait(RENEW_EVERY_SECONDS)
         # Taken before the renewal: whatever the renewal takes is lost to us, never to the next
         # owner.
         before = lease.clock.boot_time()

@@ -27,7 +27,6 @@ BACKLOG_LIMIT = 4_000
 """Endings not yet written at which lanes mark no more: a disk that falls behind must not cost
 memory.
 """
-BEAT_EVERY_SECONDS = 5.0
 PAUSE_AFTER_FAILURE_SECONDS = 0.25
 
 log = structlog.get_logger()
@@ -85,9 +84,10 @@ class Recorder:
 
     async def run(self) -> None:
         """Write endings as they come, for ever."""
+        beat_every = self._equipment.tuning.beat_every.total_seconds()
         while True:
             self._equipment.beat("record")
-            if not await self._arrived_within(BEAT_EVERY_SECONDS):
+            if not await self._arrived_within(beat_every):
                 continue
             if len(self._endings) < BATCH_LIMIT:
                 await asyncio.sleep(LINGER_SECONDS)

@@ -57,6 +57,8 @@ def judge_oldest(session: Session, now: datetime) -> list[Finding]:
     if not unknown:
         return []
     began = min(one.began for one in unknown)
+    if read_until - began <= evidence.AGE_AT_LEAST:
+        return []  # of nobody anything can be proven yet, whatever webhooks did
     intake = unknowns.intake(session, began, read_until) or unknowns.Intake(now, None)
     lags: dict[TenantId, timedelta] = {}
     findings: list[Finding] = []
