@@ -8,7 +8,7 @@ ever.
 import asyncio
 import selectors
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 TICK_SECONDS = 1e-6
 
@@ -36,7 +36,7 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
     def next_but(self, one: asyncio.TimerHandle) -> float | None:
         """When the next timer is due, but for this one; None when there is no other."""
-        timers: list[asyncio.TimerHandle] = self._scheduled  # pyright: ignore
+        timers = cast("list[asyncio.TimerHandle]", cast("Any", self)._scheduled)
         due = (timer.when() for timer in timers if timer is not one and not timer.cancelled())
         return min(due, default=None)
 

@@ -149,7 +149,7 @@ def _quiet_spells(
     rows = session.connection().execute(
         _quiet(session.connection().dialect.name), {"since": since, "until": until}
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row.last, row.until) for row in rows]
 
 
 @cache

@@ -1,7 +1,7 @@
 """Statements that are said again and again, said without ceremony.
 
-What SQLAlchemy does around each statement (contexts, cursors' metadata, caches looked up) costs five
-times what SQLite needs for it. A morning says the same few dozen a thousand times. Those are
+What SQLAlchemy does around each statement (contexts, cursors' metadata, caches looked up) costs
+five times what SQLite needs for it. A morning says the same few dozen a thousand times. Those are
 compiled once by SQLAlchemy itself, and from then on their parameters and rows go through its own
 processors straight to the connection and back. All that is out of the ordinary is left to it:
 whatever is built anew each time, lists of parameters, IN (…), defaults made in Python.
@@ -10,7 +10,7 @@ whatever is built anew each time, lists of parameters, IN (…), defaults made i
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 import sqlalchemy.exc
@@ -56,15 +56,14 @@ class Mouth:
 
     def execute(self, statement: Any, parameters: Any = None, **options: Any) -> Any:
         """As the connection's own."""
-        spoken = (
-            None if options or isinstance(parameters, list) else self._known(statement, parameters)
-        )
+        if options or isinstance(parameters, list):
+            return self._opened.execute(statement, cast("Any", parameters), **options)
+        named: Mapping[str, Any] = parameters or {}
+        spoken = self._known(statement, named)
         if spoken is None:
-            return self._opened.execute(statement, parameters, **options)
+            return self._opened.execute(statement, named)
         values = [
-            process
-            if name is None
-            else (parameters[name] if process is None else process(parameters[name]))
+            process if name is None else (process(named[name]) if process else named[name])
             for name, process in spoken.given
         ]
         try:
@@ -80,7 +79,7 @@ class Mouth:
         result.rowcount = cursor.rowcount
         return result
 
-    def _known(self, statement: Any, parameters: Mapping[str, Any] | None) -> Spoken | None:
+    def _known(self, statement: Any, parameters: Mapping[str, Any]) -> Spoken | None:
         seen = _SEEN.get(id(statement))
         if seen is None:
             if len(_SEEN) > MOST_KEPT:
@@ -89,7 +88,7 @@ class Mouth:
             return None
         spoken = seen[1]
         if spoken is _SEEN_ONCE:
-            spoken = _spell(statement, parameters or {}, self.dialect)
+            spoken = _spell(statement, parameters, self.dialect)
             _SEEN[id(statement)] = (statement, spoken)
         return spoken
 
@@ -136,6 +135,8 @@ def _spell(statement: Any, parameters: Mapping[str, Any], dialect: sa.Dialect) -
     return Spoken(
         sql=str(compiled),
         given=tuple(given),
-        columns=SimpleResultMetaData(columns.keys()) if len(columns) else None,
+        columns=SimpleResultMetaData([str(name) for name, _ in columns.items()])
+        if len(columns)
+        else None,
         processes=tuple((place, process) for place, process in processes if process is not None),
     )

@@ -96,7 +96,8 @@ async def _try(
 
 
 async def keep_lease(database: Database, lease: HeldLease, wait: Doze = doze) -> None:
-    """Renew for ever, and `wait` in between. Raises LeaseLostError as soon as it is known to be somebody else's.
+    """Renew for ever, and `wait` in between. Raises LeaseLostError as soon as it is known to be
+    somebody else's.
 
     While the database cannot be asked it runs out by itself, and nothing is sent; when the database
     is back and nobody took it meanwhile, it is ours again.
