@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.audit import GENESIS, Anchor, Broken, Entry, Intact, Sealed, chain_hash, verify
+from engine.domain.audit import (
+    GENESIS,
+    Anchor,
+    Beside,
+    Broken,
+    Entry,
+    Intact,
+    Sealed,
+    chain_hash,
+    personal_seal,
+    seals_in,
+    verify,
+)
 
 AT = datetime(2026, 11, 22, 0, 15, 30, 250_000, tzinfo=UTC)
 
@@ -102,14 +114,16 @@ def test_a_row_told_twice_is_found() -> None:
 def test_a_cut_off_end_shows_only_against_an_anchor() -> None:
     rows = trail(4)
     anchor = Anchor(4, rows[3].hash)
-    assert verify(rows, anchor=anchor) == Intact(4, rows[3].hash)
+    assert verify(rows, anchors=[anchor]) == Intact(4, rows[3].hash)
     assert verify(rows[:2]) == Intact(2, rows[1].hash)
-    assert verify(rows[:2], anchor=anchor) == Broken(3, "the trail once reached 4: its end is gone")
+    assert verify(rows[:2], anchors=[anchor]) == Broken(
+        3, "the trail once reached 4: its end is gone"
+    )
 
 
 def test_a_trail_written_anew_shows_against_an_anchor() -> None:
     rows = trail(2)
-    broken = verify(rows, anchor=Anchor(2, "f" * 64))
+    broken = verify(rows, anchors=[Anchor(2, "f" * 64)])
     assert isinstance(broken, Broken)
     assert "written anew" in broken.words
 
@@ -118,3 +132,52 @@ def test_a_pruned_trail_holds_from_where_it_begins() -> None:
     rows = trail(5)
     assert verify(rows[2:], after=Anchor(2, rows[1].hash)) == Intact(3, rows[4].hash)
     assert isinstance(verify(rows[2:]), Broken)
+
+
+KEY = b"k" * 32
+
+
+def with_name(beside: Beside) -> list[Sealed]:
+    """A trail of one entry that names somebody, and what stands beside it."""
+    told = f'{{"name":{{"hmac":"{personal_seal(KEY, "Asha Rao")}"}},"tier":"PRO"}}'
+    named = replace(entry(1), subject="subscriber:1", after=told)
+    return [Sealed(named, GENESIS, chain_hash(GENESIS, named), beside)]
+
+
+def test_an_entry_that_names_somebody_holds_with_the_value_and_after_its_erasure() -> None:
+    assert seals_in(with_name(Beside({}, None, erased=True))[0].entry) == {
+        "after.name": personal_seal(KEY, "Asha Rao")
+    }
+    there = Beside({"after.name": "Asha Rao"}, KEY, erased=False)
+    assert isinstance(verify(with_name(there)), Intact)
+    assert isinstance(verify(with_name(Beside({}, None, erased=True))), Intact)
+
+
+@pytest.mark.parametrize(
+    ("beside", "words"),
+    [
+        (Beside({"after.name": "Asha Roy"}, KEY, erased=False), "was changed"),
+        (Beside({}, KEY, erased=False), "is gone, though nobody erased"),
+        (Beside({"after.name": "Asha Rao"}, None, erased=False), "the key"),
+        (Beside({"after.name": "Asha Rao"}, None, erased=True), "outlived"),
+        (Beside({"after.name": "Asha Rao"}, KEY, erased=True), "outlived"),
+        (Beside({"after.name": "Asha Rao", "after.x": "y"}, KEY, erased=False), "does not name"),
+    ],
+)
+def test_a_personal_value_changes_or_goes_only_by_an_erasure(beside: Beside, words: str) -> None:
+    found = verify(with_name(beside))
+    assert isinstance(found, Broken)
+    assert found.number == 1
+    assert words in found.words
+
+
+def test_a_trail_that_is_shorter_or_longer_than_its_own_account_is_broken() -> None:
+    rows = trail(4)
+    assert verify(rows, end=Anchor(4, rows[3].hash)) == Intact(4, rows[3].hash)
+    assert verify(rows[:3], end=Anchor(4, rows[3].hash)) == Broken(
+        4, "the trail once reached 4: its end is gone"
+    )
+    assert verify(rows, end=Anchor(3, rows[2].hash)) == Broken(4, "the product did not write it")
+    assert verify(rows, end=Anchor(4, "f" * 64)) == Broken(
+        4, "it is not the row the product wrote last"
+    )

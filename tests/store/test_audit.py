@@ -1,6 +1,7 @@
 """The audit trail on both databases: no gaps, no forks, and no edit that goes unnoticed."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from engine.domain.audit import GENESIS, Anchor, Broken, Intact
+from engine.domain.audit import GENESIS, Anchor, Broken, Intact, Personal, chain_hash
 from engine.domain.ids import TenantId, UserId
 from engine.domain.roles import ENGINE, Actor, Role
-from engine.store import audit
+from engine.store import audit, audit_values
 from engine.store.database import Database
 
 NOW = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
@@ -56,6 +57,7 @@ def unguard(session: Session) -> None:
             session.execute(sa.text(f"DROP TRIGGER {name}"))
     else:
         session.execute(sa.text("DROP FUNCTION audit_refuses() CASCADE"))
+        session.execute(sa.text("DROP FUNCTION audit_value_stays() CASCADE"))
 
 
 def test_rows_are_numbered_from_one_without_gaps(database: Database):
@@ -162,24 +164,132 @@ def test_a_row_taken_out_and_the_rest_renumbered_is_found(database: Database):
     assert database.read_now(audit.verify) == Broken(2, "it does not follow the row before it")
 
 
-def test_a_tail_cut_off_is_found_against_the_anchor(database: Database):
+def test_a_tail_cut_off_is_found(database: Database):
+    write_three(database)
+    database.transact_now(unguard)
+    database.transact_now(execute, "DELETE FROM audit WHERE number = 3")
+    gone = Broken(3, "the trail once reached 3: its end is gone")
+    assert database.read_now(audit.verify) == gone
+    database.transact_now(approve, 99)
+    assert database.read_now(audit.verify) == Broken(4, "number 3 is missing"), "nor grown over"
+
+
+def test_a_tail_cut_off_together_with_the_account_of_it_is_found_against_an_anchor(
+    database: Database,
+):
     end = write_three(database)
     database.transact_now(unguard)
     database.transact_now(execute, "DELETE FROM audit WHERE number = 3")
+    database.transact_now(
+        execute,
+        "UPDATE audit_end SET number = 2, hash = (SELECT hash FROM audit WHERE number = 2)",
+    )
     assert isinstance(database.read_now(audit.verify), Intact), "without an anchor it cannot"
-    assert database.read_now(audit.verify, anchor=end) == Broken(
+    assert database.read_now(audit.verify, anchors=[end]) == Broken(
         3, "the trail once reached 3: its end is gone"
+    )
+    database.transact_now(approve, 99)
+    found = database.read_now(audit.verify, anchors=[end])
+    assert isinstance(found, Broken)
+    assert (found.number, "written anew" in found.words) == (3, True)
+
+
+def test_all_of_it_cut_off_is_found(database: Database):
+    write_three(database)
+    database.transact_now(unguard)
+    database.transact_now(execute, "DELETE FROM audit")
+    assert database.read_now(audit.verify) == Broken(1, "the trail once reached 3: its end is gone")
+
+
+COPY = (
+    "INSERT INTO audit (number, tenant_id, at, actor, action, subject, before, after, ip, "
+    "previous_hash, hash) SELECT number + 1, tenant_id, at, actor, action, subject, before, "
+    "after, ip, hash, '{hash}' FROM audit WHERE number = 3"
+)
+
+
+def test_a_row_added_by_hand_is_found_even_with_a_right_seal(database: Database):
+    write_three(database)
+    last = database.read_now(lambda s: list(audit.sealed(s)))[-1]
+    forged = replace(last.entry, number=4)
+    seal = chain_hash(last.hash, forged)
+    database.transact_now(execute, COPY.format(hash="f" * 64))
+    assert database.read_now(audit.verify) == Broken(4, "it was changed after it was written")
+    database.transact_now(unguard)
+    database.transact_now(execute, f"UPDATE audit SET hash = '{seal}' WHERE number = 4")
+    assert database.read_now(audit.verify) == Broken(4, "the product did not write it")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_end SET number = 2",
+        "UPDATE audit_end SET number = number + 2",
+        "DELETE FROM audit_end",
+        "UPDATE audit_keys SET person = 'subscriber:9'",
+        "UPDATE audit_values SET value = 'Somebody Else'",
+        "DELETE FROM audit_values",
+    ],
+)
+def test_the_database_refuses_every_change_beside_the_trail(database: Database, statement: str):
+    database.transact_now(name, "Asha Rao")
+    database.transact_now(approve)
+    with pytest.raises(DBAPIError, match="append-only"):
+        database.transact_now(execute, statement)
+    assert isinstance(database.read_now(audit.verify), Intact)
+
+
+def name(session: Session, who: str) -> int:
+    return audit.append(
+        session,
+        by=BHARAT,
+        action="subscriber.added",
+        subject="subscriber:5",
+        after={"name": Personal(who), "tier": "PRO"},
+        now=NOW,
     )
 
 
-def test_a_trail_written_anew_is_found_against_the_anchor(database: Database):
-    end = write_three(database)
-    database.transact_now(unguard)
-    database.transact_now(execute, "DELETE FROM audit WHERE number = 3")
-    database.transact_now(approve, 99)
-    found = database.read_now(audit.verify, anchor=end)
+def forget(session: Session, *, audited: bool) -> None:
+    audit_values.forget(session, "subscriber:5")
+    if audited:
+        audit.append(
+            session, by=BHARAT, action="subscriber.erased", subject="subscriber:5", now=NOW
+        )
+
+
+def everything(session: Session) -> str:
+    tables = ("audit", "audit_values", "audit_keys")
+    return "".join(
+        str(session.execute(sa.text(f"SELECT * FROM {table}")).all()) for table in tables
+    )
+
+
+def test_who_is_erased_is_named_nowhere_and_the_trail_holds(database: Database):
+    database.transact_now(name, "Asha Rao")
+    assert "Asha Rao" in database.read_now(everything)
+    assert isinstance(database.read_now(audit.verify), Intact)
+    database.transact_now(forget, audited=True)
+    assert "Asha" not in database.read_now(everything)
+    assert isinstance(database.read_now(audit.verify), Intact)
+
+
+def test_who_vanishes_without_an_erasure_in_the_trail_is_missed(database: Database):
+    database.transact_now(name, "Asha Rao")
+    database.transact_now(forget, audited=False)
+    found = database.read_now(audit.verify)
     assert isinstance(found, Broken)
-    assert found.number == 3
+    assert (found.number, "nobody erased" in found.words) == (1, True)
+
+
+def test_a_personal_value_edited_by_hand_is_found(database: Database):
+    database.transact_now(approve)
+    database.transact_now(name, "Asha Rao")
+    database.transact_now(unguard)
+    database.transact_now(execute, "UPDATE audit_values SET value = 'Asha Roy'")
+    found = database.read_now(audit.verify)
+    assert isinstance(found, Broken)
+    assert (found.number, "after.name" in found.words) == (2, True)
 
 
 def test_a_row_goes_with_its_transaction(database: Database):

@@ -1,6 +1,6 @@
 """All tables, imported here once so that `SQLModel.metadata` is whole for alembic and the tests."""
 
-from engine.store.tables.audit import AuditEntry
+from engine.store.tables.audit import AuditEnd, AuditEntry, AuditKey, AuditValue
 from engine.store.tables.broadcasts import Broadcast, Exclusion, Lane, LogEntry, Sample, Schedule
 from engine.store.tables.content import Content, Template, Variant
 from engine.store.tables.deliveries import Attempt, Delivery, Receipt
@@ -8,22 +8,34 @@ from engine.store.tables.engine import EngineRun, Lease
 from engine.store.tables.inbox import ParkedReceipt, Webhook
 from engine.store.tables.people import Consent, Subscriber
 from engine.store.tables.senders import Sender
-from engine.store.tables.tenants import SignIn, Tenant, User
+from engine.store.tables.tenants import (
+    Invitation,
+    RecoveryCode,
+    SignIn,
+    Tenant,
+    TenantSetting,
+    User,
+)
 
 __all__ = [
     "Attempt",
+    "AuditEnd",
     "AuditEntry",
+    "AuditKey",
+    "AuditValue",
     "Broadcast",
     "Consent",
     "Content",
     "Delivery",
     "EngineRun",
     "Exclusion",
+    "Invitation",
     "Lane",
     "Lease",
     "LogEntry",
     "ParkedReceipt",
     "Receipt",
+    "RecoveryCode",
     "Sample",
     "Schedule",
     "Sender",
@@ -31,6 +43,7 @@ __all__ = [
     "Subscriber",
     "Template",
     "Tenant",
+    "TenantSetting",
     "User",
     "Variant",
     "Webhook",

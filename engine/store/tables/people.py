@@ -27,6 +27,7 @@ class Subscriber(SQLModel, table=True):
     status: str = "ACTIVE"  # domain.subscriber.Status
     tags: str = ""  # comma separated
     consented: bool = False  # the latest consent event says yes
+    erased_at: datetime | None = None  # from then on nothing here names anybody (DPDP)
     created_at: datetime
     updated_at: datetime
 
