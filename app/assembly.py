@@ -18,6 +18,7 @@ from engine.clock import MachineClock
 from engine.read.board import board
 from engine.runtime import EngineThread, Parts
 from engine.settings import Settings
+from engine.store.anchors import FOLDER, AnchorFolder
 from engine.store.database import Database
 from engine.store.journal import FileJournals
 from engine.whatsapp.cloud_api import CloudApi
@@ -100,6 +101,7 @@ def parts(settings: Settings, database: Database) -> Parts:
         ),
         journals=FileJournals(settings.home / JOURNALS),
         clock=MachineClock,
+        anchors=AnchorFolder(settings.home / FOLDER),
         rng=Random(),  # noqa: S311 - jitters retries; plans have a recorded seed of their own
         owner=owner_name(boot),
         is_dead=partial(_is_dead, boot),

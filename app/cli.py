@@ -6,6 +6,7 @@ load the dashboard.
 
 import signal
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +24,8 @@ app = typer.Typer(
 )
 user = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
 app.add_typer(user, name="user")
+audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 
 AsJson = Annotated[bool, typer.Option("--json", help="End with one line of JSON on stdout.")]
 Scenario = Annotated[
@@ -347,6 +350,35 @@ def user_add(
     database.prepare(settings)
     with database.opened(settings) as opened:
         people.add(opened, email=email, name=name, role=role, tenant=tenant)
+
+
+@audit.command("verify", short_help="Whether anybody was at the audit trail.")
+def audit_verify(
+    anchor: Annotated[
+        Path | None, typer.Option(help="An anchor you kept elsewhere, to compare with.")
+    ] = None,
+) -> None:
+    """Walk the audit trail, and name the first entry that was edited, removed or put in by hand.
+
+    It is compared with the anchors in the home folder, and with yours if you name one.
+    """
+    from app.command_line import terminal
+
+    settings = terminal.settings()
+    from app.command_line import trail
+
+    raise typer.Exit(trail.verify(settings, anchor))
+
+
+@audit.command("anchor", short_help="The end of the audit trail as a file, to keep elsewhere.")
+def audit_anchor() -> None:
+    """Export the end of the audit trail now; keep a copy away from this machine."""
+    from app.command_line import terminal
+
+    settings = terminal.settings()
+    from app.command_line import trail
+
+    trail.anchor(settings)
 
 
 def _one_of(option: str, given: str, *allowed: str) -> None:

@@ -19,6 +19,7 @@ from engine.clock import Clock
 from engine.domain.ids import BroadcastId
 from engine.loops import calm_collector, fast_loop
 from engine.store import broadcasts, leases
+from engine.store.anchors import Anchors
 from engine.store.database import Database
 from engine.store.journal import Journals
 from engine.supervise import Heartbeat, keep_alive
@@ -32,6 +33,7 @@ from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
 from engine.workers.settle import settle
+from engine.workers.upkeep import upkeep
 
 LOOK_EVERY_SECONDS = 1.0
 SWITCH_SECONDS = 0.0005
@@ -52,6 +54,8 @@ class Parts:
     owner: str
     is_dead: Callable[[str], bool] = field(default=lambda owner: False)
     tuning: Tuning = field(default_factory=Tuning)
+    anchors: Anchors | None = None
+    """Where the audit trail's anchors are exported to; None: nowhere, as in a simulation."""
     numbers: Numbers | None = None
     """Who knows how the phone numbers are doing; None: nobody is asked."""
     closes: tuple[Callable[[], Awaitable[None]], ...] = ()
@@ -152,6 +156,8 @@ class Engine:
                     ("settle", partial(settle, equipment)),
                     ("calendar", partial(calendar, equipment, alarm)),
                 ]
+                if self._parts.anchors is not None:
+                    named.append(("upkeep", partial(upkeep, equipment, self._parts.anchors)))
                 if self._parts.numbers is not None:
                     named.append(
                         ("poll_senders", partial(poll_senders, equipment, self._parts.numbers))

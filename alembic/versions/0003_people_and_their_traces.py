@@ -18,6 +18,7 @@ INDEXES = {
     "ix_audit_actor": ["tenant_id", "actor", "number"],
     "ix_audit_action": ["tenant_id", "action", "number"],
 }
+ERASED = sa.text("erased_at IS NOT NULL")
 REFUSE = "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
 SQLITE_GUARDS = (
     "CREATE TRIGGER audit_end_walks BEFORE UPDATE ON audit_end "
@@ -94,6 +95,9 @@ def upgrade() -> None:
 
 def _upgrade_people() -> None:
     op.add_column("subscribers", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_subscribers_erased", "subscribers", ["id"], sqlite_where=ERASED, postgresql_where=ERASED
+    )
     op.add_column("users", sa.Column("totp_secret", sa.String(), nullable=True))
     op.add_column("users", sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True))
     op.add_column("users", sa.Column("totp_step", sa.Integer(), nullable=False, server_default="0"))
@@ -141,6 +145,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for column in ("totp_step", "totp_since", "totp_secret"):
         op.drop_column("users", column)
+    op.drop_index("ix_subscribers_erased", table_name="subscribers")
     op.drop_column("subscribers", "erased_at")
     for table in ("audit_values", "audit_keys", "audit_end"):
         op.drop_table(table)

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from engine.documents.subscriber_form import check_consent, check_details
-from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm, masked
+from engine.domain.audit import Personal
+from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm
 from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
@@ -32,11 +33,12 @@ def add_subscriber(
         action="subscriber.added",
         subject=f"subscriber:{subscriber}",
         after={
-            "phone": masked(details.phone),
+            "name": Personal(details.name),
+            "phone": Personal(details.phone),
             "language": details.language.value,
             "tier": details.tier.value,
-            "region": details.region,
-            "consent_source": consent.source,
+            "region": Personal(details.region),
+            "consent_source": Personal(consent.source),
             "consent_at": consent.at,
         },
         now=now,

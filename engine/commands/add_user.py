@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from engine.domain.audit import Personal
 from engine.domain.ids import TenantId, UserId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, Role, require
@@ -51,7 +52,7 @@ def add_user(
         action="user.added",
         subject=f"user:{user}",
         before={},
-        after={"role": role.value},
+        after={"role": role.value, "name": Personal(name), "email": Personal(email)},
         now=now,
         tenant=tenant,
     )

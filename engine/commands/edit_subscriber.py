@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from engine.documents.subscriber_form import check_details
+from engine.domain.audit import Personal
 from engine.domain.content import Language
-from engine.domain.enrolment import Details, SubscriberForm, masked
+from engine.domain.enrolment import Details, SubscriberForm
 from engine.domain.ids import Phone, SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
@@ -15,8 +16,8 @@ from engine.domain.subscriber import Tier
 from engine.store import audit, subscribers
 from engine.store.tables import Subscriber
 
-PERSONAL = frozenset({"name", "registration_no", "tags"})
-"""The audit trail keeps that these changed, never what they say: it cannot be erased (spec X1)."""
+PERSONAL = frozenset({"name", "phone", "region", "registration_no", "tags"})
+"""What these say stands beside the audit trail, where it can be erased (spec X1)."""
 
 
 def edit_subscriber(
@@ -27,6 +28,8 @@ def edit_subscriber(
     row = subscribers.get(session, by.tenant, subscriber)
     if row is None:
         return Refused("This subscriber is not in your list any more.")
+    if row.erased_at is not None:
+        return Refused("This subscriber was erased. Add them anew, with a consent of theirs.")
     details = check_details(form)
     if not isinstance(details, Details):
         return Refused("Nothing was changed.", tuple(problem.words for problem in details))
@@ -64,7 +67,5 @@ def _details_of(row: Subscriber) -> Details:
     )
 
 
-def _shown(field: str, value: str) -> str:
-    if field == "phone":
-        return masked(value)
-    return "…" if field in PERSONAL else str(value)
+def _shown(field: str, value: str) -> str | Personal:
+    return Personal(str(value)) if field in PERSONAL else str(value)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from engine.documents.subscriber_form import check_consent
+from engine.domain.audit import Personal
 from engine.domain.enrolment import Consent, SubscriberForm
 from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.refusal import Refused
@@ -12,6 +13,7 @@ from engine.domain.roles import Actor, Permission, require
 from engine.domain.schedule import service_day
 from engine.domain.subscriber import Status
 from engine.store import audit, subscribers
+from engine.store.tables import Subscriber
 
 BY_HAND: dict[Status, frozenset[Status]] = {
     Status.ACTIVE: frozenset({Status.PAUSED, Status.OPTED_OUT}),
@@ -43,10 +45,8 @@ def set_subscriber_status(
     if row is None:
         return Refused("This subscriber is not in your list any more.")
     old = Status(row.status)
-    if old is status:
-        return Refused(f"{row.name} is {SAID[status]} already.")
-    if status not in BY_HAND[old]:
-        return Refused(f"Who is {SAID[old]} cannot be made {SAID[status]} by hand.")
+    if why := _why_not(row, old, status):
+        return Refused(why)
     given = _consent_for(old, status, reason, consent, by, now)
     if old is Status.OPTED_OUT and isinstance(given, Consent):
         given = _newer_than_the_stop(session, subscriber, given)
@@ -64,7 +64,7 @@ def set_subscriber_status(
         action="subscriber.status_changed",
         subject=f"subscriber:{subscriber}",
         before={"status": old.value},
-        after={"status": status.value, "reason": reason.strip()},
+        after={"status": status.value, "reason": Personal(reason.strip())},
         now=now,
         tenant=tenant,
     )
@@ -77,6 +77,16 @@ SAID: dict[Status, str] = {
     Status.OPTED_OUT: "opted out",
     Status.UNREACHABLE: "unreachable",
 }
+
+
+def _why_not(row: Subscriber, old: Status, new: Status) -> str:
+    if row.erased_at is not None:
+        return "This subscriber was erased. Add them anew, with a consent of theirs."
+    if old is new:
+        return f"{row.name} is {SAID[new]} already."
+    if new not in BY_HAND[old]:
+        return f"Who is {SAID[old]} cannot be made {SAID[new]} by hand."
+    return ""
 
 
 def _consent_for(

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     DELIVERIES_SETTLE = "deliveries.settle"
     SUBSCRIBERS_READ = "subscribers.read"
     SUBSCRIBERS_WRITE = "subscribers.write"
+    SUBSCRIBERS_ERASE = "subscribers.erase"
     SENDERS_WRITE = "senders.write"
     TEMPLATES_WRITE = "templates.write"
     SCHEDULES_WRITE = "schedules.write"
@@ -84,6 +85,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.DELIVERIES_SETTLE: _RUNS_THE_MORNING,
     Permission.SUBSCRIBERS_READ: _EVERYBODY,
     Permission.SUBSCRIBERS_WRITE: _RUNS_THE_MORNING,
+    Permission.SUBSCRIBERS_ERASE: _KEEPS_THE_HOUSE,  # it cannot be undone
     Permission.SENDERS_WRITE: _RUNS_THE_MORNING,
     Permission.TEMPLATES_WRITE: _RUNS_THE_MORNING,
     Permission.SCHEDULES_WRITE: _RUNS_THE_MORNING,

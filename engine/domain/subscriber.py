@@ -11,6 +11,8 @@ class Tier(StrEnum):
     BASIC = "BASIC"
 
 
+ERASED_NAME = "(erased)"
+"""What stands for the name of somebody who was erased."""
 TIER_ORDER: dict[Tier, int] = {tier: place for place, tier in enumerate(Tier)}
 """PREMIUM 0, PRO 1, BASIC 2."""
 

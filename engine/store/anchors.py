@@ -41,7 +41,7 @@ class AnchorFolder:
         return final.name
 
     def all(self) -> list[AnchorFile]:
-        """Every anchor, oldest first; none when there is no folder yet.
+        """Every anchor, oldest first; none when there is no folder yet. Old ones may be put away.
 
         Raises ValueError, naming the file, when one of them is no anchor or does not follow the
         one before it: then somebody was at them.
@@ -52,7 +52,7 @@ class AnchorFolder:
                 file = read(path)
             except ValueError as error:
                 raise ValueError(f"{path.name}: {error}") from error
-            if file.previous != (found[-1].seal if found else GENESIS):
+            if found and file.previous != found[-1].seal:
                 raise ValueError(f"{path.name}: the anchor before it is gone or was exchanged")
             found.append(file)
         return found

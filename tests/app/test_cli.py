@@ -24,7 +24,7 @@ from tests.app.house import furnish
 
 COMMANDS = (
     *("serve", "demo", "simulator", "morning", "simulate", "drill"),
-    *("bench", "migrate", "doctor", "user add"),
+    *("bench", "migrate", "doctor", "user add", "audit verify", "audit anchor"),
 )
 PRODUCTION = {
     "DAWNCAST_ENVIRONMENT": "production",

@@ -126,7 +126,11 @@ def test_the_audit_trail_holds_no_name_and_no_whole_number(
     for entry in _audit(session):
         assert "12345" not in entry.before + entry.after
         assert "Asha" not in entry.before + entry.after
-    assert json.loads(_audit(session)[-1].after) == {"name": "…", "phone": "+9198******99"}
+    after = json.loads(_audit(session)[-1].after)
+    assert {field: set(value) for field, value in after.items()} == {
+        "name": {"hmac"},
+        "phone": {"hmac"},
+    }
 
 
 def test_an_edit_that_changes_nothing_leaves_no_trace(session: Session, operator: Actor) -> None:
