@@ -28,6 +28,7 @@ from engine.read.sign_in import SignedIn, signed_in
 COOKIE = "dawncast_session"
 SIGN_IN = "/sign-in"
 PASSWORD = "/auth/password"  # noqa: S105 - a path
+INVITATION = "/auth/invitation"
 RECHECK_SECONDS = 5.0
 """How often a background loop asks again whether its session still lives."""
 

@@ -2,7 +2,7 @@
    leaves for the sign-in page. Nothing else: pages are Reflex's. */
 (() => {
   "use strict";
-  const ASK_EVERY = 60_000;
+  const ASK_EVERY = 4_000; // a session that was ended leaves an open page within five seconds
   const ist = new Intl.DateTimeFormat("en-GB", {
     timeZone: "Asia/Kolkata", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
   });

@@ -1,15 +1,16 @@
 """Signing in and out: plain routes and native forms, because the cookie must be httpOnly (spec X2).
 
-    GET  /sign-in         the form            POST /auth/login      opens a session
-    GET  /auth/password   the form            POST /auth/password   a new one, and a new session
-    GET  /auth/who        200 or 401          POST /auth/logout     ends it
+    GET  /sign-in           the form          POST /auth/login        opens a session, or asks for
+                                              POST /auth/code         the authenticator's code
+    GET  /auth/password     the form          POST /auth/password     a new one, and a new session
+    GET  /auth/invitation   the form          POST /auth/invitation   a new user, and a session
+    GET  /auth/who          200 or 401        POST /auth/logout       ends it
 
 `app.front_door` has refused foreign Origins before anything here runs.
 """
 
 import asyncio
-import secrets
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -20,22 +21,27 @@ from starlette.routing import Route
 from app import formats
 from app.api.forms import form_of, ip_of, safe_next, same
 from app.api.guesses import Guesses
-from app.components.sign_in_form import Said, password_page, sign_in_page
+from app.api.opening import Opening, Ticket, Tickets
+from app.components.sign_in_form import (
+    Said,
+    code_page,
+    invitation_page,
+    password_page,
+    sign_in_page,
+)
 from app.doors import ask, now, tell
-from app.session import COOKIE, PASSWORD, SIGN_IN, csrf_token, person, token_hash
+from app.session import COOKIE, INVITATION, PASSWORD, SIGN_IN, csrf_token, person, token_hash
 from app.words import en as words
+from engine.commands.accept_invitation import accept_invitation
 from engine.commands.change_password import change_password
+from engine.commands.change_profile import pass_second_factor
 from engine.commands.passwords import hash_password, is_password, weakness
-from engine.commands.sign_in import sign_in
 from engine.commands.sign_out import sign_out
 from engine.domain.refusal import Refused
-from engine.domain.roles import Actor
-from engine.domain.sign_in import ABSOLUTE_LIMIT
-from engine.read.sign_in import SignedIn, credentials
+from engine.domain.roles import ENGINE
+from engine.read.sign_in import Credentials, SignedIn, credentials, invited
 
-FORM_COOKIE = "dawncast_form"
-FORM_LIFE = timedelta(hours=1)
-PASSWORD_LIMIT = 512
+PASSWORD_LIMIT, CODE_LIMIT = 512, 64
 
 log = structlog.get_logger()
 
@@ -48,6 +54,9 @@ def auth_routes(*, secure_cookies: bool) -> list[Route]:
         Route("/auth/login", desk.login, methods=["POST"]),
         Route("/auth/logout", desk.logout, methods=["POST"]),
         Route("/auth/who", desk.who, methods=["GET"]),
+        Route("/auth/code", desk.code, methods=["POST"]),
+        Route(INVITATION, desk.invitation_form, methods=["GET"]),
+        Route(INVITATION, desk.invitation, methods=["POST"]),
         Route(PASSWORD, desk.password_form, methods=["GET"]),
         Route(PASSWORD, desk.password, methods=["POST"]),
     ]
@@ -55,10 +64,9 @@ def auth_routes(*, secure_cookies: bool) -> list[Route]:
 
 class _Desk:
     def __init__(self, *, secure_cookies: bool) -> None:
-        self._set_cookie = partial(
-            Response.set_cookie, httponly=True, samesite="lax", secure=secure_cookies, path="/"
-        )
+        self._opening = Opening(secure_cookies=secure_cookies)
         self._guesses = Guesses()
+        self._tickets = Tickets()
 
     async def form(self, request: Request) -> Response:
         """The sign-in form; who is signed in already goes on."""
@@ -77,16 +85,62 @@ class _Desk:
         sent, ip = await form_of(request), ip_of(request)
         after, email = safe_next(sent.get("next", "/")), sent.get("email", "").strip().lower()
         again = partial(self._form, after=after, email=email)
-        if not same(sent.get("form_token", ""), request.cookies.get(FORM_COOKIE, "")):
+        if not self._opening.is_ours(request, sent):
             return again(said=("bad", words.SIGN_IN_FORM_OLD), status=403)
         if told := self._must_wait(email, ip):
             return again(said=("bad", told), status=429)
-        actor = await self._knows(email, sent.get("password", ""), ip)
-        if actor is None:
+        known = await self._knows(email, sent.get("password", ""), ip)
+        if known is None or known.actor is None:
             log.info("sign_in.failed", ip=ip)
             return again(said=("bad", words.SIGN_IN_FAILED), status=401)
-        response = await self._open_session(request, actor, after)
+        if known.second_factor:
+            return self._ask_for_code(self._tickets.give(known.actor, email, after, now()))
+        response = await self._opening.session(request, known.actor, after)
         return response or again(said=("bad", words.SIGN_IN_FAILED), status=401)
+
+    async def code(self, request: Request) -> Response:
+        """The second step: the authenticator's code, or a recovery code."""
+        sent, ip = await form_of(request), ip_of(request)
+        ticket = self._tickets.known(sent.get("ticket", ""), now())
+        if ticket is None or not self._opening.is_ours(request, sent):
+            return self._form(said=("bad", words.SIGN_IN_FORM_OLD), after="/", status=403)
+        account = f"code:{ticket.email}"
+        if told := self._must_wait(account, ip):
+            return self._ask_for_code(ticket, ("bad", told), status=429)
+        self._guesses.failed(account, ip, now())
+        code = sent.get("code", "")[:CODE_LIMIT]
+        actor = replace(ticket.actor, ip=ip)
+        if isinstance(await tell(pass_second_factor, code, by=actor), Refused):
+            log.info("sign_in.code_failed", ip=ip)
+            return self._ask_for_code(ticket, ("bad", words.CODE_WRONG), status=401)
+        self._guesses.succeeded(account, ip)
+        self._tickets.take(ticket)
+        response = await self._opening.session(request, actor, ticket.after)
+        return response or self._form(said=("bad", words.SIGN_IN_FAILED), after="/", status=401)
+
+    async def invitation_form(self, request: Request) -> Response:
+        """Where an invitation's link leads: choose a password, and be a user."""
+        return await self._invite(request.query_params.get("token", ""))
+
+    async def invitation(self, request: Request) -> Response:
+        """Take the place; the link is used up by it."""
+        sent, ip = await form_of(request), ip_of(request)
+        again = partial(self._invite, sent.get("token", ""))
+        if not self._opening.is_ours(request, sent):
+            return await again(("bad", words.SIGN_IN_FORM_OLD), status=403)
+        if told := self._must_wait("invitation", ip):
+            return await again(("bad", told), status=429)
+        if why := _unfit(sent):
+            return await again(("bad", why), status=400)
+        self._guesses.failed("invitation", ip, now())
+        new_hash = await asyncio.to_thread(hash_password, sent["new"])
+        asked = token_hash(sent.get("token", ""))
+        joined = await tell(accept_invitation, asked, new_hash, by=replace(ENGINE, ip=ip))
+        if isinstance(joined, Refused):
+            return await again(("bad", joined.why), status=400)
+        self._guesses.succeeded("invitation", ip)
+        response = await self._opening.session(request, joined, "/")
+        return response or RedirectResponse(SIGN_IN, status_code=303)
 
     async def logout(self, request: Request) -> Response:
         """End the session. Without one there is nothing to end, which is what was asked for."""
@@ -127,21 +181,22 @@ class _Desk:
             return again(("bad", words.SIGN_IN_FORM_OLD), status=403)
         if told := self._must_wait(here.email, ip):
             return again(("bad", told), status=429)
-        if await self._knows(here.email, sent.get("current", ""), ip) is None:
+        known = await self._knows(here.email, sent.get("current", ""), ip)
+        if known is None:
             return again(("bad", words.PASSWORD_WRONG), status=401)
         if why := _unfit(sent):
             return again(("bad", why), status=400)
         new_hash = await asyncio.to_thread(hash_password, sent["new"])
         await tell(change_password, new_hash, by=here.actor)
-        response = await self._open_session(request, here.actor, "/")
+        response = await self._opening.session(request, here.actor, "/")
         return response or RedirectResponse(SIGN_IN, status_code=303)
 
     def _must_wait(self, email: str, ip: str) -> str:
         wait = self._guesses.wait(email, ip, now())
         return words.SIGN_IN_WAIT.format(wait=formats.duration(wait)) if wait else ""
 
-    async def _knows(self, email: str, password: str, ip: str) -> Actor | None:
-        """Whom the password lets in as `email`, or None; a guess is counted before it is checked.
+    async def _knows(self, email: str, password: str, ip: str) -> Credentials | None:
+        """What is known of `email` if the password is theirs; a guess is counted before the check.
 
         A hundred guesses at once are a hundred guesses, however slow the check is.
         """
@@ -152,24 +207,34 @@ class _Desk:
         if not right or known.actor is None:
             return None
         self._guesses.succeeded(email, ip)
-        return known.actor
-
-    async def _open_session(self, request: Request, actor: Actor, after: str) -> Response | None:
-        token = secrets.token_urlsafe(32)
-        agent = request.headers.get("user-agent", "")
-        if isinstance(await tell(sign_in, token_hash(token), agent=agent, by=actor), Refused):
-            return None
-        response = RedirectResponse(after, status_code=303)
-        self._set_cookie(response, COOKIE, token, max_age=int(ABSOLUTE_LIMIT.total_seconds()))
-        response.delete_cookie(FORM_COOKIE, path="/")
-        return response
+        return known
 
     def _form(self, *, said: Said, after: str, email: str = "", status: int = 200) -> Response:
-        form_token = secrets.token_urlsafe(24)
-        page = sign_in_page(form_token=form_token, after=after, email=email, said=said)
-        response = HTMLResponse(page, status_code=status)
-        self._set_cookie(response, FORM_COOKIE, form_token, max_age=int(FORM_LIFE.total_seconds()))
-        return response
+        return self._opening.form(
+            lambda token: sign_in_page(form_token=token, after=after, email=email, said=said),
+            status=status,
+        )
+
+    def _ask_for_code(self, ticket: Ticket, said: Said = None, status: int = 200) -> Response:
+        return self._opening.form(
+            lambda token: code_page(form_token=token, ticket=ticket.token, said=said),
+            status=status,
+        )
+
+    async def _invite(self, token: str, said: Said = None, status: int = 200) -> Response:
+        guest = await ask(invited, token_hash(token), now=now())
+        if guest is None:
+            ended = said or ("bad", words.INVITATION_ENDED)
+            return self._form(said=ended, after="/", status=max(status, 404))
+        return self._opening.form(
+            lambda form_token: invitation_page(
+                form_token=form_token,
+                token=token,
+                email=guest.email,
+                said=said or ("busy", words.INVITATION_WORDS.format(house=guest.tenant_name)),
+            ),
+            status=status,
+        )
 
 
 def _password_form(request: Request, said: Said, status: int = 200) -> Response:

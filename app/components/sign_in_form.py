@@ -67,6 +67,39 @@ def password_page(*, form_token: str, said: Said) -> str:
     )
 
 
+def code_page(*, form_token: str, ticket: str, said: Said) -> str:
+    """The second step: a code. `ticket` says whose password was right."""
+    return _page(
+        words.CODE_TITLE,
+        "/auth/code",
+        words.CODE_BUTTON,
+        f'<label>{words.CODE_LABEL}<input name="code" inputmode="text" required maxlength="64"'
+        ' autocomplete="one-time-code" autocapitalize="none" spellcheck="false" autofocus></label>',
+        f'<p class="dc-muted dc-small">{words.CODE_HINT}</p>',
+        f'<input type="hidden" name="ticket" value="{escape(ticket)}">',
+        form_token=form_token,
+        after="/",
+        said=said,
+    )
+
+
+def invitation_page(*, form_token: str, token: str, email: str, said: Said) -> str:
+    """The form for a first password. `token`: what the link carried."""
+    return _page(
+        words.INVITATION_TITLE,
+        "/auth/invitation",
+        words.INVITATION_BUTTON,
+        f'<label>{words.SIGN_IN_EMAIL}<input type="email" value="{escape(email)}" readonly'
+        ' autocomplete="username"></label>',
+        _password("new", words.PASSWORD_NEW, "new-password", focus=True),
+        _password("again", words.PASSWORD_AGAIN, "new-password"),
+        f'<input type="hidden" name="token" value="{escape(token)}">',
+        form_token=form_token,
+        after="/",
+        said=said,
+    )
+
+
 def _page(
     title: str,
     action: str,

@@ -33,6 +33,15 @@ PASSWORD_FIRST = "The password you came in with was for one sign-in. Please choo
 PASSWORD_WRONG = "The present password is not right. Please try again."  # noqa: S105
 PASSWORD_DIFFERS = "The two new passwords differ. Please type them again."  # noqa: S105
 PASSWORD_SAME = "The new password is the old one. Please choose another."  # noqa: S105
+CODE_TITLE = "One more step"
+CODE_LABEL = "Code from your authenticator app"
+CODE_HINT = "Lost your phone? Type one of your recovery codes instead."
+CODE_BUTTON = "Sign in"
+CODE_WRONG = "This code is not right, or was used before. Wait for the next one."
+INVITATION_TITLE = "Welcome"
+INVITATION_WORDS = "{house} invites you. Choose a password to begin."
+INVITATION_BUTTON = "Begin"
+INVITATION_ENDED = "This invitation has been used, withdrawn, or is too old. Ask for a new one."
 SIGNED_OUT = "You are signed out."
 SESSION_OVER = "Your session is over. Please sign in again."
 

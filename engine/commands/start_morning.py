@@ -9,7 +9,14 @@ from engine.domain.ids import ContentId, ScheduleId, TenantId
 from engine.domain.planning import Pacing
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
-from engine.store import audit, broadcasts
+from engine.domain.tenant_settings import (
+    LATE_MINUTES,
+    LATE_POLICY,
+    PACING,
+    number_of,
+    value_of,
+)
+from engine.store import audit, broadcasts, tenant_settings
 from engine.store import content as contents
 from engine.store.tables import Schedule
 
@@ -23,13 +30,14 @@ def start_morning(
     *,
     tenant: TenantId,
     opens_at: datetime,
-    pacing: Pacing = Pacing.JITTERED,
+    pacing: Pacing | None = None,
     name: str = "One-off morning",
     by: Actor,
     now: datetime,
 ) -> ScheduleId | Refused:
     """Schedule one broadcast of an approved content, opening at `opens_at`.
 
+    pacing: None leaves it to what the organisation set, as is what becomes of it when it is late.
     Returns the new schedule, or why not. Raises Forbidden.
     """
     require(by, Permission.BROADCAST_CONTROL, tenant)
@@ -38,14 +46,17 @@ def start_morning(
         return Refused("Only approved content can be sent.")
     if broadcasts.any_running(session, tenant):
         return Refused("Another broadcast is under way. Wait for it, or abort it.")
+    usual = tenant_settings.values(session, tenant)
+    pace = pacing or Pacing(value_of(usual, PACING))
     row = Schedule(
         tenant_id=tenant,
         name=name,
         kind="once",
         once_at=max(opens_at, now + SOONEST),
         content_id=content,
-        pacing=pacing.value,
-        late_policy="ask",
+        pacing=pace.value,
+        late_policy=value_of(usual, LATE_POLICY),
+        late_after_seconds=60 * number_of(usual, LATE_MINUTES),
         created_at=now,
     )
     session.add(row)
@@ -56,7 +67,7 @@ def start_morning(
         by=by,
         action="schedule.added",
         subject=f"schedule:{row.id}",
-        after={"content": content, "opens_at": opens_at.isoformat(), "pacing": pacing.value},
+        after={"content": content, "opens_at": opens_at.isoformat(), "pacing": pace.value},
         now=now,
         tenant=tenant,
     )

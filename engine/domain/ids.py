@@ -5,6 +5,7 @@ from typing import NewType
 
 TenantId = NewType("TenantId", int)
 UserId = NewType("UserId", int)
+InvitationId = NewType("InvitationId", int)
 SubscriberId = NewType("SubscriberId", int)
 ContentId = NewType("ContentId", int)
 ScheduleId = NewType("ScheduleId", int)

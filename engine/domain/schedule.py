@@ -80,14 +80,17 @@ class Schedule:
     """
     active: bool = True
     created_at: datetime
+    usual: DayShape = USUAL
+    """How its organisation lays out a day."""
 
-    def shape(self, usual: DayShape) -> DayShape:
+    def shape(self) -> DayShape:
         """The shape of its days. The close comes no earlier than usual, nor before the window's
         end.
         """
         if self.window is None:
-            return usual
-        return replace(usual, primary=self.window, closes=max(usual.closes, self.window))
+            return self.usual
+        closes = max(self.usual.closes, self.window)
+        return replace(self.usual, primary=self.window, closes=closes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,6 @@ def due(
     now: datetime,
     schedules: Iterable[Schedule],
     existing: Collection[tuple[ScheduleId, date]],
-    shape: DayShape = USUAL,
 ) -> list[Due]:
     """Which schedules want a broadcast now, and what is to become of each.
 
@@ -138,7 +140,7 @@ def due(
     for schedule in schedules:
         if not schedule.active:
             continue
-        for day, window in _candidates(schedule, now, schedule.shape(shape)):
+        for day, window in _candidates(schedule, now, schedule.shape()):
             ripe = window.freezes_at <= now and schedule.created_at < window.opens_at
             if ripe and (schedule.id, day) not in existing:
                 wanted.append(_decide(schedule, day, window, now))

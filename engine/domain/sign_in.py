@@ -16,12 +16,21 @@ GUESSES_PER_ADDRESS = 30
 
 PASSWORD_MIN_LENGTH = 12
 
+INVITATION_LIFE = timedelta(days=3)
+CODE_LIFE = timedelta(minutes=5)
+"""How long one may look for the authenticator's code after the password."""
+
 
 def is_live(
-    *, seen_at: datetime, expires_at: datetime, revoked_at: datetime | None, now: datetime
+    *,
+    seen_at: datetime,
+    expires_at: datetime,
+    revoked_at: datetime | None,
+    now: datetime,
+    idle_limit: timedelta = IDLE_LIMIT,
 ) -> bool:
     """Whether a session still opens doors: not revoked, neither idle nor old."""
-    return revoked_at is None and now < expires_at and now - seen_at < IDLE_LIMIT
+    return revoked_at is None and now < expires_at and now - seen_at < idle_limit
 
 
 def wants_touch(seen_at: datetime, now: datetime) -> bool:

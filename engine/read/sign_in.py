@@ -8,7 +8,8 @@ from sqlmodel import Session
 from engine.domain.ids import TenantId, UserId
 from engine.domain.roles import Actor, Role
 from engine.domain.sign_in import is_live, wants_touch
-from engine.store import users
+from engine.domain.tenant_settings import IDLE_MINUTES, idle_limit
+from engine.store import invitations, tenant_settings, tenants, users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class Credentials:
 
     actor: Actor | None
     password_hash: str | None
+    second_factor: bool = False
+    """Whether a code is asked for after the password."""
 
 
 def signed_in(session: Session, token_hash: str, *, ip: str, now: datetime) -> SignedIn | None:
@@ -38,7 +41,11 @@ def signed_in(session: Session, token_hash: str, *, ip: str, now: datetime) -> S
         return None
     opened, user, tenant = found
     live = is_live(
-        seen_at=opened.seen_at, expires_at=opened.expires_at, revoked_at=opened.revoked_at, now=now
+        seen_at=opened.seen_at,
+        expires_at=opened.expires_at,
+        revoked_at=opened.revoked_at,
+        now=now,
+        idle_limit=idle_limit(_patience(session, TenantId(user.tenant_id))),
     )
     if not live or not user.active:
         return None
@@ -54,6 +61,10 @@ def signed_in(session: Session, token_hash: str, *, ip: str, now: datetime) -> S
     )
 
 
+def _patience(session: Session, tenant: TenantId) -> dict[str, str]:
+    return tenant_settings.of_all(session, (IDLE_MINUTES,)).get(tenant, {})
+
+
 def credentials(session: Session, email: str, *, ip: str) -> Credentials:
     """The hash to check a password against, and whom it would let in."""
     user = users.by_email(session, email)
@@ -65,4 +76,31 @@ def credentials(session: Session, email: str, *, ip: str) -> Credentials:
         actor = Actor(
             user.name, TenantId(user.tenant_id), Role(user.role), user=UserId(user.id), ip=ip
         )
-    return Credentials(actor=actor, password_hash=user.password_hash)
+    return Credentials(
+        actor=actor,
+        password_hash=user.password_hash,
+        second_factor=user.totp_since is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """Whom a link invites, and into which house."""
+
+    email: str
+    name: str
+    role: Role
+    tenant_name: str
+
+
+def invited(session: Session, token_hash: str, *, now: datetime) -> Invited | None:
+    """The invitation behind a link, while it is good."""
+    row = invitations.by_token(session, token_hash)
+    if row is None or row.ended_at is not None or now >= row.expires_at:
+        return None
+    return Invited(
+        email=row.email,
+        name=row.name,
+        role=Role(row.role),
+        tenant_name=tenants.name_of(session, TenantId(row.tenant_id)),
+    )

@@ -26,6 +26,11 @@ def first(session: Session, *, name: str | None = None) -> TenantId | None:
     return None if found is None else TenantId(found)
 
 
+def name_of(session: Session, tenant: TenantId) -> str:
+    """What an organisation calls itself."""
+    return session.exec(select(Tenant.name).where(col(Tenant.id) == tenant)).one()
+
+
 def exists(session: Session, tenant: TenantId) -> bool:
     """Whether there is such an organisation."""
     return session.exec(select(col(Tenant.id)).where(col(Tenant.id) == tenant)).first() is not None

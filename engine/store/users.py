@@ -10,6 +10,7 @@ from engine.domain.ids import TenantId, UserId
 from engine.domain.roles import Role
 from engine.store.tables.tenants import SignIn, Tenant, User
 
+SESSIONS_LIMIT = 50
 USERS_LIMIT = 1_000
 """More people than any operations team has: a guard, not a policy."""
 
@@ -126,11 +127,62 @@ def revoke(session: Session, token_hash: str, *, now: datetime) -> bool:
     return ended.rowcount == 1
 
 
-def revoke_all(session: Session, user: UserId, *, now: datetime) -> int:
-    """End all sessions of a user (a new password, a new role, gone); how many there were."""
+def sessions(session: Session, user: UserId, now: datetime) -> Sequence[SignIn]:
+    """The user's sessions that have not ended by themselves, the latest used first."""
+    statement = (
+        select(SignIn)
+        .where(col(SignIn.user_id) == user, col(SignIn.revoked_at).is_(None))
+        .where(col(SignIn.expires_at) > now)
+        .order_by(col(SignIn.seen_at).desc())
+        .limit(SESSIONS_LIMIT)
+    )
+    return session.exec(statement).all()
+
+
+def set_role(session: Session, user: UserId, *, old: Role, new: Role) -> bool:
+    """Give another role where it still is `old`; False when somebody was quicker."""
+    changed = session.exec(
+        sa.update(User).where(col(User.id) == user, col(User.role) == old.value).values(role=new)
+    )
+    return changed.rowcount == 1
+
+
+def set_active(session: Session, user: UserId, active: bool) -> bool:
+    """Let a user sign in, or not any more; False when it was so already."""
+    changed = session.exec(
+        sa.update(User)
+        .where(col(User.id) == user, col(User.active).is_(not active))
+        .values(active=active)
+    )
+    return changed.rowcount == 1
+
+
+def rename(session: Session, user: UserId, name: str) -> None:
+    """The name people see."""
+    session.exec(sa.update(User).where(col(User.id) == user).values(name=name))
+
+
+def administrators(session: Session, tenant: TenantId) -> int:
+    """How many active administrators a tenant has; nobody changes that until we are done."""
+    # SQLite has one writer; on PostgreSQL two could each take the other's place at once.
+    session.exec(select(Tenant.id).where(col(Tenant.id) == tenant).with_for_update())
+    asked = select(sa.func.count()).where(
+        col(User.tenant_id) == tenant,
+        col(User.role) == Role.ADMINISTRATOR.value,
+        col(User.active).is_(True),
+    )
+    return session.exec(asked).one()
+
+
+def revoke_all(session: Session, user: UserId, *, now: datetime, but: str = "") -> int:
+    """End all sessions of a user (a new password, a new role, gone); how many there were.
+
+    but: the hash of the token whose session goes on.
+    """
     ended = session.exec(
         sa.update(SignIn)
         .where(col(SignIn.user_id) == user, col(SignIn.revoked_at).is_(None))
+        .where(col(SignIn.token_hash) != but)
         .values(revoked_at=now)
     )
     return ended.rowcount

@@ -20,9 +20,10 @@ from sqlmodel import Session
 from engine.domain import schedule as rules
 from engine.domain.broadcast import BroadcastState
 from engine.domain.content import Category
-from engine.domain.ids import ScheduleId
+from engine.domain.ids import ScheduleId, TenantId
 from engine.domain.schedule import Kind, LatePolicy
-from engine.store import broadcasts, schedules
+from engine.domain.tenant_settings import CLOSES_MINUTES, FREEZE_MINUTES, shape_of
+from engine.store import broadcasts, schedules, tenant_settings
 from engine.store.tables import Schedule
 from engine.workers.equipment import Equipment, secret_seed
 
@@ -32,6 +33,8 @@ LOOK_CLOSELY_SECONDS = 15.0
 between.
 """
 DAYS_LOOKED_BACK = 3
+SHAPING = (FREEZE_MINUTES, CLOSES_MINUTES)
+"""The settings of a tenant that lay out its day."""
 
 Alarm = tuple[int | None, str, str, str, datetime | None]
 
@@ -76,7 +79,12 @@ def look(session: Session, now: datetime) -> tuple[list[Schedule], list[rules.Du
     rows = schedules.active_schedules(session)
     since = rules.service_day(now) - timedelta(days=DAYS_LOOKED_BACK)
     existing = schedules.days_opened(session, since)
-    return rows, rules.due(now, [_as_rule(session, row, now) for row in rows], existing)
+    set_by = tenant_settings.of_all(session, SHAPING)
+    wanted = [
+        _as_rule(session, row, now, shape_of(set_by.get(TenantId(row.tenant_id), {})))
+        for row in rows
+    ]
+    return rows, rules.due(now, wanted, existing)
 
 
 def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = secret_seed) -> int:
@@ -105,7 +113,9 @@ def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = sec
     return opened
 
 
-def _as_rule(session: Session, row: Schedule, now: datetime) -> rules.Schedule:
+def _as_rule(
+    session: Session, row: Schedule, now: datetime, usual: rules.DayShape
+) -> rules.Schedule:
     return rules.Schedule(
         id=ScheduleId(row.id or 0),
         kind=Kind(row.kind),
@@ -118,6 +128,7 @@ def _as_rule(session: Session, row: Schedule, now: datetime) -> rules.Schedule:
         window=None if row.window_seconds is None else timedelta(seconds=row.window_seconds),
         active=row.active,
         created_at=row.created_at,
+        usual=usual,
     )
 
 

@@ -1,0 +1,106 @@
+"""What an organisation may set for itself, each with its bounds; the engine reads every one.
+
+What concerns the installation (addresses, tokens, secrets) is the environment's, not a tenant's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from engine.domain.planning import Pacing
+from engine.domain.schedule import DayShape, LatePolicy
+
+
+class Kind(StrEnum):
+    """How a setting is typed in."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting. `default` is its text; numbers are whole and lie from `low` to `high`."""
+
+    key: str
+    kind: Kind
+    default: str
+    low: int = 0
+    high: int = 0
+    choices: tuple[str, ...] = ()
+
+    def read(self, text: str) -> str | None:
+        """The value as it is stored, or None when it is not allowed."""
+        typed = " ".join(text.split())
+        match self.kind:
+            case Kind.TEXT:
+                return typed if self.low <= len(typed) <= self.high else None
+            case Kind.CHOICE:
+                return typed if typed in self.choices else None
+            case Kind.NUMBER:
+                whole = typed.isascii() and typed.isdigit() and len(typed) < 8
+                if not whole or not self.low <= int(typed) <= self.high:
+                    return None
+                return str(int(typed))
+
+
+NAME = "organisation.name"
+FREEZE_MINUTES = "morning.freeze_minutes"
+CLOSES_MINUTES = "morning.closes_minutes"
+PACING = "by_hand.pacing"
+LATE_POLICY = "by_hand.late_policy"
+LATE_MINUTES = "by_hand.late_minutes"
+IDLE_MINUTES = "sign_in.idle_minutes"
+ABSOLUTE_HOURS = "sign_in.absolute_hours"
+
+SETTINGS = (
+    Setting(key=NAME, kind=Kind.TEXT, default="My organisation", low=2, high=80),
+    Setting(key=FREEZE_MINUTES, kind=Kind.NUMBER, default="30", low=5, high=240),
+    Setting(key=CLOSES_MINUTES, kind=Kind.NUMBER, default="5", low=3, high=60),
+    Setting(
+        key=PACING,
+        kind=Kind.CHOICE,
+        default=Pacing.JITTERED.value,
+        choices=tuple(pacing.value for pacing in Pacing),
+    ),
+    Setting(
+        key=LATE_POLICY,
+        kind=Kind.CHOICE,
+        default=LatePolicy.ASK.value,
+        choices=tuple(policy.value for policy in LatePolicy),
+    ),
+    Setting(key=LATE_MINUTES, kind=Kind.NUMBER, default="10", low=1, high=240),
+    Setting(key=IDLE_MINUTES, kind=Kind.NUMBER, default="480", low=15, high=1_440),
+    Setting(key=ABSOLUTE_HOURS, kind=Kind.NUMBER, default="24", low=1, high=168),
+)
+BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+
+def value_of(values: Mapping[str, str], key: str) -> str:
+    """What holds for a tenant: what it set, or the default."""
+    return values.get(key, BY_KEY[key].default)
+
+
+def number_of(values: Mapping[str, str], key: str) -> int:
+    """The same for a number."""
+    return int(value_of(values, key))
+
+
+def shape_of(values: Mapping[str, str]) -> DayShape:
+    """How a tenant's day is laid out around the time of its schedules."""
+    return DayShape(
+        freeze_lead=timedelta(minutes=number_of(values, FREEZE_MINUTES)),
+        closes=timedelta(minutes=number_of(values, CLOSES_MINUTES)),
+    )
+
+
+def idle_limit(values: Mapping[str, str]) -> timedelta:
+    """How long a person may do nothing before they are signed out."""
+    return timedelta(minutes=number_of(values, IDLE_MINUTES))
+
+
+def absolute_limit(values: Mapping[str, str]) -> timedelta:
+    """How long a person stays signed in, whatever they do."""
+    return timedelta(hours=number_of(values, ABSOLUTE_HOURS))
