@@ -12,6 +12,7 @@ from random import Random
 from app import serve
 from app.api.health import Vitals, health_routes
 from app.api.webhooks import Intake, webhook_routes
+from app.doors import Installation
 from app.front_door import Site
 from app.loading import loading
 from engine.clock import MachineClock
@@ -73,6 +74,7 @@ def run(
             engine=engine,
             trusted_proxies=settings.trusted_proxies,
             ready=ready,
+            installation=installation(settings),
         )
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -108,6 +110,21 @@ def parts(settings: Settings, database: Database) -> Parts:
         numbers=GraphNumbers(graph),
         closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
+    )
+
+
+def installation(settings: Settings) -> Installation:
+    """What the pages may know of this machine."""
+    own = sum(sender.token is not None for sender in settings.senders)
+    return Installation(
+        anchors=AnchorFolder(settings.home / FOLDER),
+        secrets=(
+            ("WhatsApp access token", settings.access_token is not None),
+            ("Access tokens of single numbers", own > 0),
+            ("WhatsApp app secret", bool(settings.app_secrets)),
+            ("Webhook verify token", settings.verify_token is not None),
+            ("Sentry address", settings.sentry_dsn is not None),
+        ),
     )
 
 

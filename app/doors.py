@@ -1,12 +1,14 @@
 """The two ways into the engine: `ask` a read model, `tell` a command. Pages know no others."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, Protocol, TypeVar
 
 from sqlmodel import Session
 
+from engine.domain.anchor import AnchorFile
 from engine.domain.roles import Actor
 
 T = TypeVar("T")
@@ -30,19 +32,49 @@ class Watch(Protocol):
     def now(self) -> datetime: ...
 
 
+class Anchors(Protocol):
+    """What the doors need of the audit trail's anchors: `engine.store.anchors.AnchorFolder`."""
+
+    def all(self) -> Sequence[AnchorFile]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What pages may know of the machine: its anchors, and which secrets it has, by name.
+
+    Never a secret itself: what is not handed over cannot be shown.
+    """
+
+    anchors: Anchors | None = None
+    secrets: tuple[tuple[str, bool], ...] = ()
+
+
 @dataclass(slots=True)
 class _House:
     store: Store | None = None
     watch: Watch | None = None
+    installation: Installation = field(default_factory=Installation)
 
 
 _house = _House()
 
 
-def open_doors(store: Store, watch: Watch) -> None:
+def open_doors(store: Store, watch: Watch, installation: Installation | None = None) -> None:
     """Connect the pages to a database and a clock; once, when the server starts."""
     _house.store = store
     _house.watch = watch
+    _house.installation = installation or Installation()
+
+
+async def kept_anchors() -> Sequence[AnchorFile]:
+    """The anchors of the audit trail on this machine. Raises OSError, and ValueError, in words."""
+    anchors = _house.installation.anchors
+    return () if anchors is None else await asyncio.to_thread(anchors.all)
+
+
+def secrets_set() -> tuple[tuple[str, bool], ...]:
+    """Which secrets there are, and whether each is set."""
+    return _house.installation.secrets
 
 
 async def ask(question: Callable[Concatenate[Session, ...], T], *args: Any, **kwargs: Any) -> T:

@@ -117,3 +117,12 @@ def phone_tail(phone: str | None) -> str:
 def short_hash(text: str | None) -> str:
     """9f3c…a1."""
     return f"{text[:4]}…{text[-2:]}" if text else NOTHING
+
+
+def instant(text: str) -> datetime | None:
+    """An instant as the engine writes it down, ISO 8601 with a zone; None when it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

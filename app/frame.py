@@ -19,7 +19,7 @@ from app.components.cards import empty, skeleton
 from app.components.marks import chip, sunrise
 from app.doors import now
 from app.navigation import Group, Place
-from app.session import PASSWORD, csrf_token, guarded, session_token, who
+from app.session import csrf_token, guarded, session_token, who
 from app.tab import Tab
 from app.words import en as words
 from engine.domain.roles import ALLOWED, Actor, Permission
@@ -214,15 +214,13 @@ def _header(route: str) -> rx.Component:
 
 def _person() -> rx.Component:
     return rx.el.div(
-        NativeForm.create(
-            rx.el.button(
-                Frame.name,
-                rx.el.span(Frame.role, class_name="dc-muted"),
-                type="submit",
-                class_name="dc-who",
-                title=words.PASSWORD_CHANGE,
-            ),
-            custom_attrs={"action": PASSWORD, "method": "get"},
+        rx.link(
+            Frame.name,
+            rx.el.span(Frame.role, class_name="dc-muted"),
+            href="/profile",
+            class_name="dc-who",
+            title=words.PROFILE,
+            underline="none",
         ),
         NativeForm.create(
             rx.el.input(type="hidden", name="form_token", value=Frame.form_token, read_only=True),

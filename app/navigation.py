@@ -46,7 +46,9 @@ ORDER = (
     "/settings/compliance",
     "/settings/channels",
     "/settings/api",
+    "/settings/organisation",
     "/settings/users",
+    "/profile",
 )
 """Routes in the sidebar's order; one that is not here goes to the end of its group."""
 

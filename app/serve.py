@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Router
 
 from app import build, live
 from app.api.auth import auth_routes
-from app.doors import Store, Watch, open_doors
+from app.doors import Installation, Store, Watch, open_doors
 from app.front_door import AsgiApp, FrontDoor, Site
 
 GRACE_SECONDS = 3
@@ -123,9 +123,10 @@ def serve(
     engine: Engine | None = None,
     trusted_proxies: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
+    installation: Installation | None = None,
 ) -> None:
     """`run` on a loop of its own, with the doors opened; returns when the server has stopped."""
-    open_doors(store, watch)
+    open_doors(store, watch, installation)
     live.open_board(board)
     serving = run(
         asgi,

@@ -67,6 +67,11 @@ async def who(state: rx.State) -> SignedIn | None:
     return await person(_cookies(state), _ip(state))
 
 
+def own_token_hash(state: rx.State) -> str:
+    """The hash of the token of the session this event came with."""
+    return token_hash(session_token(_cookies(state)) or "")
+
+
 def is_open(state: rx.State) -> bool:
     """Whether the tab is still connected; a background loop ends with its tab."""
     tabs = RegistrationContext.get().app.event_namespace

@@ -45,4 +45,5 @@ INVITATION_ENDED = "This invitation has been used, withdrawn, or is too old. Ask
 SIGNED_OUT = "You are signed out."
 SESSION_OVER = "Your session is over. Please sign in again."
 
+PROFILE = "Your profile"
 CANCEL = "Cancel"

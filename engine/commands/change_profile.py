@@ -10,13 +10,12 @@ from engine.domain.audit import Personal
 from engine.domain.ids import UserId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
+from engine.domain.sign_in import handle_of
 from engine.store import audit, second_factors, users
 from engine.store.tables import User
 
 NAME_LIMIT = 80
 WRONG_CODE = Refused("This code is not right, or was used before. Wait for the next one.")
-HANDLE_LENGTH = 16
-"""A session is named by the start of its token's hash: enough to tell, useless to come in."""
 
 
 def rename_self(session: Session, name: str, *, by: Actor, now: datetime) -> Refused | None:
@@ -43,9 +42,7 @@ def end_session(session: Session, handle: str, *, by: Actor, now: datetime) -> R
     """End one of one's own sessions, named by its handle. Raises Forbidden."""
     user, _ = _self(session, by)
     for row in users.sessions(session, user, now):
-        if row.token_hash[:HANDLE_LENGTH] == handle and users.revoke(
-            session, row.token_hash, now=now
-        ):
+        if handle_of(row.token_hash) == handle and users.revoke(session, row.token_hash, now=now):
             _note(session, by, "user.session_ended", now, after={"agent": row.agent, "ip": row.ip})
             return None
     return Refused("This session has ended already.")

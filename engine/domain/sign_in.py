@@ -33,6 +33,11 @@ def is_live(
     return revoked_at is None and now < expires_at and now - seen_at < idle_limit
 
 
+def handle_of(token_hash: str) -> str:
+    """How a session is named to its owner: enough to tell it from others, useless to come in."""
+    return token_hash[:16]
+
+
 def wants_touch(seen_at: datetime, now: datetime) -> bool:
     """Whether `seen_at` is stale enough to be worth a write."""
     return now - seen_at >= TOUCH_AFTER

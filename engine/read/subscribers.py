@@ -70,6 +70,7 @@ class SubscriberRow:
     registration_no: str
     status: Status
     consented: bool
+    erased: bool
     added_at: datetime
 
 
@@ -201,7 +202,7 @@ def export_csv(session: Session, tenant: TenantId, wanted: Wanted) -> bytes:
 
 _SHOWN = (
     *(_s.id, _s.name, _s.phone, _s.language, _s.tier, _s.region, _s.registration_no),
-    *(_s.status, _s.consented, _s.created_at, _s.tags),
+    *(_s.status, _s.consented, _s.erased_at, _s.created_at, _s.tags),
 )
 _COLUMNS = cast("sa.Select[Any]", sa.select(*_SHOWN))
 
@@ -278,6 +279,7 @@ def _row(row: Any) -> SubscriberRow:
         registration_no=row.registration_no,
         status=Status(row.status),
         consented=row.consented,
+        erased=row.erased_at is not None,
         added_at=row.created_at,
     )
 

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 
 from engine.commands.accept_invitation import accept_invitation
 from engine.commands.change_profile import (
-    HANDLE_LENGTH,
     begin_second_factor,
     confirm_second_factor,
     drop_second_factor,
@@ -33,7 +32,7 @@ from engine.domain.audit import Intact
 from engine.domain.ids import InvitationId, UserId
 from engine.domain.refusal import Refused
 from engine.domain.roles import ENGINE, Actor, Forbidden, Role
-from engine.domain.sign_in import INVITATION_LIFE
+from engine.domain.sign_in import INVITATION_LIFE, handle_of
 from engine.read.sign_in import credentials, invited, signed_in
 from engine.store import audit, users
 from engine.store.database import Database
@@ -196,9 +195,9 @@ def test_a_person_ends_their_own_sessions_and_nobody_elses(session: Session, peo
     for token in ("one", "two", "three"):
         enter(session, people.dev, token * 8)
     enter(session, people.asha, "asha" * 8)
-    others = ("asha" * 8)[:HANDLE_LENGTH]
+    others = handle_of("asha" * 8)
     assert isinstance(end_session(session, others, by=people.dev, now=NOW), Refused)
-    assert end_session(session, ("one" * 8)[:HANDLE_LENGTH], by=people.dev, now=NOW) is None
+    assert end_session(session, handle_of("one" * 8), by=people.dev, now=NOW) is None
     assert not is_in(session, "one" * 8)
     assert end_other_sessions(session, "two" * 8, by=people.dev, now=NOW) == 1
     assert [is_in(session, t) for t in ("two" * 8, "three" * 8, "asha" * 8)] == [True, False, True]

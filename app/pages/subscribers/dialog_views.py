@@ -130,6 +130,16 @@ def _question(state: Any, question: Question) -> rx.Component:
     fields: tuple[rx.Component, ...] = ()
     if question.fields == "reason":
         fields = (field("Why (kept in the audit trail)", "reason", "", wide=True),)
+    elif question.fields == "reference":
+        fields = (
+            field(
+                "Where the request can be found",
+                "reference",
+                "",
+                hint="Ticket 1207 (kept, so no name here)",
+                wide=True,
+            ),
+        )
     elif question.fields == "consent":
         fields = consent_fields()
     return rx.fragment(

@@ -12,6 +12,7 @@ from app.session import guarded
 from app.tab import report, say
 from engine.commands.add_subscriber import add_subscriber
 from engine.commands.edit_subscriber import edit_subscriber
+from engine.commands.erase_subscriber import erase_subscriber
 from engine.commands.set_subscriber_status import set_subscriber_status
 from engine.domain.ids import SubscriberId
 from engine.domain.refusal import Refused
@@ -71,6 +72,8 @@ class SubscriberDialog(rx.State):
     async def answer(self, form: dict[str, Any], *, by: Actor) -> Any:
         """Yes: change the status."""
         question = QUESTIONS[self.asked]
+        if question.status is None:
+            return await self._erase(str(form.get("reference") or ""), question.done, by)
         result = await tell(
             set_subscriber_status,
             SubscriberId(self._asked_id),
@@ -80,6 +83,10 @@ class SubscriberDialog(rx.State):
             by=by,
         )
         return await self._after(result, question.done.format(name=self.asked_name))
+
+    async def _erase(self, reference: str, done: str, by: Actor) -> Any:
+        whom = SubscriberId(self._asked_id)
+        return await self._after(await tell(erase_subscriber, whom, reference, by=by), done)
 
     async def _after(self, result: object, done: str) -> Any:
         if isinstance(result, Refused):

@@ -8,9 +8,11 @@ from engine.domain.subscriber import Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One dialog. `{name}` in `done` is the subscriber's; `fields`: reason, consent or nothing."""
+    """One dialog. `{name}` in `done` is the subscriber's; `fields`: reason, consent, reference or
+    nothing. `status`: what they become; None erases them.
+    """
 
-    status: Status
+    status: Status | None
     title: str
     words: str
     verb: str
@@ -53,5 +55,16 @@ QUESTIONS: dict[str, Question] = {
         verb="Record the consent",
         done="{name} gets messages again.",
         fields="consent",
+    ),
+    "erase": Question(
+        status=None,
+        title="Erase",
+        words="Their name, number, registration, consent evidence and the messages rendered for "
+        "them go from everywhere, also from the audit trail and from what WhatsApp told us. What "
+        "was counted stays counted. This cannot be undone, and nobody can look it up afterwards.",
+        verb="Erase for good",
+        done="Erased. What was counted stays counted.",
+        kind="danger",
+        fields="reference",
     ),
 }

@@ -34,6 +34,7 @@ class Shown:
     status: str
     status_word: str
     tone: str
+    erased: bool
     added: str
 
 
@@ -76,6 +77,8 @@ def shown(row: SubscriberRow) -> Shown:
     word, tone = STATUS_WORDS[row.status]
     if row.status is Status.ACTIVE and not row.consented:
         word, tone = "No consent", "bad"
+    if row.erased:
+        word, tone = "Erased", "quiet"
     return Shown(
         id=row.id,
         name=row.name,
@@ -87,6 +90,7 @@ def shown(row: SubscriberRow) -> Shown:
         status=row.status.value,
         status_word=word,
         tone=tone,
+        erased=row.erased,
         added=formats.moment(row.added_at),
     )
 

@@ -159,7 +159,8 @@ def _row(dialog: Any, row: Shown) -> rx.Component:
         row.registration_no,
         chip(row.status_word, row.tone),
         rx.el.td(
-            rx.cond(may(Permission.SUBSCRIBERS_WRITE), _menu(dialog, row)), class_name="dc-right"
+            rx.cond(may(Permission.SUBSCRIBERS_WRITE) & ~row.erased, _menu(dialog, row)),
+            class_name="dc-right",
         ),
         title=row.added,
     )
@@ -186,5 +187,6 @@ def _menu(dialog: Any, row: Shown) -> rx.Component:
                 ("OPTED_OUT", item("New consent…", "restart")),
                 rx.fragment(item("Resume…", "resume"), item("Opt out…", "stop")),
             ),
+            rx.cond(may(Permission.SUBSCRIBERS_ERASE), item("Erase…", "erase")),
         ),
     )

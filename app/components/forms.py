@@ -1,0 +1,56 @@
+"""Fields of a form, and what is wrong with what was typed into them."""
+
+from typing import Any
+
+import reflex as rx
+
+
+def field(
+    label: Any,
+    name: str,
+    value: Any,
+    *,
+    kind: Any = "text",
+    hint: str = "",
+    wide: bool = False,
+    **props: Any,
+) -> rx.Component:
+    """A labelled input; `value` is what it starts with."""
+    return rx.el.label(
+        rx.el.span(label),
+        rx.el.input(name=name, default_value=value, type=kind, placeholder=hint, **props),
+        class_name=_class(wide),
+    )
+
+
+def choice(
+    label: Any, name: str, value: Any, options: dict[str, str], *, wide: bool = False
+) -> rx.Component:
+    """A labelled list of choices, by value and words."""
+    return rx.el.label(
+        rx.el.span(label),
+        rx.el.select(
+            *[rx.el.option(words, value=key) for key, words in options.items()],
+            name=name,
+            default_value=value,
+        ),
+        class_name=_class(wide),
+    )
+
+
+def problems(lines: Any) -> rx.Component:
+    """What is wrong, a sentence each; nothing when nothing is."""
+    return rx.cond(
+        lines,
+        rx.el.div(
+            rx.icon("triangle-alert", size=14, aria_hidden="true"),
+            rx.el.ul(rx.foreach(lines, rx.el.li), class_name="dc-plain-list"),
+            class_name="dc-note dc-problems",
+            custom_attrs={"data-tone": "bad"},
+            role="alert",
+        ),
+    )
+
+
+def _class(wide: bool) -> str:
+    return "dc-field dc-field-wide" if wide else "dc-field"

@@ -1,0 +1,156 @@
+"""The audit trail in words: every action has its sentence, every field its name. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from app import formats
+
+ERASED, NOTHING = "erased", "nothing"
+LINES, LONGEST = 8, 140
+
+ACTIONS: dict[str, str] = {
+    "audit.anchored": "Anchored the audit trail",
+    "broadcast.abort": "Aborted the broadcast",
+    "broadcast.answer": "Answered what to do about a late start",
+    "broadcast.pause": "Paused the broadcast",
+    "broadcast.resume": "Resumed the broadcast",
+    "content.approval_voided": "Edited approved content: the approval is void",
+    "content.approved": "Approved the content",
+    "content.created": "Began to write the content",
+    "content.edited": "Edited the content",
+    "content.rejected": "Rejected the content",
+    "content.submitted": "Submitted the content",
+    "delivery.discarded": "Closed a delivery",
+    "delivery.resent_knowingly": "Sent a held message again, knowingly",
+    "schedule.added": "Scheduled a broadcast",
+    "sender.added": "Added a sender",
+    "sender.pace_changed": "Changed a sender's pace",
+    "sender.rested": "Rested a sender",
+    "sender.resumed": "Resumed a sender",
+    "sender.role_changed": "Changed a sender's role",
+    "settings.changed": "Changed a setting",
+    "subscriber.added": "Added a subscriber",
+    "subscriber.edited": "Corrected a subscriber",
+    "subscriber.erased": "Erased a subscriber",
+    "subscriber.status_changed": "Changed a subscriber's status",
+    "subscribers.imported": "Imported a list of subscribers",
+    "tenant.founded": "Founded the organisation",
+    "user.added": "Added a user",
+    "user.deactivated": "Deactivated a user",
+    "user.invitation_withdrawn": "Withdrew an invitation",
+    "user.invited": "Invited a user",
+    "user.joined": "Accepted an invitation",
+    "user.password_changed": "Changed their password",
+    "user.passwords_renewed": "Renewed the demo's passwords",
+    "user.reactivated": "Let a user in again",
+    "user.recovery_codes_renewed": "Renewed their recovery codes",
+    "user.renamed": "Changed their name",
+    "user.role_changed": "Changed a user's role",
+    "user.second_factor_added": "Added a second factor",
+    "user.second_factor_dropped": "Removed their second factor",
+    "user.second_factor_reset": "Reset a user's second factor",
+    "user.session_ended": "Ended a session of theirs",
+    "user.sessions_ended": "Ended their other sessions",
+    "user.signed_in": "Signed in",
+    "user.signed_out": "Signed out",
+}
+"""What was done, after the name of who did it."""
+
+FIELDS: dict[str, str] = {
+    "added": "added",
+    "agent": "browser",
+    "cancelled": "messages cancelled",
+    "consent_at": "consent given",
+    "consent_source": "how they agreed",
+    "content_hash": "hash",
+    "email": "e-mail",
+    "file": "file",
+    "hash": "seal",
+    "ip": "address",
+    "left_out": "left out",
+    "number": "entry",
+    "opens_at": "opens",
+    "rate_per_second": "messages a second",
+    "registration_no": "registration",
+    "sessions_ended": "sessions ended",
+    "until": "until",
+    "value": "value",
+}
+
+
+def action_words(action: str) -> str:
+    """`content.approved` as people say it."""
+    return ACTIONS.get(action) or _spelled_out(action.replace(".", ": "))
+
+
+def object_words(subject: str) -> str:
+    """`content:12` as people say it."""
+    kind, _, number = subject.partition(":")
+    if kind == "setting":
+        return f"Setting {number}"
+    return f"{_spelled_out(kind)} {number}".strip()
+
+
+def change_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What changed, a line for each field: `Status: active → paused`."""
+    lines: list[str] = []
+    for field in dict.fromkeys([*before, *after]):
+        old, new = before.get(field, ...), after.get(field, ...)
+        if old == new and old is not None:
+            continue
+        name = _spelled_out(FIELDS.get(field, field))
+        if old is ... or (old is None and new is None):
+            lines.append(f"{name}: {value_words(new)}")
+        elif new is ...:
+            lines.append(f"{name}: was {value_words(old)}")
+        else:
+            lines.append(f"{name}: {value_words(old)} → {value_words(new)}")
+    if len(lines) > LINES:
+        rest = len(lines) - LINES
+        return [*lines[:LINES], f"and {formats.count(rest, 'more field')}: see the export"]
+    return lines
+
+
+def value_words(value: Any) -> str:
+    """A value as people read it. None is a personal value whose person was erased."""
+    if value is None:
+        return ERASED
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return formats.number(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        inner = (f"{_spelled_out(str(key))} {value_words(one)}" for key, one in value.items())
+        return _short("; ".join(inner)) or NOTHING
+    if isinstance(value, list):
+        return _short(", ".join(value_words(one) for one in value)) or NOTHING
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    if not text:
+        return NOTHING
+    if _INSTANT.fullmatch(text):
+        return formats.moment(formats.instant(text))
+    if _HASH.fullmatch(text):
+        return formats.short_hash(text)
+    # A state as the tables spell it; not a registration number, nor the code of a language.
+    plain = text.lower() if _STATE.fullmatch(text) else text
+    return _short(plain).replace("_", " ")
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
+_STATE = re.compile(r"[A-Z_]{5,}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _spelled_out(word: str) -> str:
+    plain = word.replace("_", " ")
+    return plain[:1].upper() + plain[1:]

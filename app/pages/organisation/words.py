@@ -1,0 +1,119 @@
+"""The settings of an organisation in words: what each is, and what it does."""
+
+from dataclasses import dataclass
+
+from engine.domain import tenant_settings as rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One setting for people. `unit` stands behind the field; `choices` by value."""
+
+    key: str
+    label: str
+    help: str
+    unit: str = ""
+    choices: dict[str, str] | None = None
+
+
+PACINGS = {
+    "jittered": "Spread over the window",
+    "fastest": "As fast as the senders may",
+}
+POLICIES = {
+    "ask": "Ask a person",
+    "skip": "Skip the day",
+    "send": "Send all the same",
+}
+
+GROUPS: tuple[tuple[str, tuple[Told, ...]], ...] = (
+    (
+        "Organisation",
+        (Told(key=rules.NAME, label="Name", help="As it stands in invitations and reports."),),
+    ),
+    (
+        "The morning",
+        (
+            Told(
+                key=rules.FREEZE_MINUTES,
+                label="Cut-off before the opening",
+                help="Then the audience and the content are frozen. Holds from the next morning "
+                "that is not frozen yet.",
+                unit="minutes",
+            ),
+            Told(
+                key=rules.CLOSES_MINUTES,
+                label="On time until, after the opening",
+                help="What arrives later counts as late in the day's verdict.",
+                unit="minutes",
+            ),
+        ),
+    ),
+    (
+        "Mornings started by hand",
+        (
+            Told(
+                key=rules.PACING,
+                label="Pace",
+                help="How the messages lie in the window.",
+                choices=PACINGS,
+            ),
+            Told(
+                key=rules.LATE_POLICY,
+                label="When the engine comes too late",
+                help="What becomes of a morning whose opening was missed.",
+                choices=POLICIES,
+            ),
+            Told(
+                key=rules.LATE_MINUTES,
+                label="Too late is, after the opening",
+                help="Until then it is simply sent.",
+                unit="minutes",
+            ),
+        ),
+    ),
+    (
+        "Signing in",
+        (
+            Told(
+                key=rules.IDLE_MINUTES,
+                label="Signed out after doing nothing for",
+                help="An open page that merely looks does not count as doing something. Holds "
+                "at once.",
+                unit="minutes",
+            ),
+            Told(
+                key=rules.ABSOLUTE_HOURS,
+                label="Signed in at most for",
+                help="Holds from the next sign-in.",
+                unit="hours",
+            ),
+        ),
+    ),
+)
+BY_KEY = {told.key: told for _, group in GROUPS for told in group}
+
+
+def value_words(key: str, value: str) -> str:
+    """A value as people read it: `30 minutes`, `Ask a person`."""
+    told = BY_KEY.get(key)
+    if told is None:
+        return value
+    if told.choices is not None:
+        return told.choices.get(value, value)
+    return f"{value} {told.unit}".strip()
+
+
+def bounds_words(key: str) -> str:
+    """What may be typed: `5 to 240, usually 30`."""
+    setting = rules.BY_KEY[key]
+    if setting.kind is not rules.Kind.NUMBER:
+        return ""
+    return f"{setting.low} to {setting.high:,}, usually {setting.default}"
+
+
+def complaint(detail: str) -> str:
+    """A command's detail with the setting's name as people know it, not its key."""
+    key, _, rest = detail.partition(": ")
+    told = BY_KEY.get(key)
+    return f"{told.label}: {rest}" if told is not None else detail
