@@ -69,6 +69,9 @@ def test_nothing_a_trail_may_hold_is_shown_as_a_code() -> None:
     assert action_words("some.new_thing") == "Some: new thing"
     assert object_words("content:12") == "Content 12"
     assert object_words("audit") == "Audit"
+    assert object_words("setting:by_hand.late_policy") == "When the engine comes too late"
+    settled = change_lines({"value": "ask"}, {"value": "skip"}, "setting:by_hand.late_policy")
+    assert settled == ["Ask a person → Skip the day"]
     many = {str(number): number for number in range(20)}
     assert change_lines({}, many)[-1] == "and 12 more fields: see the export"
 

@@ -54,7 +54,7 @@ def line(entry: Entry) -> Line:
         ip=entry.ip,
         what=action_words(entry.action),
         object=object_words(entry.subject),
-        changes=change_lines(entry.before, entry.after),
+        changes=change_lines(entry.before, entry.after, entry.subject),
         seal=formats.short_hash(entry.hash),
     )
 

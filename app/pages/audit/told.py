@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app import formats
+from app.pages.organisation.words import BY_KEY
+from app.pages.organisation.words import value_words as setting_words
 
 ERASED, NOTHING = "erased", "nothing"
 LINES, LONGEST = 8, 140
@@ -88,12 +90,19 @@ def object_words(subject: str) -> str:
     """`content:12` as people say it."""
     kind, _, number = subject.partition(":")
     if kind == "setting":
-        return f"Setting {number}"
+        told = BY_KEY.get(number)
+        return told.label if told is not None else number
     return f"{_spelled_out(kind)} {number}".strip()
 
 
-def change_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def change_lines(
+    before: Mapping[str, Any], after: Mapping[str, Any], subject: str = ""
+) -> list[str]:
     """What changed, a line for each field: `Status: active → paused`."""
+    if subject.startswith("setting:"):
+        key = subject.removeprefix("setting:")
+        old_value, new_value = str(before.get("value", "")), str(after.get("value", ""))
+        return [f"{setting_words(key, old_value)} → {setting_words(key, new_value)}"]
     lines: list[str] = []
     for field in dict.fromkeys([*before, *after]):
         old, new = before.get(field, ...), after.get(field, ...)

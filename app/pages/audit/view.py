@@ -94,7 +94,7 @@ def _toolbar(page: Any) -> rx.Component:
                     value=page.search,
                     on_change=page.look_for,
                     type="search",
-                    placeholder="Words, or an object: content 12",
+                    placeholder="Words, or: content 12",
                     aria_label="Search the audit trail",
                 ),
                 debounce_timeout=300,

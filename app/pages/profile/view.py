@@ -28,7 +28,7 @@ def account(page: Any) -> rx.Component:
             rx.el.dd(page.email),
             rx.el.dt("Role"),
             rx.el.dd(page.role),
-            class_name="dc-facts",
+            class_name="dc-facts dc-own-facts",
         ),
         NativeForm.create(
             rx.el.button("Change the password…", type="submit", class_name="dc-button dc-plain"),
