@@ -9,6 +9,8 @@ from functools import partial
 from importlib.metadata import version
 from random import Random
 
+from starlette.routing import Route
+
 from app import serve
 from app.api.health import Vitals, health_routes
 from app.api.webhooks import Intake, webhook_routes
@@ -57,7 +59,7 @@ def run(
         heartbeat_age=engine.oldest_heartbeat_seconds,
         version=version("dawncast"),
     )
-    routes = [*health_routes(vitals), *webhook_routes(intake(settings, database, clock))]
+    routes = machine_routes(vitals, intake(settings, database, clock))
     with loading():
         asgi = serve.build_asgi(site, machine_routes=routes)
     # The server answers signals while it runs, and then raises them once more: that must not end
@@ -78,6 +80,11 @@ def run(
         )
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def machine_routes(vitals: Vitals, taken_in: Intake) -> list[Route]:
+    """What other programs may call: each route with a check of its own."""
+    return [*health_routes(vitals), *webhook_routes(taken_in)]
 
 
 def parts(settings: Settings, database: Database) -> Parts:

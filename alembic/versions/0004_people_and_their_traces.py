@@ -4,6 +4,7 @@ settings.
 Revision: 0004, after 0003.
 """
 
+# ruff: noqa: S608 - every statement is made of constants
 import sqlalchemy as sa
 from alembic import op
 

@@ -225,7 +225,7 @@ class _Desk:
         guest = await ask(invited, token_hash(token), now=now())
         if guest is None:
             ended = said or ("bad", words.INVITATION_ENDED)
-            return self._form(said=ended, after="/", status=max(status, 404))
+            return self._form(said=ended, after="/", status=status if said else 404)
         return self._opening.form(
             lambda form_token: invitation_page(
                 form_token=form_token,

@@ -159,11 +159,11 @@ def too_late(now: datetime, opens_at: datetime, late_after: timedelta) -> str | 
     return f"The engine was not running at the opening and is {minutes:,} minutes late."
 
 
-def next_opening(schedule: Schedule, now: datetime, shape: DayShape = USUAL) -> datetime | None:
+def next_opening(schedule: Schedule, now: datetime) -> datetime | None:
     """The next instant this schedule would open at, after `now`; None when it never will again."""
     if not schedule.active:
         return None
-    shape = schedule.shape(shape)
+    shape = schedule.shape()
     if schedule.kind is Kind.ONCE:
         opens_at = _once(schedule, shape)[1].opens_at
         return opens_at if opens_at > now else None

@@ -72,8 +72,8 @@ def history(page: Any) -> rx.Component:
                     lambda change: row_of(
                         rx.el.td(change.at, class_name="dc-nowrap"),
                         rx.el.td(change.who, class_name="dc-nowrap"),
-                        change.label,
-                        change.change,
+                        rx.el.td(change.label, class_name="dc-nowrap"),
+                        rx.el.td(change.change, class_name="dc-nowrap"),
                     ),
                 ),
                 label="History of the settings",
