@@ -89,7 +89,7 @@ def test_an_anchor_kept_elsewhere_finds_a_tail_cut_off_with_all_its_traces(
     )
     file.unlink()
     assert dawncast(home, "audit", "verify").returncode == 0, "here nothing shows it any more"
-    found = dawncast(home, "audit", "verify", "--anchor", kept)
+    found = dawncast(home, "audit", "verify", "--anchor", str(kept))
     assert found.returncode == 1
     assert "at entry 7: the trail once reached 7: its end is gone" in found.stderr
 

@@ -179,9 +179,11 @@ async def test_a_person_ends_another_session_of_theirs_from_the_profile(house: H
         await tab.call(f"{PROFILE}.end_others")
         await notice(tab, "ended.")
         assert len(await heard(tab, PROFILE, "sessions", lambda rows: len(rows) == 1)) == 1
-    async with aiohttp.ClientSession(headers={"Cookie": other}) as http:
-        async with http.get(f"{house.url}/auth/who") as answer:
-            assert answer.status == 401
+    async with (
+        aiohttp.ClientSession(headers={"Cookie": other}) as http,
+        http.get(f"{house.url}/auth/who") as answer,
+    ):
+        assert answer.status == 401
 
 
 async def test_the_last_administrator_cannot_be_removed_on_the_page(house: House) -> None:

@@ -9,7 +9,7 @@ from engine.commands.change_settings import change_settings
 from engine.commands.sign_in import sign_in
 from engine.commands.start_morning import start_morning
 from engine.domain import tenant_settings as rules
-from engine.domain.ids import TenantId
+from engine.domain.ids import ContentId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Forbidden, Role
 from engine.domain.schedule import Open
@@ -130,11 +130,11 @@ def test_a_morning_by_hand_goes_as_the_organisation_set(session: Session, people
     session.flush()
     made = start_morning(
         session,
-        content.id or 0,
+        ContentId(content.id or 0),
         tenant=people.tenant,
         opens_at=NOW,
         by=people.chitra,
-        now=NOW,  # pyright: ignore[reportArgumentType]
+        now=NOW,
     )
     assert not isinstance(made, Refused)
     row = session.exec(select(Schedule)).one()
