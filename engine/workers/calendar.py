@@ -36,7 +36,9 @@ DAYS_LOOKED_BACK = 3
 SHAPING = (FREEZE_MINUTES, CLOSES_MINUTES)
 """The settings of a tenant that lay out its day."""
 
-Alarm = tuple[int | None, str, str, str, datetime | None]
+Alarm = tuple[int | None, str, str, str, datetime | None, timedelta]
+Leads = dict[ScheduleId, timedelta]
+"""How long before its time each schedule freezes."""
 
 log = structlog.get_logger()
 
@@ -58,9 +60,9 @@ async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None
         if alarm is None or glance != seen or loop_time >= look_at:
             seen, look_at = glance, loop_time + LOOK_CLOSELY_SECONDS
             now = equipment.clock.now()
-            rows, due = await equipment.database.read(look, now)
+            rows, due, leads = await equipment.database.read(look, now)
             if alarm is not None:
-                known = _set_alarms(alarm, rows, known, wake)
+                known = _set_alarms(alarm, rows, leads, known, wake)
             if due:
                 await equipment.database.transact(open_due, now, equipment.draw_seed)
                 look_at = -inf
@@ -74,8 +76,8 @@ def wanted(session: Session, now: datetime) -> list[rules.Due]:
     return look(session, now)[1]
 
 
-def look(session: Session, now: datetime) -> tuple[list[Schedule], list[rules.Due]]:
-    """The active schedules, and what they want at `now` and do not have."""
+def look(session: Session, now: datetime) -> tuple[list[Schedule], list[rules.Due], Leads]:
+    """The active schedules, what they want at `now` and do not have, and when each freezes."""
     rows = schedules.active_schedules(session)
     since = rules.service_day(now) - timedelta(days=DAYS_LOOKED_BACK)
     existing = schedules.days_opened(session, since)
@@ -84,7 +86,8 @@ def look(session: Session, now: datetime) -> tuple[list[Schedule], list[rules.Du
         _as_rule(session, row, now, shape_of(set_by.get(TenantId(row.tenant_id), {})))
         for row in rows
     ]
-    return rows, rules.due(now, wanted, existing)
+    leads = {rule.id: rule.usual.freeze_lead for rule in wanted}
+    return rows, rules.due(now, wanted, existing), leads
 
 
 def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = secret_seed) -> int:
@@ -92,7 +95,7 @@ def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = sec
 
     draw_seed: gives each its plan's seed, which is recorded, so that the plan can be replayed (P1).
     """
-    active, wanted_now = look(session, now)
+    active, wanted_now, _ = look(session, now)
     rows = {row.id: row for row in active}
     opened = 0
     for due in wanted_now:
@@ -163,11 +166,15 @@ def _broadcast(row: Schedule, day: date, window: rules.Window, now: datetime) ->
 def _set_alarms(
     alarm: AsyncIOScheduler,
     rows: Sequence[Schedule],
+    leads: Leads,
     known: set[Alarm],
     wake: asyncio.Event,
 ) -> set[Alarm]:
     """Have APScheduler wake us at each schedule's freeze, when the schedules changed."""
-    wanted_alarms = {(row.id, row.kind, row.at, row.zone, row.once_at) for row in rows}
+    wanted_alarms = {
+        (row.id, row.kind, row.at, row.zone, row.once_at, leads[ScheduleId(row.id or 0)])
+        for row in rows
+    }
     if wanted_alarms == known:
         return known
 
@@ -179,15 +186,18 @@ def _set_alarms(
     alarm.remove_all_jobs()  # pyright: ignore[reportUnknownMemberType]
     for row in rows:
         alarm.add_job(  # pyright: ignore[reportUnknownMemberType]
-            ring, _trigger(row), id=str(row.id), misfire_grace_time=None
+            ring,
+            _trigger(row, leads[ScheduleId(row.id or 0)]),
+            id=str(row.id),
+            misfire_grace_time=None,
         )
     return wanted_alarms
 
 
-def _trigger(row: Schedule) -> CronTrigger | DateTrigger:
+def _trigger(row: Schedule, lead: timedelta) -> CronTrigger | DateTrigger:
     if row.kind == Kind.ONCE and row.once_at is not None:
-        return DateTrigger(row.once_at - rules.USUAL.freeze_lead)
+        return DateTrigger(row.once_at - lead)
     at = rules.time_of_day(row.at)
-    freeze_minutes = (at.hour * 60 + at.minute) - int(rules.USUAL.freeze_lead.total_seconds() // 60)
+    freeze_minutes = (at.hour * 60 + at.minute) - int(lead.total_seconds() // 60)
     hour, minute = divmod(freeze_minutes % (24 * 60), 60)
     return CronTrigger(hour=hour, minute=minute, second=at.second, timezone=row.zone)
