@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from engine.domain.broadcast import OVER, BroadcastEvent, BroadcastState
-from engine.domain.delivery import Event, State, advance
-from engine.domain.ids import BroadcastId, DeliveryId, SubscriberId, TenantId
+from engine.commands.put_back import Intent, judged, move
+from engine.domain.dead_letter import WORDS, Objection
+from engine.domain.delivery import Event, State
+from engine.domain.ids import DeliveryId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
-from engine.domain.subscriber import Status
-from engine.store import audit, broadcasts, held, subscribers
+from engine.store import attempts, audit, dead_letters
 
 
 def resend_held(
@@ -18,47 +18,38 @@ def resend_held(
 ) -> Refused | None:
     """Make it due at once; a lane takes it from there. Raises Forbidden.
 
-    Refused when it is not held any more, or when the person has said stop meanwhile.
+    Refused when it is not held any more, or when it may not go for another reason than the doubt.
     """
     require(by, Permission.DELIVERIES_SETTLE)
-    row = held.get(session, by.tenant, delivery)
-    if row is None:
+    found = dead_letters.one(session, by.tenant, delivery)
+    if found is None:
         return Refused("There is no such delivery.")
-    if row.state != State.HELD:
+    if found.letter.state is not State.HELD:
         return Refused("This delivery is not held any more. Look again.")
-    if row.subscriber_id is not None:
-        subscriber = subscribers.get(session, by.tenant, SubscriberId(row.subscriber_id))
-        if subscriber is None or subscriber.status != Status.ACTIVE or not subscriber.consented:
-            return Refused("The subscriber is not active any more, so nothing is sent to them.")
-    if row.broadcast_id is not None and not _lanes_will_take_it(session, row.broadcast_id):
-        return Refused("Its broadcast was aborted, so nothing of it is sent any more.")
-    moved = held.move(
-        session,
-        delivery,
-        old=State.HELD,
-        new=advance(State.HELD, Event.RESEND),
+    intent = Intent(
+        action="delivery.resent_knowingly",
         reason=f"Sent again knowingly by {by.name}",
-        due_at=now,
+        by=by,
         now=now,
+        event=Event.RESEND,
+        knowingly=True,
     )
-    if not moved:
-        return Refused("A receipt has just settled this delivery. Look again.")
+    going, stayed = judged([found], intent)
+    if not going:
+        return Refused(WORDS[next(iter(stayed))])
+    if not move(session, going, State.HELD, intent):
+        return Refused(WORDS[Objection.SETTLED])
     audit.append(
         session,
         by=by,
-        action="delivery.resent_knowingly",
+        action=intent.action,
         subject=f"delivery:{delivery}",
         before={"state": State.HELD.value},
-        after={"state": State.RETRYING.value, "attempts_so_far": row.attempts},
+        after={
+            "state": State.RETRYING.value,
+            "attempts_so_far": attempts.tries(session, delivery),
+        },
         now=now,
-        tenant=TenantId(row.tenant_id),
+        tenant=found.tenant,
     )
     return None
-
-
-def _lanes_will_take_it(session: Session, broadcast: int) -> bool:
-    """Open a finished broadcast again, so that its lanes run; False when it ended early."""
-    identity = BroadcastId(broadcast)
-    if broadcasts.state_of(session, identity) is BroadcastState.FINISHED:
-        broadcasts.advance(session, identity, BroadcastEvent.REOPEN, finished_at=None)
-    return broadcasts.state_of(session, identity) not in OVER

@@ -11,10 +11,11 @@ from engine.documents.phones import spaced
 from engine.domain import failure
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, DeliveryId, TenantId
-from engine.read.paging import COUNT_LIMIT, PAGE_SIZE, Count, counted, matches
+from engine.read.paging import COUNT_LIMIT, PAGE_SIZE, Count, counted
 from engine.read.stages import STATES_OF, Stage, stage_of
 from engine.store import tables
 from engine.store.dialects import table
+from engine.store.searching import matches
 
 _d = table(tables.Delivery).c
 _s = table(tables.Subscriber).c

@@ -15,9 +15,10 @@ from engine.domain.content import Language
 from engine.domain.enrolment import Consent, Details
 from engine.domain.ids import Phone, SubscriberId, TenantId
 from engine.domain.subscriber import Status, Tier
-from engine.read.paging import COUNT_LIMIT, PAGE_SIZE, Count, counted, matches
+from engine.read.paging import COUNT_LIMIT, PAGE_SIZE, Count, counted
 from engine.store import tables
 from engine.store.dialects import table
+from engine.store.searching import matches
 
 EXPORT_LIMIT = 100_000
 REGIONS_LIMIT = 100

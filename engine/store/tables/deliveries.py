@@ -8,6 +8,7 @@ from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 # Spelled with OR: SQLite does not see that `state = 'planned'` is one of an IN list.
 WAITS = sa.text("state = 'planned' OR state = 'retrying'")
 DOUBT = sa.text("state = 'sending' OR state = 'unknown'")
+LEFT = sa.text("state = 'failed' OR state = 'held' OR state = 'discarded'")
 
 
 class Delivery(SQLModel, table=True):
@@ -27,6 +28,15 @@ class Delivery(SQLModel, table=True):
         ),
         # What a death leaves behind and what waits for a receipt: few, among years of deliveries.
         Index("ix_deliveries_doubt", "state", "id", sqlite_where=DOUBT, postgresql_where=DOUBT),
+        # What is left to a person: dead letters, held ones, closed ones; the newest first.
+        Index(
+            "ix_deliveries_left",
+            "tenant_id",
+            "state",
+            "id",
+            sqlite_where=LEFT,
+            postgresql_where=LEFT,
+        ),
         # Counted every second while it runs, from the index alone.
         Index("ix_deliveries_broadcast", "broadcast_id", "lane_id", "state"),
         Index("ix_deliveries_subscriber", "subscriber_id", "id"),
