@@ -62,6 +62,16 @@ def problems(
                 state=State.UNKNOWN.value,
             )
         )
+    if counts[State.PACED]:
+        found.append(
+            Problem(
+                title="Held by WhatsApp",
+                words="WhatsApp looks at the template's quality first; its receipt tells",
+                count=counts[State.PACED],
+                code=None,
+                state=State.PACED.value,
+            )
+        )
     if counts[State.HELD]:
         found.append(
             Problem(

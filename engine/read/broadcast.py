@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.domain import failure
+from engine.domain.dead_letter import WantedLetters, may_pass
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, SenderId, SubscriberId, TenantId
 from engine.domain.subscriber import WORDS as EXCLUSION_WORDS
 from engine.domain.subscriber import Exclusion
 from engine.read.broadcasts import BroadcastRow, Figures, figures, lane_figures, row_of
 from engine.read.stages import Stage, stage_of
-from engine.store import tables
+from engine.store import dead_letters, receipts, tables
 from engine.store.dialects import table
 
 PROBLEMS_LIMIT = 20
@@ -79,6 +80,12 @@ class BroadcastView:
     lanes: tuple[LaneRow, ...]
     problems: tuple[Problem, ...]
     left_out: tuple[LeftOut, ...]
+    failed: int
+    """Dead letters: a person puts them back or closes them."""
+    retryable: int
+    """Those of them whose cause may have passed."""
+    doubled: int
+    """Who got two: counted by WhatsApp's own receipts (spec E3)."""
 
 
 def broadcast(
@@ -89,6 +96,7 @@ def broadcast(
     row = session.connection().execute(query).one_or_none()
     if row is None:
         return None
+    failures = dead_letters.codes_of(session, WantedLetters(tenant=tenant, broadcast=which))
     return BroadcastView(
         row=row_of(row, figures(session, [row])[row.id], now),
         content_hash=row.content_hash,
@@ -101,6 +109,9 @@ def broadcast(
         lanes=_lanes(session, row),
         problems=_problems(session, which),
         left_out=_left_out(session, which),
+        failed=sum(count for _, count in failures),
+        retryable=sum(count for code, count in failures if may_pass(code)),
+        doubled=receipts.doubled(session, which),
     )
 
 
@@ -149,7 +160,8 @@ def _lanes(session: Session, broadcast_row: Any) -> tuple[LaneRow, ...]:
 
 
 _TROUBLED = (
-    *(State.RETRYING, State.UNKNOWN, State.HELD, State.FAILED, State.CANCELLED, State.DISCARDED),
+    *(State.RETRYING, State.PACED, State.UNKNOWN, State.HELD),
+    *(State.FAILED, State.CANCELLED, State.DISCARDED),
 )
 
 
@@ -188,6 +200,11 @@ def _problem(state: State, code: int | None, reason: str, count: int) -> Problem
 
 
 _NO_CODE: dict[State, tuple[str, str]] = {
+    State.PACED: (
+        "Held by WhatsApp",
+        "WhatsApp holds these while it looks at the template's quality. It sends or refuses them; "
+        "its receipt tells.",
+    ),
     State.UNKNOWN: (
         "No answer from WhatsApp",
         "The request left and no answer came. Receipts will tell; nothing is sent twice.",

@@ -88,9 +88,16 @@ def _unknown(it: Standing) -> Answer:
 def _retrying(it: Standing) -> Answer:
     return Answer(
         f"Not delivered yet: {_cause(it)}",
-        f"It is tried again at {clock(it.due_at)}." if it.due_at else "It is tried again.",
+        f"It is tried again {_late(it)}at {clock(it.due_at)}."
+        if it.due_at
+        else "It is tried again.",
         Mood.LATE,
     )
+
+
+def _late(it: Standing) -> str:
+    late = it.due_at is not None and it.closes_at is not None and it.due_at > it.closes_at
+    return "late, " if late else ""
 
 
 def _paced(it: Standing) -> Answer:

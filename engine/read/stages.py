@@ -10,6 +10,7 @@ class Stage(StrEnum):
 
     WAITING = "waiting"
     SENT = "sent"
+    PACED = "paced"
     DELIVERED = "delivered"
     READ = "read"
     UNKNOWN = "unknown"
@@ -20,7 +21,8 @@ class Stage(StrEnum):
 
 STATES_OF: dict[Stage, tuple[State, ...]] = {
     Stage.WAITING: (State.PLANNED, State.SENDING, State.RETRYING),
-    Stage.SENT: (State.ACCEPTED, State.PACED, State.SENT),
+    Stage.SENT: (State.ACCEPTED, State.SENT),
+    Stage.PACED: (State.PACED,),
     Stage.DELIVERED: (State.DELIVERED,),
     Stage.READ: (State.READ,),
     Stage.UNKNOWN: (State.UNKNOWN,),

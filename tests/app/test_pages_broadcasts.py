@@ -1,7 +1,7 @@
 """The pages of broadcasts and deliveries as a browser drives them."""
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from app.pages.broadcast import BroadcastPage
 from app.pages.broadcasts import BroadcastsPage, share_tone
@@ -9,8 +9,9 @@ from app.pages.delivery import DeliveryPage
 from app.tab import Tab as OurTab
 from engine.domain.delivery import State
 from engine.domain.roles import Role
+from engine.domain.schedule import service_day
 from engine.domain.sla import GOAL, Standing, Verdict
-from engine.store.tables import Delivery
+from engine.store.tables import Broadcast, Delivery
 from tests.app.house import House
 from tests.app.sandbox import PEOPLE, PageTab, Sandbox, sandbox_in, signed_in
 
@@ -104,7 +105,15 @@ async def test_a_delivery_begins_with_the_answer(house: House, sandbox: Sandbox)
         assert "ask the subscriber to open WhatsApp" in shown["next"]
 
 
+def _make_it_today(house: House, sandbox: Sandbox) -> None:
+    """What is sent again goes on the broadcast's own day."""
+    today = service_day(house.clock.now())
+    changed = update(Broadcast).where(col(Broadcast.id) == sandbox.broadcast)
+    house.database.transact_now(lambda s: s.exec(changed.values(service_day=today)).rowcount)
+
+
 async def test_an_operator_settles_what_is_held(house: House, sandbox: Sandbox) -> None:
+    _make_it_today(house, sandbox)
     held = sandbox.deliveries[State.HELD]
     path = f"/deliveries/{held}"
     async with _tab(house, sandbox, Role.OPERATOR) as tab:
@@ -117,15 +126,54 @@ async def test_an_operator_settles_what_is_held(house: House, sandbox: Sandbox) 
     assert house.database.read_now(_state, held) == "retrying"
 
 
+async def test_an_operator_puts_a_dead_letter_back_once(house: House, sandbox: Sandbox) -> None:
+    _make_it_today(house, sandbox)
+    failed = sandbox.deliveries[State.FAILED]
+    path = f"/deliveries/{failed}"
+    async with _tab(house, sandbox, Role.OPERATOR) as tab:
+        await tab.act(f"{DELIVERY}.load", path)
+        await tab.see(DELIVERY, "shown", lambda it: it["can_requeue"] and it["can_close"])
+        await tab.act(f"{DELIVERY}.put_back", path, knowingly=False)
+        await tab.act(f"{DELIVERY}.load", path)
+        await tab.see(DELIVERY, "shown", lambda it: it["state"] == "Trying again")
+        await tab.act(f"{DELIVERY}.put_back", path, knowingly=False)
+        await tab.see(TAB, "notices", lambda it: it and "settled by now" in it[-1]["text"])
+    assert house.database.read_now(_state, failed) == "retrying"
+
+
+@pytest.mark.parametrize("handler", ["retry_failed", "resend_held", "close_held"])
+async def test_a_viewer_cannot_send_anything_again(
+    house: House, sandbox: Sandbox, handler: str
+) -> None:
+    async with _tab(house, sandbox, Role.VIEWER) as tab:
+        await tab.act(f"{ONE}.{handler}", f"/broadcasts/{sandbox.broadcast}")
+        await tab.see(TAB, "notices", lambda it: it and "may not do this" in it[-1]["text"])
+
+
+async def test_retry_failed_says_what_stays_and_why(house: House, sandbox: Sandbox) -> None:
+    _make_it_today(house, sandbox)
+    path = f"/broadcasts/{sandbox.broadcast}"
+    async with _tab(house, sandbox, Role.OPERATOR) as tab:
+        await tab.act(f"{ONE}.load", path)
+        shown = await tab.hear(ONE, "shown")
+        assert shown["retry_words"] == ""  # phones that cannot be reached stay unreachable
+        assert "dead letters" in shown["failed"]
+        await tab.act(f"{ONE}.retry_failed", path)
+        told = await tab.see(TAB, "notices", bool)
+    assert "Nothing goes again" in told[-1]["text"]
+    assert "Phone not reachable (131026). This does not pass." in told[-1]["details"][0]
+
+
 @pytest.mark.parametrize("handler", ["send_again", "close"])
 async def test_a_viewer_cannot_settle_what_is_held(
     house: House, sandbox: Sandbox, handler: str
 ) -> None:
     failed = sandbox.deliveries[State.FAILED]
+    before = house.database.read_now(_state, failed)
     async with _tab(house, sandbox, Role.VIEWER) as tab:
         await tab.act(f"{DELIVERY}.{handler}", f"/deliveries/{failed}")
         assert "may not do this" in (await tab.hear(TAB, "notices"))[-1]["text"]
-    assert house.database.read_now(_state, failed) == "failed"
+    assert house.database.read_now(_state, failed) == before
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,17 @@ from typing import Any
 import reflex as rx
 
 from app import formats
+from app.bulk import Told
 from app.components.cards import empty, skeleton
 from app.doors import ask, now
 from app.frame import page
-from app.pages.broadcast import view
+from app.pages.broadcast import deeds, view
 from app.pages.broadcast.shown import RecipientShown, Shown, recipient, show
+from app.pages.live import held
 from app.session import guarded, is_open, who
+from app.tab import say
 from engine.domain.ids import BroadcastId, TenantId
-from engine.domain.roles import Actor
+from engine.domain.roles import Actor, Permission
 from engine.domain.subscriber import Exclusion
 from engine.read import broadcast as read
 from engine.read import recipients as people
@@ -36,6 +39,8 @@ class BroadcastPage(rx.State):
     search: str = ""
     stage: str = ""
     code: str = ""
+    reason: str = ""
+    working: str = ""
     names: list[str] = []
     names_of: str = ""
     _begins: list[Any] = []
@@ -99,6 +104,47 @@ class BroadcastPage(rx.State):
         known = reason in set(Exclusion) and self.names_of != reason
         self.names_of = reason if known else ""
         self.names = await self._names(by, Exclusion(reason)) if known else []
+
+    @guarded(Permission.BROADCAST_CONTROL, background=True)
+    async def retry_failed(self, *, by: Actor) -> Any:
+        """What failed for a cause that may have passed goes again; told is how many, and when."""
+        async with self:
+            self.working, which = "Putting them back", self._which()
+        told = await deeds.retry(which, by, self._so_far)
+        return await self._end(by, told)
+
+    @guarded(Permission.DELIVERIES_SETTLE, background=True)
+    async def resend_held(self, *, by: Actor) -> Any:
+        """All held ones go again, knowingly."""
+        async with self:
+            self.working, which = "Sending them again", self._which()
+        done = await held.resend(which, by, self._so_far)
+        return await self._end(by, held.told(done, "sent to again."))
+
+    @guarded(Permission.DELIVERIES_SETTLE)
+    async def type_reason(self, text: str) -> None:
+        """Why held ones are closed, as it is typed."""
+        self.reason = text
+
+    @guarded(Permission.DELIVERIES_SETTLE, background=True)
+    async def close_held(self, *, by: Actor) -> Any:
+        """All held ones are closed, with a reason."""
+        async with self:
+            self.working, which, reason = "Closing them", self._which(), self.reason
+        done = await held.close(which, reason, by, self._so_far)
+        return await self._end(by, held.told(done, "closed."))
+
+    async def _so_far(self, count: int) -> None:
+        async with self:
+            self.working = f"{formats.number(count)} so far"
+
+    async def _end(self, by: Actor, told: Told) -> Any:
+        async with self:
+            self.working = self.reason = ""
+            await say(self, told.tone, told.text, told.details)
+            await self._refresh(by)
+            # A finished one is open again by now, and nobody follows it yet.
+            return None if self.shown.over else BroadcastPage.follow
 
     async def _refresh(self, by: Actor) -> None:
         seen = await ask(read.broadcast, _tenant(by), self._which(), now=now())

@@ -16,6 +16,7 @@ STAGE_WORDS: dict[Stage, tuple[str, str]] = {
     Stage.DELIVERED: ("delivered", "good"),
     Stage.READ: ("read", "good"),
     Stage.SENT: ("sent", "busy"),
+    Stage.PACED: ("held by WhatsApp", "busy"),
     Stage.WAITING: ("waiting", "quiet"),
     Stage.UNKNOWN: ("unknown", "held"),
     Stage.HELD: ("held", "held"),
@@ -115,6 +116,12 @@ class Shown:
     state: str = ""
     state_tone: str = "quiet"
     reason: str = ""
+    number: int = 0
+    held: str = ""
+    doubled: str = ""
+    failed: str = ""
+    retry_words: str = ""
+    letters_href: str = ""
     over: bool = True
     hash: str = ""
     verdicts: list[VerdictShown] = field(default_factory=list[VerdictShown])
@@ -136,6 +143,12 @@ def show(view: BroadcastView) -> Shown:
         state=state,
         state_tone=tone,
         reason=row.state_reason,
+        number=row.id,
+        held=held_words(row.figures.stage(Stage.HELD)),
+        doubled=doubled_words(view.doubled),
+        failed=formats.count(view.failed, "dead letter") if view.failed else "",
+        retry_words=_retry_words(view),
+        letters_href=f"/dead-letters?broadcast={row.id}",
         over=row.state in OVER,
         hash=view.content_hash,
         verdicts=[
@@ -147,6 +160,39 @@ def show(view: BroadcastView) -> Shown:
         lanes=[lane(one, over=row.state in OVER) for one in view.lanes],
         problems=[problem(one) for one in view.problems],
         left_out=[left_out(one) for one in view.left_out],
+    )
+
+
+def held_words(number: int) -> str:
+    """What the banner says of what is held; empty when nothing is."""
+    if not number:
+        return ""
+    them = "it" if number == 1 else "them"
+    return f"{formats.number(number)} held: nobody can say whether WhatsApp has {them}. You decide."
+
+
+def doubled_words(number: int) -> str:
+    """Who got two, told openly: after a re-send the first one turned out to have arrived."""
+    if not number:
+        return ""
+    who = "subscriber" if number == 1 else "subscribers"
+    return (
+        f"{formats.number(number)} {who} got it twice: a message that was sent again had arrived "
+        "the first time, as its late receipt shows."
+    )
+
+
+def _retry_words(view: BroadcastView) -> str:
+    """What the question says before failed ones are retried; empty when none may pass."""
+    if not view.retryable:
+        return ""
+    words = f"{formats.count(view.retryable, 'message')} failed for a cause that may have passed. "
+    stay = view.failed - view.retryable
+    if stay:
+        words += f"{formats.number(stay)} failed for good and stay. "
+    return (
+        words + "Nobody who said stop is sent to, and nothing goes twice. After the close they "
+        "count as late."
     )
 
 
@@ -171,7 +217,7 @@ def lane(one: LaneRow, *, over: bool) -> LaneShown:
     known = "done" if over and one.state in ("ready", "sending") else one.state
     state, tone = LANE_WORDS.get(known, (known.capitalize(), "quiet"))
     figures = one.figures
-    still_open = figures.stage(Stage.WAITING, Stage.SENT, Stage.UNKNOWN, Stage.HELD)
+    still_open = figures.stage(Stage.WAITING, Stage.SENT, Stage.PACED, Stage.UNKNOWN, Stage.HELD)
     return LaneShown(
         sender=formats.phone_tail(one.display_phone),
         backup=one.role == "backup",

@@ -8,6 +8,7 @@ from app.components.actions import button
 from app.components.cards import card, empty, grid, page_head, stacked_bar
 from app.components.marks import chip, dot
 from app.components.tables import column, data_table, pager, right, row_of
+from app.pages.broadcast.left import left_to_a_person
 from app.pages.broadcast.shown import (
     LaneShown,
     LeftOutShown,
@@ -31,6 +32,7 @@ def broadcast(page: Any) -> rx.Component:
             rx.link("All broadcasts", href="/broadcasts", class_name="dc-button", underline="none"),
         ),
         rx.cond(shown.reason, rx.el.p(shown.reason, class_name="dc-muted")),
+        left_to_a_person(page),
         card(
             rx.el.div(rx.foreach(shown.verdicts, _verdict), class_name="dc-verdicts"),
             stacked_bar(shown.parts, shown.bar_words),

@@ -13,6 +13,7 @@ from app.pages.delivery import view
 from app.session import guarded
 from app.tab import report
 from engine.commands.discard_delivery import discard_delivery
+from engine.commands.requeue_delivery import requeue_delivery
 from engine.commands.resend_held import resend_held
 from engine.domain.ids import DeliveryId
 from engine.domain.roles import Actor, Permission
@@ -60,6 +61,10 @@ class Shown:
     message_id: str = ""
     text: str = ""
     held: bool = False
+    can_requeue: bool = False
+    can_close: bool = False
+    doubtful: bool = False
+    doubled: bool = False
 
 
 class DeliveryPage(rx.State):
@@ -93,6 +98,13 @@ class DeliveryPage(rx.State):
         return DeliveryPage.load
 
     @guarded(Permission.DELIVERIES_SETTLE)
+    async def put_back(self, knowingly: bool, *, by: Actor) -> Any:
+        """Put it back; `knowingly` when the question said that it may arrive twice."""
+        result = await tell(requeue_delivery, self._which(), knowingly=knowingly is True, by=by)
+        await report(self, result, "It is sent again now.")
+        return DeliveryPage.load
+
+    @guarded(Permission.DELIVERIES_SETTLE)
     async def close(self, *, by: Actor) -> Any:
         """Close it with a reason."""
         result = await tell(discard_delivery, self._which(), self.reason, by=by)
@@ -121,6 +133,10 @@ def shown(story: read.DeliveryTimeline) -> Shown:
         message_id=story.message_id or formats.NOTHING,
         text=story.text,
         held=story.held,
+        can_requeue=story.can_requeue,
+        can_close=story.can_close,
+        doubtful=story.doubtful,
+        doubled=story.doubled,
     )
 
 

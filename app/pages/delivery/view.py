@@ -42,7 +42,19 @@ def delivery(page: Any) -> rx.Component:
                 class_name="dc-answer",
                 custom_attrs={"data-tone": shown.tone},
             ),
-            rx.cond(shown.held & may(Permission.DELIVERIES_SETTLE), _settle(page)),
+            rx.cond(
+                shown.doubled,
+                rx.el.p(
+                    "They got it twice: a message that was sent again had arrived the first time.",
+                    class_name="dc-small dc-tone",
+                    custom_attrs={"data-tone": "warn"},
+                ),
+            ),
+            rx.cond(
+                (shown.held | shown.can_requeue | shown.can_close)
+                & may(Permission.DELIVERIES_SETTLE),
+                _settle(page),
+            ),
         ),
         rx.el.div(
             card(
@@ -55,32 +67,68 @@ def delivery(page: Any) -> rx.Component:
     )
 
 
+MAY_BE_TWO = (
+    "Nobody can say whether WhatsApp has the first one. If it has, this person gets the message "
+    "twice. It cannot be called back."
+)
+
+
 def _settle(page: Any) -> rx.Component:
+    shown = page.shown
     return rx.el.div(
-        confirm(
-            button("Send again knowingly…", kind="primary"),
-            title="Send it again?",
-            words_="Nobody can say whether WhatsApp has the first one. If it has, this person gets "
-            "the message twice. It cannot be called back.",
-            verb="Send it again",
-            on_confirm=page.send_again,
-        ),
-        confirm(
-            button("Close with a reason…"),
-            title="Close this delivery?",
-            words_="Nothing more is sent for it. A receipt that still comes shows that it arrived.",
-            extra=rx.el.label(
-                rx.el.span("Why (stays with the delivery)"),
-                rx.debounce_input(
-                    rx.el.input(value=page.reason, on_change=page.type_reason),
-                    debounce_timeout=150,
-                ),
-                class_name="dc-field",
+        rx.cond(
+            shown.held,
+            confirm(
+                button("Send again knowingly…", kind="primary"),
+                title="Send it again?",
+                words_=MAY_BE_TWO,
+                verb="Send it again",
+                on_confirm=page.send_again,
             ),
-            verb="Close it",
-            on_confirm=page.close,
+        ),
+        rx.cond(shown.can_requeue, _put_back(page)),
+        rx.cond(
+            shown.can_close,
+            confirm(
+                button("Close with a reason…"),
+                title="Close this delivery?",
+                words_="Nothing more is sent for it. A receipt that still comes shows that it "
+                "arrived.",
+                extra=rx.el.label(
+                    rx.el.span("Why (stays with the delivery)"),
+                    rx.debounce_input(
+                        rx.el.input(value=page.reason, on_change=page.type_reason),
+                        debounce_timeout=150,
+                    ),
+                    class_name="dc-field",
+                ),
+                verb="Close it",
+                on_confirm=page.close,
+            ),
         ),
         class_name="dc-row dc-settle",
+    )
+
+
+def _put_back(page: Any) -> rx.Component:
+    return rx.cond(
+        page.shown.doubtful,
+        confirm(
+            button("Put back knowingly…", kind="primary"),
+            title="Send it again?",
+            words_="One of its tries was never answered. " + MAY_BE_TWO,
+            verb="Send it again",
+            on_confirm=page.put_back(True),
+        ),
+        confirm(
+            button("Put back…", kind="primary"),
+            title="Send it again?",
+            words_="It goes at once, through a sender that may send. It is refused when the person "
+            "said stop since, or when its approval does not hold any more.",
+            verb="Put it back",
+            kind="primary",
+            on_confirm=page.put_back(False),
+        ),
     )
 
 

@@ -11,13 +11,14 @@ from app import live
 from app.doors import ask, now, tell
 from app.frame import count_down_to, page
 from app.navigation import Group
-from app.pages.live import view
+from app.pages.live import held, view
 from app.pages.live.chart import Chart
 from app.pages.live.rows import CheckShown, LaneShown, LogShown, ProblemShown, VerdictShown
 from app.pages.live.shown import Head, Hero, Part, Shown, show, stopped_words
 from app.session import RECHECK_SECONDS, guarded, is_open, who
 from app.tab import report, say, send_away
 from engine.commands.abort_broadcast import abort_broadcast
+from engine.commands.answer_late_start import send_anyway, skip_day
 from engine.commands.pause_broadcast import pause_broadcast
 from engine.commands.resume_broadcast import resume_broadcast
 from engine.commands.start_morning import start_morning
@@ -121,6 +122,26 @@ class Live(rx.State):
         )
         await report(self, result, f"A morning opens in {STARTS_IN.seconds} seconds.")
 
+    @guarded(Permission.BROADCAST_CONTROL)
+    async def send_anyway(self, *, by: Actor) -> None:
+        """It missed its opening and goes out all the same."""
+        result = await tell(send_anyway, BroadcastId(self.broadcast), by=by)
+        await report(self, result, "It is frozen anew and opens in ten seconds.")
+
+    @guarded(Permission.BROADCAST_CONTROL)
+    async def skip_day(self, *, by: Actor) -> None:
+        """It missed its opening and does not go out."""
+        result = await tell(skip_day, BroadcastId(self.broadcast), by=by)
+        await report(self, result, "This day is left out.")
+
+    @guarded(Permission.DELIVERIES_SETTLE, background=True)
+    async def resend_held(self, *, by: Actor) -> None:
+        """All held ones go again, knowingly."""
+        done = await held.resend(BroadcastId(self.broadcast), by, _no_progress)
+        told = held.told(done, "sent to again.")
+        async with self:
+            await say(self, told.tone, told.text, told.details)
+
     async def _stop(self, command: Any, done: str, by: Actor) -> None:
         """Tell the lanes to stop, and how long it took until nothing was on its way any more."""
         assert by.tenant is not None
@@ -149,6 +170,10 @@ class Live(rx.State):
             value = getattr(shown, name)
             if getattr(self, name) != value:
                 setattr(self, name, value)
+
+
+async def _no_progress(_count: int) -> None:
+    """The board itself shows how far it has come."""
 
 
 @page("/", "Live", group=Group.MORNING, icon="activity", on_load=Live.load)

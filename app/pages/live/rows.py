@@ -72,7 +72,13 @@ LANE_WORDS = {
     "stopped": ("Stopped", "bad"),
     "done": ("Done", "good"),
 }
-PROBLEM_TONES = {"retrying": "warn", "unknown": "held", "held": "held", "failed": "bad"}
+PROBLEM_TONES = {
+    "retrying": "warn",
+    "paced": "busy",
+    "unknown": "held",
+    "held": "held",
+    "failed": "bad",
+}
 CHECKED_AT = {"Content": "/content", "Senders": "/senders", "Audience": "/subscribers"}
 
 

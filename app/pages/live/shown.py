@@ -40,6 +40,7 @@ class Head:
     can_resume: bool = False
     can_abort: bool = False
     abort_words: str = ""
+    late_question: str = ""
     href: str = ""
 
 
@@ -95,7 +96,8 @@ STATE_WORDS: dict[BroadcastState, tuple[str, str]] = {
 
 PARTS: tuple[tuple[str, str, tuple[State, ...], bool], ...] = (
     ("delivered", "good", (_S.DELIVERED, _S.READ), True),
-    ("sent", "busy", (_S.ACCEPTED, _S.PACED, _S.SENT), True),
+    ("sent", "busy", (_S.ACCEPTED, _S.SENT), True),
+    ("held by WhatsApp", "busy", (_S.PACED,), False),
     ("retrying", "warn", (_S.RETRYING,), False),
     ("unknown", "held", (_S.UNKNOWN,), False),
     ("held", "held", (_S.HELD,), False),
@@ -178,8 +180,18 @@ def _head(board: Board, state: BroadcastState) -> Head:
             f"{formats.number(unsent)} {who} not been sent to will not get it today. "
             "What WhatsApp already has cannot be called back. This cannot be undone."
         ),
+        late_question=_late_question(board, state),
         href=f"/broadcasts/{board.broadcast_id}",
     )
+
+
+def _late_question(board: Board, state: BroadcastState) -> str:
+    """What is asked when the opening was missed; empty when nothing is."""
+    if not possible(state, BroadcastEvent.SEND_ANYWAY):
+        return ""
+    missed = f"Its opening at {formats.minute(board.opens_at)} was missed."
+    said = [missed, board.state_reason, "Does it go out late?"]
+    return " ".join(part for part in said if part)
 
 
 def _subtitle(board: Board) -> str:

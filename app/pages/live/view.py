@@ -17,7 +17,7 @@ from app.components.cards import (
 )
 from app.components.marks import chip
 from app.frame import Frame, may
-from app.pages.live import parts
+from app.pages.live import held, parts
 from engine.domain.roles import Permission
 
 
@@ -25,6 +25,7 @@ def before(live: Any) -> rx.Component:
     """Will it go out? A checklist and the countdown."""
     return rx.fragment(
         _head(live),
+        _late(live),
         grid(
             card(_checks(live), title="Ready for the morning?"),
             rx.el.div(
@@ -122,15 +123,45 @@ def _start(live: Any) -> rx.Component:
 
 
 def _held(live: Any) -> rx.Component:
+    return held.banner(
+        live.held,
+        rx.link("Look at them", href=live.head.href, class_name="dc-banner-link"),
+        held.resend_button(live.resend_held),
+    )
+
+
+def _late(live: Any) -> rx.Component:
+    """The opening was missed: does it go out all the same? (spec C2)"""
     return rx.cond(
-        live.held != "",
+        live.head.late_question != "",
         rx.el.div(
-            rx.icon("circle-help", size=16, aria_hidden="true"),
-            rx.el.span(live.held),
-            rx.link("Look at them", href=live.head.href, class_name="dc-banner-link"),
+            rx.icon("clock-alert", size=16, aria_hidden="true"),
+            rx.el.span(live.head.late_question),
+            rx.cond(
+                may(Permission.BROADCAST_CONTROL),
+                rx.fragment(
+                    confirm(
+                        button("Send it now…", kind="primary"),
+                        title="Send it late?",
+                        words_="The audience is frozen anew, with the consents of this minute, and "
+                        "the window opens in ten seconds. Everybody in it gets the message late.",
+                        verb="Send it now",
+                        kind="primary",
+                        on_confirm=live.send_anyway,
+                    ),
+                    confirm(
+                        button("Leave this day out…"),
+                        title="Leave this day out?",
+                        words_="Nobody gets this day's message. This cannot be undone.",
+                        verb="Leave it out",
+                        on_confirm=live.skip_day,
+                    ),
+                ),
+                rx.el.span("Ask an operator.", class_name="dc-banner-note"),
+            ),
             class_name="dc-banner",
-            role="status",
-            custom_attrs={"data-tone": "held"},
+            role="alert",
+            custom_attrs={"data-tone": "warn"},
         ),
     )
 
