@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from engine.domain.delivery import ACCEPTED_OR_BETTER, HANDED_OVER, ON_THE_PHONE, OPEN, State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, DeliveryKey
 from engine.domain.planning import Pacing
+from engine.store import receipts as receipts_store
 from engine.store.dialects import table
 from engine.store.tables import Attempt, Broadcast, Delivery, Lane
 from engine.trials.options import MorningResult
@@ -71,6 +72,7 @@ def find(
     result.held = counts[State.HELD]
     result.lost = sum(1 for one in people if _is_lost(one, truth))
     result.doubled = sum(1 for count in truth.accepted_by_recipient.values() if count > 1)
+    result.doubled_by_receipts = receipts_store.doubled(session, broadcast)
     _add_times(result, people, starts, row)
     _add_pace(result, starts, _rates(session, broadcast, rate))
     _add_window(session, result, row, starts)

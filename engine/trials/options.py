@@ -71,6 +71,9 @@ class MorningResult:
     accepted.
     """
     doubled: int = 0
+    """By the simulator's truth: more than one message accepted."""
+    doubled_by_receipts: int = 0
+    """Those of them that our own receipts show, as the broadcast's page counts them (spec E3)."""
     p50_s: float | None = None
     p95_s: float | None = None
     p99_s: float | None = None
