@@ -29,6 +29,7 @@ from engine.workers.conduct import conduct
 from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.poll_senders import Numbers, poll_senders
+from engine.workers.promote import promote
 from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
@@ -155,6 +156,7 @@ class Engine:
                     ("receive", partial(receive, equipment)),
                     ("settle", partial(settle, equipment)),
                     ("calendar", partial(calendar, equipment, alarm)),
+                    ("promote", partial(promote, equipment)),
                 ]
                 if self._parts.anchors is not None:
                     named.append(("upkeep", partial(upkeep, equipment, self._parts.anchors)))

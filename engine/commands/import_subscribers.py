@@ -3,26 +3,24 @@
 `preview_import` reads the file and changes nothing; `import_subscribers` takes what it found good.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
+from engine.commands.stage_import import STAGED_AT_ONCE
 from engine.documents.subscriber_csv import SubscriberList, read_list
 from engine.domain.enrolment import Enrolment, SubscriberForm
 from engine.domain.ids import TenantId
+from engine.domain.precedence import waits_until
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
 from engine.store import audit, broadcasts, subscribers
 
-SMALL = 1_000
+SMALL = STAGED_AT_ONCE
 """As many as may be written while a broadcast is going out without its lanes noticing (spec R3)."""
-SMALL_FILE_BYTES = 150_000
-"""About as many rows; reading more of them would take the lanes' time, too."""
-BUSY = "A broadcast is going out: so large a list would slow it down. Import it afterwards."
-BUSY_BEFORE = timedelta(minutes=30)
-BUSY_AFTER = timedelta(minutes=5)
+BUSY = "A broadcast is going out: so large a list is staged first, and taken over afterwards."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +52,20 @@ class Imported:
 
 
 def preview_import(
-    session: Session, tenant: TenantId, data: bytes, *, consent: SubscriberForm, now: datetime
+    session: Session,
+    tenant: TenantId,
+    data: bytes,
+    *,
+    consent: SubscriberForm,
+    breathe: Callable[[], None] = lambda: None,
+    now: datetime,
 ) -> ImportPreview | Refused:
-    """A dry run: nothing is written. `consent` fills in rows without consent of their own."""
-    if len(data) > SMALL_FILE_BYTES and _is_busy(session, now):
-        return Refused(BUSY)
-    found = read_list(data, consent=consent, now=now)
+    """A dry run: nothing is written. `consent` fills in rows without consent of their own.
+
+    breathe: called every few rows; while a broadcast goes out it waits a little, so that reading a
+    large file leaves the machine to the lanes.
+    """
+    found = read_list(data, consent=consent, breathe=breathe, now=now)
     if isinstance(found, Refused):
         return found
     known = subscribers.known_phones(session, tenant, (one.details.phone for _, one in found.good))
@@ -114,7 +120,5 @@ def import_subscribers(
 
 def _is_busy(session: Session, now: datetime) -> bool:
     """Whether anybody's broadcast is between its freeze and shortly after its close."""
-    return any(
-        one.opens_at - BUSY_BEFORE <= now <= one.closes_at + BUSY_AFTER
-        for one in broadcasts.not_over(session)
-    )
+    windows = [(one.opens_at, one.closes_at) for one in broadcasts.not_over(session)]
+    return waits_until(now, windows) is not None

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm,
 from engine.domain.ids import Phone
 from engine.domain.refusal import Refused
 
+BREATHE_ROWS: Final = 50
 ROWS_LIMIT: Final = 200_000
 CELL_LIMIT = 2_000
 DELIMITERS = (",", ";", "\t")
@@ -77,11 +78,18 @@ class SubscriberList:
     ignored_columns: tuple[str, ...]
 
 
-def read_list(data: bytes, *, consent: SubscriberForm, now: datetime) -> SubscriberList | Refused:
+def read_list(
+    data: bytes,
+    *,
+    consent: SubscriberForm,
+    breathe: Callable[[], None] = lambda: None,
+    now: datetime,
+) -> SubscriberList | Refused:
     """Read a whole file. `consent` fills in the consent fields of rows that leave them empty.
 
     Wants UTF-8, with or without BOM; commas, semicolons or tabs; a header row in any of the usual
     spellings. Row numbers are the spreadsheet's: blank rows count, the header usually is row 1.
+    breathe: called every BREATHE_ROWS rows, for who wants to give way in between.
     """
     text = _decoded(data)
     if isinstance(text, Refused):
@@ -94,7 +102,7 @@ def read_list(data: bytes, *, consent: SubscriberForm, now: datetime) -> Subscri
         layout = _layout(header)
         if isinstance(layout, Refused):
             return layout
-        return _read_rows(records, layout, consent, now)
+        return _read_rows(_breathing(records, breathe), layout, consent, now)
     except csv.Error as error:
         words = f"Line {reader.line_num} cannot be read as CSV ({error}). Look for a stray quote."
         return Refused(words)
@@ -184,6 +192,15 @@ def _layout(header: Sequence[str] | None) -> _Layout | Refused:
         columns=tuple((header[place].strip(), field) for field, place in found.items()),
         ignored=tuple(ignored),
     )
+
+
+def _breathing(
+    records: Iterator[tuple[int, list[str]]], breathe: Callable[[], None]
+) -> Iterator[tuple[int, list[str]]]:
+    for row, cells in records:
+        if row % BREATHE_ROWS == 0:
+            breathe()
+        yield row, cells
 
 
 def _read_rows(

@@ -14,6 +14,7 @@ LaneId = NewType("LaneId", int)
 SenderId = NewType("SenderId", int)
 DeliveryId = NewType("DeliveryId", int)
 WebhookId = NewType("WebhookId", int)
+ImportId = NewType("ImportId", int)
 
 PhoneNumberId = NewType("PhoneNumberId", str)
 """Meta's id of a business phone number: the path element we POST to."""

@@ -17,7 +17,13 @@ from engine.commands.import_subscribers import (
     preview_import,
 )
 from engine.documents.phones import NotAPhone, parse_phone, spaced
-from engine.documents.subscriber_csv import SubscriberList, read_list, safe_cell, write_list
+from engine.documents.subscriber_csv import (
+    BREATHE_ROWS,
+    SubscriberList,
+    read_list,
+    safe_cell,
+    write_list,
+)
 from engine.domain.content import Language
 from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm
 from engine.domain.ids import Phone, TenantId
@@ -239,8 +245,13 @@ def test_a_large_list_waits_while_a_broadcast_goes_out(session: Session, operato
     refused = _import(session, "name,phone\n" + rows, operator)
     assert isinstance(refused, Refused)
     assert "afterwards" in refused.why
+    breaths: list[int] = []
     large = b"name,phone\n" + b"Asha,98123 45610\n" * 10_000
-    assert isinstance(preview_import(session, HOME, large, consent=FOR_ALL, now=NOW), Refused)
+    read = preview_import(
+        session, HOME, large, consent=FOR_ALL, breathe=lambda: breaths.append(1), now=NOW
+    )
+    assert isinstance(read, ImportPreview)
+    assert len(breaths) == 10_000 // BREATHE_ROWS  # what reading gives way to the lanes for
     assert _import(session, GOOD, operator) == Imported(3, 0)
 
 

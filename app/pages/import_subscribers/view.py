@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from app.components.actions import button, confirm
-from app.components.cards import card
+from app.components.cards import card, rate_bar
 from app.components.marks import dot
 from app.components.tables import column, data_table, right, row_of
 
@@ -16,7 +16,41 @@ def steps(page: Any) -> rx.Component:
     """What is asked for at each stage of the import."""
     return rx.fragment(
         rx.cond(page.done, _done(page)),
+        rx.cond(
+            page.lists.length() > 0,
+            card(
+                rx.foreach(page.lists, lambda one: _list(page, one)),
+                title="Lists that were staged",
+            ),
+        ),
         rx.cond(page.ready, rx.fragment(_preview(page), _mistakes(page)), _choose(page)),
+    )
+
+
+def _list(page: Any, one: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(dot(one.tone), rx.el.b(one.title)),
+            rx.el.div(one.words, class_name="dc-muted dc-small"),
+            rx.cond(one.can_cancel, rate_bar(one.width)),
+        ),
+        rx.el.div(
+            rx.cond(
+                one.can_force,
+                confirm(
+                    button("Do not wait…"),
+                    title="Take it over now?",
+                    words_="A broadcast is going out. The list is taken over all the same, a few "
+                    "rows at a time, so that the sends do not notice.",
+                    verb="Take it over now",
+                    kind="primary",
+                    on_confirm=page.force(one.number),
+                ),
+            ),
+            rx.cond(one.can_cancel, button("Take back", on_click=page.take_back(one.number))),
+            class_name="dc-row",
+        ),
+        class_name="dc-problem",
     )
 
 

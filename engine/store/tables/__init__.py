@@ -5,6 +5,7 @@ from engine.store.tables.broadcasts import Broadcast, Exclusion, Lane, LogEntry,
 from engine.store.tables.content import Content, Template, Variant
 from engine.store.tables.deliveries import Attempt, Delivery, Receipt
 from engine.store.tables.engine import EngineRun, Lease
+from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
 from engine.store.tables.people import Consent, Subscriber
 from engine.store.tables.senders import Sender
@@ -29,6 +30,7 @@ __all__ = [
     "Delivery",
     "EngineRun",
     "Exclusion",
+    "Import",
     "Invitation",
     "Lane",
     "Lease",
@@ -40,6 +42,7 @@ __all__ = [
     "Schedule",
     "Sender",
     "SignIn",
+    "StagedSubscriber",
     "Subscriber",
     "Template",
     "Tenant",
