@@ -11,7 +11,7 @@ from engine.domain.dead_letter import WORDS, Objection
 from engine.domain.ids import DeliveryId
 from engine.domain.refusal import Refused
 
-SLICES = 50
+SLICES = 100
 """Slices of one press, ten thousand deliveries: whoever has more presses again, and sees it."""
 
 

@@ -17,7 +17,7 @@ from engine.store.tables import Import
 from engine.workers.equipment import Equipment
 
 LOOK_EVERY_SECONDS = 5.0
-TAKEN_AT_ONCE = 100
+TAKEN_AT_ONCE = 50
 """Rows in one transaction: a few milliseconds of the one writer, never 20."""
 CLEARED_AT_ONCE = 500
 CUT_OFF_AFTER = timedelta(hours=1)
