@@ -20,7 +20,7 @@ from engine.store import audit, broadcasts, dead_letters
 from engine.store.dead_letters import Found
 
 AT_ONCE = 100
-"""Deliveries in one transaction: about 7 ms of CPU, below the 20 ms that lanes do not notice (R3)."""
+"""Deliveries in one transaction: some 7 ms of work, where lanes do not notice 20 (spec R3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlmodel import Session
 
-from engine.store.database import Database
+from engine.store.database import WAITING_LIMIT, Database, OverloadedError
 from engine.store.dialects import table
 from engine.store.folding import fold
 from engine.store.tables import Tenant
@@ -162,3 +162,31 @@ def test_what_cannot_be_folded_is_told_and_raises_nothing(sqlite_url: str) -> No
         with pytest.raises(sqlite3.ProgrammingError):
             writer.execute("SELECT 1")
         assert not fold(writer)
+
+
+async def test_who_asks_a_database_that_does_not_keep_up_is_told_so_and_nothing_waits_for_ever(
+    sqlite_url: str,
+) -> None:
+    """Bounded, like every queue: the webhook route answers 503 to it, and Meta calls again."""
+    database = Database(sqlite_url)
+    hold, held = threading.Event(), threading.Event()
+
+    def block(_session: Session) -> None:
+        held.set()
+        hold.wait(30)
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(database.transact(block))
+        await asyncio.to_thread(held.wait, 30)
+        waiting = [tasks.create_task(database.transact(names)) for _ in range(WAITING_LIMIT - 1)]
+        await asyncio.sleep(0)
+        assert database.waiting == WAITING_LIMIT
+        with pytest.raises(OverloadedError):
+            await database.transact(add, "one too many")
+        with pytest.raises(OverloadedError):
+            await database.read(names)
+        hold.set()
+    assert {tuple(task.result()) for task in waiting} == {()}
+    assert database.waiting == 0
+    assert await database.transact(add, "now there is room") == "now there is room"
+    database.close()
