@@ -29,7 +29,7 @@ from engine.whatsapp.graph import Graph
 from engine.whatsapp.tokens import AccessTokens
 from engine.whatsapp.transport import Timeouts
 from engine.workers.equipment import Tuning
-from engine.workers.lease import owner_is_dead, owner_name
+from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
 from engine.workers.poll_senders import GraphNumbers
 
 JOURNALS = "journal"
@@ -114,6 +114,7 @@ def parts(settings: Settings, database: Database) -> Parts:
         rng=Random(),  # noqa: S311 - jitters retries; plans have a recorded seed of their own
         owner=owner_name(boot),
         is_dead=partial(_is_dead, boot),
+        is_alive=partial(_is_alive, boot),
         numbers=GraphNumbers(graph),
         closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
@@ -147,6 +148,10 @@ def intake(settings: Settings, database: Database, clock: MachineClock) -> Intak
     return Intake(
         store=database, now=clock.now, secrets=lambda: secrets, verify_token=lambda: token
     )
+
+
+def _is_alive(boot: str, owner: str) -> bool:
+    return owner_is_alive(owner, boot)
 
 
 def _is_dead(boot: str, owner: str) -> bool:

@@ -54,6 +54,7 @@ class Parts:
     rng: Random
     owner: str
     is_dead: Callable[[str], bool] = field(default=lambda owner: False)
+    is_alive: Callable[[str], bool] = field(default=lambda owner: False)
     tuning: Tuning = field(default_factory=Tuning)
     anchors: Anchors | None = None
     """Where the audit trail's anchors are exported to; None: nowhere, as in a simulation."""
@@ -106,6 +107,7 @@ class Engine:
             stopping=self._stopping,
             beat=partial(self.heartbeat.beat, "engine"),
             wait=parts.doze,
+            is_alive=parts.is_alive,
         )
         if lease is None:
             return

@@ -35,6 +35,8 @@ NO_ANSWER_WORDS = (
     "Whether WhatsApp has it stayed unknown. Send it again knowingly, or close it with a reason."
 )
 
+TRIED = "We tried as often as we may; put it back once it has passed."
+
 _d, _s = deliveries.c, people.c
 _broadcasts, _senders = table(tables.Broadcast), table(tables.Sender)
 
@@ -247,8 +249,11 @@ def _cause_of(state: State, code: int | None) -> tuple[str, str, bool]:
     """A cause's title, its words, and whether it may pass."""
     if code is None and state is not State.FAILED:
         return NO_ANSWER, NO_ANSWER_WORDS, False
-    cause = failure.cause_of(code)
-    return cause.title, cause.words, may_pass(code)
+    cause, passes = failure.cause_of(code), may_pass(code)
+    if not (passes and cause.retryable):
+        return cause.title, cause.words, passes
+    what, _, _ = cause.words.partition(". ")  # the rest says that we try again: we did
+    return cause.title, f"{what}. {TRIED}", passes
 
 
 def _day(day: Any) -> str:

@@ -183,7 +183,10 @@ def _advice(it: Standing) -> str:
     """What the cause's words say after its first sentence, which the headline has said."""
     if it.error_code is None:
         return ""
-    words = failure.words_for(it.error_code)
+    cause = failure.cause_of(it.error_code)
+    if cause.retryable and it.state is State.FAILED:  # its words say that we try again: we did
+        return "We tried as often as we may. Put it back once the cause has passed."
+    words = cause.words
     _, _, advice = words.partition(". ")
     return advice or words
 

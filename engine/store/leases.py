@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import cast
 
 import sqlalchemy as sa
@@ -23,12 +24,25 @@ class Standing:
     owner: str
     token: int
     expires_at: datetime
+    place: str = ""
+    """The database its owner took it in; see `here`."""
+
+
+def here(session: Session) -> str:
+    """Which database this is: a copy of it is another one. Empty when it lives in memory.
+
+    SQLite: the file's inode; PostgreSQL: the database's number and its server's port.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return str(session.connection().execute(_POSTGRESQL_PLACE).scalar_one())
+    file = session.connection().execute(_SQLITE_FILE).scalar_one()
+    return f"inode {Path(file).stat().st_ino}" if file else ""
 
 
 def standing(session: Session) -> Standing | None:
     """The lease as it is now; None before the first taking."""
     row = session.connection().execute(_STANDING).one_or_none()
-    return None if row is None else Standing(row.owner, row.token, row.expires_at)
+    return None if row is None else Standing(row.owner, row.token, row.expires_at, row.place)
 
 
 def holder(session: Session) -> tuple[str, bool]:
@@ -58,7 +72,7 @@ def take(
     """
     session.connection().execute(
         insert_ignoring(session, Lease, ["name"]).values(
-            name=NAME, owner="", token=0, expires_at=_NEVER
+            name=NAME, owner="", place="", token=0, expires_at=_NEVER
         )
     )
     now = database_now(session)
@@ -71,7 +85,7 @@ def take(
         .execute(
             update(Lease)
             .where(col(Lease.name) == NAME, free, _is_still(seen))
-            .values(owner=owner, token=Lease.token + 1, expires_at=now + ttl)
+            .values(owner=owner, place=here(session), token=Lease.token + 1, expires_at=now + ttl)
             .returning(col(Lease.token))
         )
         .one_or_none()
@@ -95,7 +109,7 @@ def _is_still(seen: Standing | None) -> sa.ColumnElement[bool]:
 
 
 _leases = table(Lease)
-_STANDING = select(_leases.c.owner, _leases.c.token, _leases.c.expires_at).where(
+_STANDING = select(_leases.c.owner, _leases.c.token, _leases.c.expires_at, _leases.c.place).where(
     _leases.c.name == NAME
 )
 
@@ -117,6 +131,11 @@ def _renewal(dialect: str) -> sa.Update:
     )
 
 
+_SQLITE_FILE = sa.text("SELECT file FROM pragma_database_list WHERE name = 'main'")
+_POSTGRESQL_PLACE = sa.text(
+    "SELECT datname || '/' || oid || '/' || current_setting('port') FROM pg_database "
+    "WHERE datname = current_database()"
+)
 _SQLITE_NOW = sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy.exc
 import structlog
+from sqlmodel import Session
 
 from engine.clock import Clock
 from engine.store import leases
@@ -42,18 +43,22 @@ async def take_lease(
     stopping: asyncio.Event,
     beat: Callable[[], None] = lambda: None,
     wait: Doze = doze,
+    is_alive: Callable[[str], bool] = lambda owner: False,
 ) -> HeldLease | None:
     """Wait until the lease is ours; None when `stopping` is set before that.
 
     An owner who provably died on this machine is not waited for. Any other one has to leave it
     unrenewed for its whole time, by our own clock: whether it ran out by the database's clock says
-    nothing, since somebody may have set that. beat: a sign of life at each try.
+    nothing, since somebody may have set that. An owner that provably lives, but took the lease in
+    another database, is never waited out: ours is a copy, and both would send.
+
+    beat: a sign of life at each try.
     """
     patience = _Patience(clock)
     while not stopping.is_set():
         beat()
         before = clock.boot_time()
-        token = await _try(database, owner, is_dead, patience)
+        token = await _try(database, owner, is_dead, is_alive, patience)
         if token is not None:
             log.info("lease.taken", token=token)
             return HeldLease(clock, token, owner, _valid_until(before))
@@ -68,6 +73,17 @@ class _Patience:
     clock: Clock
     seen: leases.Standing | None = None
     since: float = 0.0
+    told: bool = False
+
+    def tell_of_the_copy(self) -> None:
+        """Say once why nothing is sent."""
+        if not self.told:
+            self.told = True
+            log.error(
+                "lease.copied",
+                hint="This database is a copy, and its original's engine "
+                "still runs. End that one first; until then nothing is sent from here.",
+            )
 
     def is_over(self, standing: leases.Standing) -> bool:
         """Whether its owner has had all the time it could hold it without a renewal."""
@@ -78,10 +94,17 @@ class _Patience:
 
 
 async def _try(
-    database: Database, owner: str, is_dead: Callable[[str], bool], patience: _Patience
+    database: Database,
+    owner: str,
+    is_dead: Callable[[str], bool],
+    is_alive: Callable[[str], bool],
+    patience: _Patience,
 ) -> int | None:
     try:
         seen = await database.read(leases.standing)
+        if seen is not None and await database.read(_is_a_copy, seen) and is_alive(seen.owner):
+            patience.tell_of_the_copy()
+            return None
         even_from = None
         if seen is not None and seen.owner not in ("", owner):
             if not is_dead(seen.owner) and not patience.is_over(seen):
@@ -93,6 +116,11 @@ async def _try(
     except CANNOT_ASK as error:
         log.warning("lease.not_asked", error=type(error).__name__)
         return None
+
+
+def _is_a_copy(session: Session, seen: leases.Standing) -> bool:
+    """Whether the lease was taken in another database than this one."""
+    return seen.place not in ("", leases.here(session))
 
 
 async def keep_lease(database: Database, lease: HeldLease, wait: Doze = doze) -> None:
@@ -136,6 +164,14 @@ def owner_is_dead(owner: str, boot_id: str) -> bool:
     if not parts[2].isdigit() or not parts[3]:
         return False
     return _started(int(parts[2])) != parts[3]
+
+
+def owner_is_alive(owner: str, boot_id: str) -> bool:
+    """True only when `owner` is a process of this boot and this pid namespace that still runs."""
+    parts = owner.split("/")
+    if len(parts) != 4 or parts[0] != boot_id or parts[1] != _pid_namespace() or not parts[1]:
+        return False
+    return bool(parts[3]) and parts[2].isdigit() and _started(int(parts[2])) == parts[3]
 
 
 def _valid_until(before: float) -> float:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select, update
 
 from app.session import COOKIE
 from engine.clock import MachineClock
+from engine.commands.import_subscribers import SMALL
 from engine.domain.roles import Role
 from engine.domain.schedule import service_day
 from engine.store.tables import Attempt, Broadcast, Delivery, Schedule
@@ -248,3 +249,35 @@ def test_what_is_left_to_a_person_fits_its_screen(
         expect(page.locator(".dc-skeleton")).to_have_count(0)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= viewport["width"], f"{path} is {width} px wide"
+
+
+def test_a_large_list_that_comes_while_a_broadcast_goes_out_waits_beside_the_list(
+    open_tab: OpenTab, served: Served, sandbox: Sandbox
+) -> None:
+    now = MachineClock().now()
+    going = {"state": "sending", "opens_at": now, "closes_at": now + timedelta(minutes=5)}
+    served.database.transact_now(
+        lambda s: (
+            s.exec(
+                update(Broadcast).where(col(Broadcast.id) == sandbox.broadcast).values(**going)
+            ).rowcount
+        )
+    )
+    rows = "".join(f"Asha,98{n:08d},2026-11-01,web form\n" for n in range(SMALL + 20))
+    list_file = {
+        "name": "list.csv",
+        "mimeType": "text/csv",
+        "buffer": ("name,phone,consent date,consent source\n" + rows).encode(),
+    }
+    page = open_tab(Role.OPERATOR, "/subscribers/import", viewport=PHONE)
+    page.locator("input[type=file]").set_input_files([list_file])  # pyright: ignore[reportArgumentType]
+    pressed(page, "Import…", "Import")
+    expect(told(page)).to_contain_text("The list waits beside yours.")
+    waiting = page.locator(".dc-problem", has_text="list.csv")
+    expect(waiting).to_contain_text(f"{SMALL + 20} subscribers ready; taken over at")
+    pressed(page, "Do not wait…", "Take it over now")
+    expect(told(page)).to_contain_text("a few rows at a time")
+    waiting.get_by_role("button", name="Take back").click()
+    expect(waiting).to_contain_text("Taken back by")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from engine.domain.dead_letter import WantedLetters
 from engine.domain.delivery import Event, State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, LaneId, SenderId
 from engine.store import attempts, frozen, outbox, receipts, standings, unknowns, withdrawn
+from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, LaneId, SenderId, TenantId
+from engine.store import attempts, dead_letters, outbox, receipts, standings, unknowns, withdrawn
 from engine.store.attempts import Verdict
 from engine.store.database import Database
 from engine.store.receipts import Change
@@ -58,6 +61,16 @@ ASKED: dict[str, tuple[Callable[[Session], object], str]] = {
     "withdrawn": (lambda s: withdrawn.find(s, BroadcastId(1), due_before=NOW), DUE),
     "unknown at all": (unknowns.any_unknown, "ix_deliveries_doubt"),
     "left behind": (lambda s: attempts.left_sending(s, 1), "ix_deliveries_doubt"),
+    "dead letters": (
+        lambda s: dead_letters.find(s, WantedLetters(tenant=TenantId(1)), before=None, limit=9),
+        "SEARCH deliveries USING INDEX ix_deliveries_left",
+    ),
+    "held ones": (
+        lambda s: dead_letters.codes_of(
+            s, WantedLetters(tenant=TenantId(1), state=State.HELD, broadcast=BroadcastId(1))
+        ),
+        "SEARCH deliveries USING INDEX ix_deliveries_",
+    ),
     "look": (lambda s: watch.look(s, BroadcastId(1)), "ix_deliveries_"),
     "count": (
         lambda s: outbox.count_by_lane(s, BroadcastId(1)),

@@ -1,8 +1,10 @@
 """Who may run the engine, and what happens to those who may not. On both databases."""
 
 import asyncio
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ from engine.workers.equipment import HeldLease
 from engine.workers.lease import (
     LeaseLostError,
     keep_lease,
+    owner_is_alive,
     owner_is_dead,
     owner_name,
     take_lease,
@@ -185,3 +188,52 @@ async def test_who_renews_at_the_last_moment_keeps_the_lease(database: Database)
     )
 
     assert taken is None
+
+
+async def test_a_copied_database_gives_no_lease_while_the_originals_engine_lives(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Both would send: the copy's lease is renewed by nobody, so waiting proves nothing there."""
+    original = Database(sqlite_url)
+    me = owner_name(CLOCK.boot_id())
+    assert await take(original, me) is not None
+    original.close()
+    copy = tmp_path / "copy.db"
+    shutil.copyfile(sqlite_url.removeprefix("sqlite:///"), copy)
+    assert await _waited_out(f"sqlite:///{copy}", alive={me}) is None
+    assert await _waited_out(f"sqlite:///{copy}", alive=set()) == 2
+    assert await _waited_out(sqlite_url, alive={me}) == 2  # frozen, perhaps: it may be taken over
+
+
+async def _waited_out(url: str, *, alive: set[str]) -> int | None:
+    """The token of who waits for two whole terms; None when there is none for them."""
+    database, clock, stopping = Database(url), Stopwatch(), asyncio.Event()
+
+    async def wait(seconds: float, until: asyncio.Event | None = None) -> None:
+        del until
+        clock.seconds += seconds
+        if clock.seconds > 2 * lease.TTL.total_seconds():
+            stopping.set()
+
+    held = await take_lease(
+        database,
+        clock,
+        "another",
+        lambda owner: False,
+        stopping=stopping,
+        wait=wait,
+        is_alive=lambda owner: owner in alive,
+    )
+    database.close()
+    return None if held is None else held.token
+
+
+def test_a_process_is_alive_only_for_certain() -> None:
+    boot_id = CLOCK.boot_id()
+    me = owner_name(boot_id)
+    boot, namespace, _, started = me.split("/")
+    assert owner_is_alive(me, boot_id)
+    assert not owner_is_alive(me, "another boot")
+    assert not owner_is_alive("somebody", boot_id)
+    assert not owner_is_alive(f"{boot}/{namespace}/999999/{started}", boot_id)
+    assert not owner_is_alive(me.rpartition("/")[0] + "/1", boot_id)

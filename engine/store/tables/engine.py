@@ -9,6 +9,7 @@ class Lease(SQLModel, table=True):
     __tablename__ = "leases"  # pyright: ignore[reportAssignmentType]
     name: str = Field(primary_key=True)  # "engine"
     owner: str = ""
+    place: str = ""  # which database its owner took it in: a copy is another place
     token: int = 0  # raised by every taking: the fencing token
     expires_at: datetime  # on the database's clock
 
