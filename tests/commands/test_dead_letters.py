@@ -318,15 +318,16 @@ def test_only_who_runs_the_morning_touches_dead_letters(
 ) -> None:
     by, at = operator(cast, role), LATER
     one = ids(session)[0]
-    for command, given in (
+    asked: list[tuple[Any, tuple[Any, ...]]] = [
         (requeue_delivery, (one,)),
         (requeue_dead_letters, (letters(cast),)),
         (discard_dead_letters, (letters(cast), "x")),
         (retry_failed, (cast.broadcast,)),
         (resend_all_held, (cast.broadcast,)),
-    ):
+    ]
+    for command, given in asked:
         with pytest.raises(Forbidden):
-            command(session, *given, by=by, now=at)  # pyright: ignore[reportCallIssue]
+            command(session, *given, by=by, now=at)
     assert set(states(session)) == {"failed"}
 
 
