@@ -230,7 +230,7 @@ def test_a_slice_costs_the_same_number_of_statements_however_many_there_are(
 def many(session: Session, cast: Cast, number: int) -> None:
     pattern = delivery(session, ids(session)[0])
     for place in range(number):
-        values = pattern.model_dump(exclude={"id"}) | {"key": f"many {place}"}
+        values: dict[str, Any] = pattern.model_dump(exclude={"id"}) | {"key": f"many {place}"}
         session.add(Delivery(**values))
     session.flush()
 
