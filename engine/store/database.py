@@ -28,6 +28,7 @@ from engine.store.connections import (
     writing_engine,
 )
 from engine.store.folding import folder_of
+from engine.store.line import Line
 from engine.store.prepared import say
 
 P = ParamSpec("P")
@@ -38,16 +39,8 @@ LINGER_SECONDS = 0.012
 to 15 ms).
 """
 BATCH_LIMIT = 500
-WAITING_LIMIT = 10_000
-"""Transactions and questions that may wait at a time. A healthy engine has some dozens; beyond this
-the database does not keep up, and who asks now is told so instead of being kept.
-"""
 PEEK_SECONDS = 0.005
 """How long a worker's question waits for those of others that wake at the same instant."""
-
-
-class OverloadedError(OSError):
-    """More waits for the database than it may keep waiting: nothing was done, ask again later."""
 
 
 @dataclass(slots=True)
@@ -91,13 +84,7 @@ class Database:
         self._readers = ThreadPoolExecutor(READERS, "read") if not inline else None
         self._writer: threading.Thread | None = None
         self._folder = None if inline or in_memory(url) else folder_of(url)
-        self._waiting = 0
-        self._counting = threading.Lock()
-
-    @property
-    def waiting(self) -> int:
-        """Transactions and questions that have been asked for and not been answered yet."""
-        return self._waiting
+        self.line = Line()
 
     @property
     def dialect(self) -> str:
@@ -113,7 +100,7 @@ class Database:
         it was run once, and whether it was written is not known. Raises OverloadedError when too
         many wait already; then it was not run.
         """
-        with self._in_line():
+        with self.line:
             return await self._transact(fn, *args, **kwargs)
 
     async def _transact(
@@ -133,13 +120,11 @@ class Database:
     async def read(
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a question that writes nothing, beside the writer. Raises OverloadedError when too
-        many wait already.
-        """
+        """Run a question that writes nothing, beside the writer. Raises OverloadedError, too."""
         if self._readers is None:
             return self.read_now(fn, *args, **kwargs)
         loop = asyncio.get_running_loop()
-        with self._in_line():
+        with self.line:
             return await loop.run_in_executor(
                 self._readers, lambda: self.read_now(fn, *args, **kwargs)
             )
@@ -191,19 +176,6 @@ class Database:
             self._let_go()
         self._writing.dispose()
         self._reading.dispose()
-
-    @contextmanager
-    def _in_line(self) -> Generator[None]:
-        """One more waits while this lasts. Several loops ask: the engine's and the server's."""
-        with self._counting:
-            if self._waiting >= WAITING_LIMIT:
-                raise OverloadedError(f"{self._waiting} wait for the database already")
-            self._waiting += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._waiting -= 1
 
     @contextmanager
     def _transaction(self) -> Generator[Session]:

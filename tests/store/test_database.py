@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlmodel import Session
 
-from engine.store.database import WAITING_LIMIT, Database, OverloadedError
+from engine.store.database import Database
 from engine.store.dialects import table
 from engine.store.folding import fold
+from engine.store.line import WAITING_LIMIT, OverloadedError
 from engine.store.tables import Tenant
 
 pytestmark = pytest.mark.anyio
@@ -180,13 +181,13 @@ async def test_who_asks_a_database_that_does_not_keep_up_is_told_so_and_nothing_
         await asyncio.to_thread(held.wait, 30)
         waiting = [tasks.create_task(database.transact(names)) for _ in range(WAITING_LIMIT - 1)]
         await asyncio.sleep(0)
-        assert database.waiting == WAITING_LIMIT
+        assert database.line.waiting == WAITING_LIMIT
         with pytest.raises(OverloadedError):
             await database.transact(add, "one too many")
         with pytest.raises(OverloadedError):
             await database.read(names)
         hold.set()
     assert {tuple(task.result()) for task in waiting} == {()}
-    assert database.waiting == 0
+    assert database.line.waiting == 0
     assert await database.transact(add, "now there is room") == "now there is room"
     database.close()

@@ -9,10 +9,17 @@ from sqlmodel import Session
 
 from engine.domain.dead_letter import WantedLetters
 from engine.domain.delivery import Event, State
-from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, LaneId, SenderId
-from engine.store import attempts, frozen, outbox, receipts, standings, unknowns, withdrawn
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, LaneId, SenderId, TenantId
-from engine.store import attempts, dead_letters, outbox, receipts, standings, unknowns, withdrawn
+from engine.store import (
+    attempts,
+    dead_letters,
+    frozen,
+    outbox,
+    receipts,
+    standings,
+    unknowns,
+    withdrawn,
+)
 from engine.store.attempts import Verdict
 from engine.store.database import Database
 from engine.store.receipts import Change
