@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
@@ -97,8 +98,7 @@ class Database:
         """Run `fn(session, …)` in a transaction and return what it returned, once that is durable.
 
         Raises what `fn` raised; then nothing of it was written. Raises what the commit raised; then
-        it was run once, and whether it was written is not known. Raises OverloadedError when too
-        many wait already; then it was not run.
+        it was run once, and whether it was written is not known. OverloadedError: it was not run.
         """
         with self.line:
             return await self._transact(fn, *args, **kwargs)
@@ -125,16 +125,13 @@ class Database:
             return self.read_now(fn, *args, **kwargs)
         loop = asyncio.get_running_loop()
         with self.line:
-            return await loop.run_in_executor(
-                self._readers, lambda: self.read_now(fn, *args, **kwargs)
-            )
+            asked = partial(self.read_now, fn, *args, **kwargs)
+            return await loop.run_in_executor(self._readers, asked)
 
     async def peek(
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """As `read`, for the small question of a worker that looks again and again: those asked at
-        about the same time make one trip.
-        """
+        """As `read`, for a worker's small question: those asked at about one time make one trip."""
         if self._readers is None:
             return self.read_now(fn, *args, **kwargs)
         loop = asyncio.get_running_loop()
@@ -202,9 +199,7 @@ class Database:
         return connection
 
     def _let_go(self) -> None:
-        """Of the connection that writes: back to the pool, which rolls back what is not
-        committed.
-        """
+        """The connection that writes: the pool rolls back what is not committed."""
         kept, self._kept = self._kept, None
         if kept is not None:
             cast("sa.Connection", kept.bind).close()

@@ -1,5 +1,6 @@
 """The Dead letters page as a browser drives it: filters, what goes back, what is closed, export."""
 
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -21,11 +22,28 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def sandbox(house: House) -> Sandbox:
-    """Four failed because WhatsApp was unavailable, sixteen because their phones were."""
+def sandbox(house: House) -> Generator[Sandbox]:
+    """Four failed because WhatsApp was unavailable, the others because their phones were not
+    reached; afterwards it is as other files left it.
+    """
     made = sandbox_in(house)
+    before = house.database.read_now(_as_it_is, made)
     house.database.transact_now(_set_up, made, service_day(house.clock.now()))
-    return made
+    yield made
+    house.database.transact_now(_put_right, before)
+
+
+def _as_it_is(session: Session, made: Sandbox) -> list[Any]:
+    mine = select(Delivery).where(Delivery.broadcast_id == made.broadcast)
+    rows = list(session.exec(mine).all())
+    theirs = col(Attempt.delivery_id).in_([row.id for row in rows])
+    tries = session.exec(select(Attempt).where(theirs)).all()
+    return [session.get_one(Broadcast, made.broadcast), *rows, *tries]
+
+
+def _put_right(session: Session, before: list[Any]) -> None:
+    for row in before:
+        session.merge(type(row)(**row.model_dump()))
 
 
 def _set_up(session: Session, made: Sandbox, today: Any) -> None:
