@@ -36,9 +36,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LINGER_SECONDS = 0.012
-"""How long a batch stays open for company: below what a person or the pace notices (performance: 10
-to 15 ms).
-"""
+"""How long a batch stays open for company: below what anybody notices (performance: 10–15 ms)."""
 BATCH_LIMIT = 500
 PEEK_SECONDS = 0.005
 """How long a worker's question waits for those of others that wake at the same instant."""
