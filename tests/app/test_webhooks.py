@@ -80,7 +80,10 @@ async def post(
 
 def waiting(database: Database) -> list[bytes]:
     def question(session: Session) -> list[bytes]:
-        return [webhook.body for webhook in inbox.claim_waiting(session, 100)]
+        rows = session.connection().execute(
+            sa.text("SELECT body FROM webhooks WHERE state = 'waiting' ORDER BY id")
+        )
+        return [bytes(row.body) for row in rows]
 
     return database.transact_now(question)
 

@@ -19,6 +19,7 @@ class Told:
 PACINGS = {
     "jittered": "Spread over the window",
     "fastest": "As fast as the senders may",
+    "even": "Evenly, as slowly as the window lets it",
 }
 POLICIES = {
     "ask": "Ask a person",
