@@ -34,6 +34,7 @@ from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
 from engine.workers.settle import settle
+from engine.workers.slots import Slots
 from engine.workers.upkeep import upkeep
 
 LOOK_EVERY_SECONDS = 1.0
@@ -135,6 +136,7 @@ class Engine:
                 beat=self.heartbeat.beat,
                 draw_seed=parts.draw_seed,
                 doze=parts.doze,
+                slots=Slots(parts.tuning.in_flight),
             )
             await recover(equipment, parts.journals)
             await self._work(equipment)

@@ -26,7 +26,7 @@ def rest_sender(
         return Refused(f"{row.display_phone} is already resting.")
     words = f"Rested by {by.name}" + (f": {reason.strip()}" if reason.strip() else "")
     if not senders.set_state(
-        session, sender, was=row.state, state="resting", reason=words, now=now
+        session, sender, was=row.state, state="resting", reason=words, now=now, by_person=True
     ):
         return Refused("Somebody else has just changed this sender. Look again.")
     audit.append(

@@ -6,15 +6,20 @@ from sqlmodel import Session
 
 from engine.commands.control_broadcast import steer
 from engine.domain.broadcast import BroadcastEvent
+from engine.domain.canary import CanaryState
 from engine.domain.ids import BroadcastId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor
+from engine.store import canaries
 
 
 def resume_broadcast(
     session: Session, broadcast: BroadcastId, *, by: Actor, now: datetime
 ) -> Refused | None:
-    """The lanes open again; each delivery goes once. Returns None, or why not. Raises Forbidden."""
+    """The lanes open again; each delivery goes once. After a canary that halted it, the rest goes.
+
+    Returns None, or why not. Raises Forbidden.
+    """
     result = steer(
         session,
         broadcast,
@@ -24,4 +29,8 @@ def resume_broadcast(
         now=now,
         state_reason="",
     )
-    return result if isinstance(result, Refused) else None
+    if isinstance(result, Refused):
+        return result
+    if result.canary == CanaryState.HALTED:
+        canaries.move(session, broadcast, CanaryState.PASSED)
+    return None

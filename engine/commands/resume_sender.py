@@ -5,12 +5,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from engine.domain.ids import SenderId
+from engine.domain.quality import CANNOT_SEND
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
 from engine.store import audit, senders
-
-CANNOT_SEND = frozenset({"BANNED", "RESTRICTED", "DISCONNECTED", "MIGRATED", "DELETED"})
-"""Meta's words for a number that would only collect refusals (Meta, phone-numbers)."""
 
 
 def resume_sender(
@@ -29,7 +27,9 @@ def resume_sender(
             "refusals. Mend it in WhatsApp Manager first."
         )
     before = {"state": row.state, "reason": row.state_reason}
-    if not senders.set_state(session, sender, was=row.state, state="active", reason="", now=now):
+    if not senders.set_state(
+        session, sender, was=row.state, state="active", reason="", now=now, by_person=True
+    ):
         return Refused("Somebody else has just changed this sender. Look again.")
     audit.append(
         session,

@@ -31,6 +31,7 @@ def start_morning(
     tenant: TenantId,
     opens_at: datetime,
     pacing: Pacing | None = None,
+    canary: bool = False,
     name: str = "One-off morning",
     by: Actor,
     now: datetime,
@@ -38,6 +39,8 @@ def start_morning(
     """Schedule one broadcast of an approved content, opening at `opens_at`.
 
     pacing: None leaves it to what the organisation set, as is what becomes of it when it is late.
+    canary: a few go first, and the rest only when they did well (spec P6).
+
     Returns the new schedule, or why not. Raises Forbidden.
     """
     require(by, Permission.BROADCAST_CONTROL, tenant)
@@ -57,6 +60,7 @@ def start_morning(
         pacing=pace.value,
         late_policy=value_of(usual, LATE_POLICY),
         late_after_seconds=60 * number_of(usual, LATE_MINUTES),
+        canary=canary,
         created_at=now,
     )
     session.add(row)

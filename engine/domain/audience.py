@@ -39,6 +39,15 @@ class Audience:
             audience.add(one.subscriber, one.tier, one.region)
         return audience
 
+    def only(self, places: Iterable[int]) -> "Audience":
+        """These of them, in this order."""
+        some = Audience(region_names=self.region_names, _regions=self._regions)
+        for place in places:
+            some.subscribers.append(self.subscribers[place])
+            some.tiers.append(self.tiers[place])
+            some.regions.append(self.regions[place])
+        return some
+
     def __len__(self) -> int:
         return len(self.subscribers)
 

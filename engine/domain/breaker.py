@@ -62,6 +62,11 @@ def starting(breaker: Breaker) -> Breaker:
     return breaker
 
 
+def not_started(breaker: Breaker) -> Breaker:
+    """The message that was to try it out did not start after all: the next one does."""
+    return _said_nothing(breaker)
+
+
 def after(breaker: Breaker, outcome: Outcome, *, now: datetime, in_window: bool) -> Breaker:
     """The breaker once a message of the sender came out like this.
 

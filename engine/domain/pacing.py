@@ -31,11 +31,14 @@ class LanePace:
 
     rate: messages per second, at least LOWEST_RATE. Above one, its whole part is what any half-open
     second may hold; below one, sends are 1/rate seconds apart. All instants are seconds on one
-    monotonic clock, and are stamped in their order.
+    monotonic clock, and are stamped in their order. reserve: the part of the sender's whole rate
+    that `rate` leaves to what passes the others (spec N2): with 0.1, a rate of 72 is nine tenths of
+    80, and a second holds 80 when eight of them pass.
     """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, reserve: float = 0.0) -> None:
         self._sends: deque[float] = deque()
+        self._whole = 1.0 / (1.0 - reserve)
         self.set_rate(rate)
 
     @property
@@ -54,24 +57,32 @@ class LanePace:
         self._most = max(1, int(usable_rate(rate)))
         self._period = max(1.0, 1.0 / rate)
         self._gap = min(self._period, CROWDING / rate)
+        whole = rate * self._whole
+        self._most_passing = max(self._most, int(usable_rate(whole)))
+        self._period_passing = max(1.0, 1.0 / whole)
 
-    def next_instant(self, planned: float) -> float:
-        """The earliest instant at which the delivery planned for `planned` may be sent."""
+    def next_instant(self, planned: float, *, passes: bool = False) -> float:
+        """The earliest instant at which the delivery planned for `planned` may be sent.
+
+        passes: it may use the reserve, too. What passed counts for the others.
+        """
         sends = self._sends
         if not sends:
             return planned
+        most, period = self._most, self._period
+        if passes:
+            most, period = self._most_passing, self._period_passing
         earliest = max(planned, sends[-1] + self._gap)
-        if len(sends) < self._most:
+        if len(sends) < most:
             return earliest
-        return max(earliest, sends[-self._most] + self._period)
+        return max(earliest, sends[-most] + period)
 
     def sent(self, at: float) -> None:
         """A send was stamped `at`."""
         self._sends.append(at)
         # Shorter after a lowered rate, and enough all the same: a send under that rate came no
-        # sooner
-        # than the past second held no more than these.
-        while len(self._sends) > self._most:
+        # sooner than the past second held no more than these.
+        while len(self._sends) > self._most_passing:
             self._sends.popleft()
 
 
@@ -88,8 +99,8 @@ class AdaptivePace(LanePace):
     ceiling: messages per second it may reach, at least LOWEST_RATE.
     """
 
-    def __init__(self, ceiling: float) -> None:
-        super().__init__(ceiling)
+    def __init__(self, ceiling: float, reserve: float = 0.0) -> None:
+        super().__init__(ceiling, reserve)
         self._ceiling = ceiling
         self._slowed = False
         self._slowed_at = -math.inf

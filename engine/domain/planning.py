@@ -17,7 +17,7 @@ from itertools import repeat
 from engine.domain.audience import Audience, PlanRecipient
 from engine.domain.ids import SenderId
 from engine.domain.pacing import usable_rate
-from engine.domain.routing import PlanLane, Routing, lane_places, route
+from engine.domain.routing import PlanLane, Routing, lane_places, most_of, route
 from engine.domain.subscriber import TIER_ORDER
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "fit",
     "floor_seconds",
     "jitter_group",
+    "most_of",
     "plan",
     "route",
 ]

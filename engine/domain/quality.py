@@ -23,6 +23,12 @@ HIGH_THROUGHPUT_FACTOR = 1_000.0 / 80.0
 """A number upgraded to HIGH may send 1,000 per second (Meta: Cloud API > Throughput)."""
 
 
+CANNOT_SEND = frozenset({"BANNED", "RESTRICTED", "DISCONNECTED", "MIGRATED", "DELETED"})
+"""Meta's words for a number that would only collect refusals (Meta: phone-numbers)."""
+FLAGGED = "FLAGGED"
+"""Meta's word for a number that may send, and is about to be restricted if it goes on as before."""
+
+
 def read_quality(word: str) -> Quality:
     """Meta's word as a Quality; unknown words are UNKNOWN."""
     return Quality(word) if word in Quality.__members__ else Quality.UNKNOWN
@@ -34,14 +40,18 @@ def effective_rate(
     reserve: float,
     *,
     throughput: str = "STANDARD",
+    status: str = "CONNECTED",
     last_resort: bool = False,
 ) -> float:
     """Messages per second a broadcast may send through a number; 0 when it must stop.
 
-    rate_per_second: the ceiling we gave it. reserve: the part kept for replies, 0 to 1.
-    last_resort: no other sender is left, so that a RED one may crawl instead of stopping.
+    rate_per_second: the ceiling we gave it. reserve: the part kept for replies, 0 to 1. status:
+    Meta's. last_resort: no other sender is left, so that a RED or flagged one may crawl instead of
+    stopping.
     """
-    grade = read_quality(quality)
+    if status in CANNOT_SEND:
+        return 0.0
+    grade = Quality.RED if status == FLAGGED else read_quality(quality)
     ceiling = CEILING_PER_SECOND[grade]
     if throughput == "HIGH":
         ceiling *= HIGH_THROUGHPUT_FACTOR

@@ -30,10 +30,12 @@ class Routing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanLane:
-    """A sender and the rate it may use, in messages per second."""
+    """A sender, the rate it may use in messages per second, and how many people it may take."""
 
     sender: SenderId
     rate: float
+    most: int | None = None
+    """By its cap of the day; None: as many as come."""
 
 
 Preferences = Callable[[int, int], list[float]]
@@ -90,13 +92,35 @@ def lane_places(
 
 
 def lane_room(recipients: int, lanes: Sequence[PlanLane]) -> list[int]:
-    """How many recipients each lane may get: ceil(N x rate / sum of rates), in the lanes' order."""
-    rates = [usable_rate(lane.rate) for lane in lanes]
-    total = sum(rates)
-    # A hair below, so that 100 x 80 / 320 is 25 whatever the floats say; the sum stays at least N.
-    room = [math.ceil(recipients * rate / total - 1e-9) for rate in rates]
+    """How many recipients each lane may get: ceil(N x rate / sum of rates), in the lanes' order.
+
+    A lane whose cap is smaller gets that, and the others share what it leaves.
+    """
+    capped: dict[int, int] = {}
+    while True:
+        rates = [0.0 if at in capped else usable_rate(one.rate) for at, one in enumerate(lanes)]
+        total, left = sum(rates), recipients - sum(capped.values())
+        # A hair below, so that 100 x 80 / 320 is 25 whatever the floats say; the sum stays >= N.
+        room = [
+            capped[at] if at in capped else math.ceil(left * rate / total - 1e-9)
+            for at, rate in enumerate(rates)
+        ]
+        full = {
+            at: lane.most
+            for at, lane in enumerate(lanes)
+            if at not in capped and lane.most is not None and room[at] > lane.most
+        }
+        if not full:
+            break
+        capped |= full
     assert sum(room) >= recipients, "lanes must have room for everybody"
     return room
+
+
+def most_of(lanes: Sequence[PlanLane]) -> int | None:
+    """How many all lanes may take together; None when one of them takes as many as come."""
+    caps = [lane.most for lane in lanes]
+    return None if None in caps else sum(most or 0 for most in caps)
 
 
 def _preferences(

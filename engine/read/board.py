@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from engine.domain import sla
 from engine.domain.broadcast import BroadcastState, Moment, moment
+from engine.domain.canary import CanaryState
 from engine.domain.delivery import HANDED_OVER, ON_THE_PHONE, State
 from engine.domain.ids import BroadcastId, TenantId
 from engine.read import board_details, board_lanes
@@ -74,6 +75,7 @@ def _of(session: Session, row: Broadcast, coming: Ahead, now: datetime) -> Board
         title=row.title,
         state=state,
         state_reason=row.state_reason,
+        canary=CanaryState(row.canary),
         content_hash=row.content_hash,
         approved_at=content.approved_at,
         languages=content.languages,

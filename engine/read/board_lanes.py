@@ -12,6 +12,7 @@ from engine.domain import forecast as rules
 from engine.domain import sla
 from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import ON_THE_PHONE, UNSENT, State
+from engine.domain.failover import return_share
 from engine.domain.forecast import Forecast
 from engine.domain.ids import BroadcastId
 from engine.domain.quality import effective_rate
@@ -56,7 +57,7 @@ def lanes(
     ).all()
     samples = _latest_samples(session, broadcast, now) if sending else {}
     return tuple(
-        _lane(lane, sender, by_lane.get(lane.id or 0, Counter()), samples, lags)
+        _lane(lane, sender, by_lane.get(lane.id or 0, Counter()), samples, lags, now)
         for lane, sender in rows
     )
 
@@ -67,6 +68,7 @@ def _lane(
     counts: Counter[State],
     samples: Mapping[int, tuple[int, int]],
     lags: list[tuple[int | None, float]],
+    now: datetime,
 ) -> LaneRow:
     started, in_flight = samples.get(lane.id or 0, (0, 0))
     times = sla.percentiles([lag for of, lag in lags if of == lane.id])
@@ -78,8 +80,15 @@ def _lane(
         quality=sender.quality,
         state=lane.state,
         state_reason=lane.state_reason,
+        returning=return_share(lane.returned_at, now) if lane.state == "sending" else 1.0,
         rate_now=started,
-        rate_limit=effective_rate(sender.rate_per_second, sender.quality, 0.0),
+        rate_limit=effective_rate(
+            sender.rate_per_second,
+            sender.quality,
+            0.0,
+            throughput=sender.throughput,
+            status=sender.status,
+        ),
         left=sum(counts[one] for one in UNSENT) + counts[State.SENDING],
         delivered=sum(counts[one] for one in ON_THE_PHONE),
         planned=lane.planned,

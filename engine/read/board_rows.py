@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.broadcast import BroadcastState, Moment
+from engine.domain.canary import CanaryState
 from engine.domain.delivery import State
 from engine.domain.forecast import Forecast
 from engine.domain.ids import BroadcastId
@@ -23,6 +24,7 @@ class LaneRow:
     quality: str
     state: str
     state_reason: str
+    returning: float  # the part of its rate it may use, coming back from a failover
     rate_now: int
     rate_limit: float
     left: int
@@ -76,6 +78,7 @@ class Board:
     title: str = ""
     state: BroadcastState | None = None
     state_reason: str = ""
+    canary: CanaryState = CanaryState.OFF
     content_hash: str = ""
     approved_at: datetime | None = None
     languages: int = 0

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from engine.domain import limits
 from engine.domain import schedule as rules
 from engine.domain.content import APPROVED_OR_BETTER, Category
 from engine.domain.ids import ScheduleId, TenantId
+from engine.domain.quality import effective_rate
 from engine.domain.schedule import Kind, LatePolicy
 from engine.store import schedules
 from engine.store import senders as pool
-from engine.store.tables import Content, Schedule, Subscriber
+from engine.store.tables import Content, Schedule, Sender, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def ahead(session: Session, tenant: TenantId, now: datetime) -> Ahead:
     zone = rules.IST if row is None else row.zone
     day = rules.service_day(opens_at or now, zone)
     content = _content(session, tenant, row, day)
+    people = _people(session, tenant)
     return Ahead(
         opens_at=opens_at,
         schedule="" if row is None else row.name,
@@ -52,7 +55,8 @@ def ahead(session: Session, tenant: TenantId, now: datetime) -> Ahead:
         checks=(
             _approval(content),
             _senders(session, tenant),
-            _audience(session, tenant),
+            _audience(people),
+            *_capacity(session, tenant, people),
         ),
     )
 
@@ -114,7 +118,7 @@ def _approval(content: Content | None) -> Check:
 def _senders(session: Session, tenant: TenantId) -> Check:
     rows = pool.pool(session, tenant)
     primary = [row for row in rows if row.role == "primary"]
-    able = [row for row in primary if row.state == "active" and row.quality != "RED"]
+    able = [row for row in primary if _rate(row) > 0]
     backups = sum(1 for row in rows if row.role == "backup" and row.state == "active")
     if not able:
         return Check("Senders", False, "No sender may send. See Senders.")
@@ -125,8 +129,35 @@ def _senders(session: Session, tenant: TenantId) -> Check:
     return Check("Senders", len(able) == len(primary), words)
 
 
-def _audience(session: Session, tenant: TenantId) -> Check:
-    count = (
+def _rate(row: Sender) -> float:
+    if row.state != "active":
+        return 0.0
+    return effective_rate(
+        row.rate_per_second, row.quality, 0.0, throughput=row.throughput, status=row.status
+    )
+
+
+def _capacity(session: Session, tenant: TenantId, people: int) -> tuple[Check, ...]:
+    """A line only where the senders or the limits of the day do not suffice: said beforehand."""
+    rows = pool.pool(session, tenant)
+    primary = [row for row in rows if row.role == "primary" and _rate(row) > 0]
+    rate = sum(_rate(row) for row in primary)
+    most = limits.portfolio_limit(row.messaging_limit for row in rows)
+    caps = [row.daily_cap for row in primary]
+    if primary and None not in caps:
+        most = min(sum(cap or 0 for cap in caps), people if most is None else most)
+    if most is not None and people > most:
+        words = f"The limits of the day let {most:,} people in; {people - most:,} find no room."
+        return (Check("Capacity", False, words),)
+    seconds = people / rate if rate else 0.0
+    if seconds > rules.USUAL.closes.total_seconds():
+        words = f"Sending to {people:,} takes {seconds:,.0f} s: the last come after the close."
+        return (Check("Capacity", False, words),)
+    return ()
+
+
+def _people(session: Session, tenant: TenantId) -> int:
+    return (
         session.connection()
         .execute(
             select(func.count()).where(
@@ -137,6 +168,9 @@ def _audience(session: Session, tenant: TenantId) -> Check:
         )
         .scalar_one()
     )
+
+
+def _audience(count: int) -> Check:
     if not count:
         return Check("Audience", False, "No active subscriber with consent. Add or import some.")
     return Check("Audience", True, f"{count:,} active subscribers with consent.")

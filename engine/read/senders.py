@@ -1,17 +1,18 @@
 """What the Senders page shows: the pool, what it can do, and how each number is doing."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
+from engine.domain import limits
 from engine.domain.broadcast import BroadcastState
 from engine.domain.ids import SenderId, TenantId
 from engine.domain.quality import effective_rate
-from engine.store import content, senders
+from engine.store import content, reached, senders
 from engine.store.tables import Attempt, Broadcast, Lane, Sample, Sender
 
 LATENCY_ATTEMPTS = 5_000
@@ -47,6 +48,7 @@ class SenderCard:
     status: str
     throughput: str
     messaging_limit: str
+    daily_cap: int | None  # people in 24 h, by a person's word
     rate_per_second: float  # what a person allows
     rate_usable: float  # what is left of it at this quality; 0 while it may not send
     rate_now: float
@@ -67,6 +69,15 @@ class Capacity:
     seconds: float | None  # to send to the whole audience; None when nobody can send
     seconds_without_fastest: float | None
     backups: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How many different people were written to in the last 24 hours, where a limit asks."""
+
+    limit: int | None = None  # the portfolio's; None: none that we know
+    together: int = 0  # by all senders
+    by_sender: Mapping[SenderId, int] = field(default_factory=lambda: dict[SenderId, int]())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,22 @@ def pool(session: Session, tenant: TenantId, *, now: datetime) -> Pool:
     return Pool(cards, capacity(audience, rows))
 
 
+def reach(session: Session, tenant: TenantId, *, now: datetime) -> Reach:
+    """The use of the day's limits; costs a walk over the day's attempts, so ask now and then."""
+    rows = senders.pool(session, tenant)
+    limit = limits.portfolio_limit(row.messaging_limit for row in rows)
+    since = now - limits.ROLLING
+    return Reach(
+        limit=limit,
+        together=0 if limit is None else reached.count(session, [_id(row) for row in rows], since),
+        by_sender={
+            _id(row): reached.count(session, [_id(row)], since)
+            for row in rows
+            if row.daily_cap is not None
+        },
+    )
+
+
 def capacity(audience: int, rows: Sequence[Sender]) -> Capacity:
     """How long the active primaries need for the audience, and how long without the fastest."""
     rates = sorted(rate for row in rows if row.role == "primary" and (rate := _usable(row)) > 0)
@@ -107,7 +134,9 @@ def capacity(audience: int, rows: Sequence[Sender]) -> Capacity:
 def _usable(row: Sender) -> float:
     if row.state != "active":
         return 0.0
-    return effective_rate(row.rate_per_second, row.quality, 0.0, throughput=row.throughput)
+    return effective_rate(
+        row.rate_per_second, row.quality, 0.0, throughput=row.throughput, status=row.status
+    )
 
 
 def _seconds(audience: int, rate_per_second: float) -> float | None:
@@ -131,6 +160,7 @@ def _card(row: Sender, rate_now: float, sent_24h: int, latency: Latency | None) 
         status=row.status,
         throughput=row.throughput,
         messaging_limit=row.messaging_limit,
+        daily_cap=row.daily_cap,
         rate_per_second=row.rate_per_second,
         rate_usable=_usable(row),
         rate_now=rate_now,

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from engine.domain import enrolment
 from engine.domain.ids import Phone, SubscriberId, TenantId
 from engine.domain.subscriber import Status
 from engine.store.dialects import table
+from engine.store.prepared import Prepared
 from engine.store.tables import Consent, Subscriber
 
 _subscribers, _consents = table(Subscriber), table(Consent)
@@ -84,3 +85,47 @@ def keep(
             evidence=consent.evidence,
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Whose wish was written down, as it stands now, and the newest event that was looked at."""
+
+    newest: int
+    stop: frozenset[SubscriberId]
+    want: frozenset[SubscriberId]
+
+
+NEWS_AT_ONCE = 1_000
+
+
+def newest(session: Session) -> int:
+    """The newest event of all consent histories; 0 when there is none."""
+    return _NEWEST.count(session)
+
+
+def news(session: Session, after: int | None) -> News:
+    """Who said something after that event, some of them when there are very many.
+
+    after: None to begin with what comes from now on.
+    """
+    latest = newest(session)
+    if after is None or latest == after:
+        return News(latest, frozenset(), frozenset())
+    rows = session.connection().execute(_NEWS, {"after": after, "most": NEWS_AT_ONCE}).all()
+    return News(
+        newest=max((row[0] for row in rows), default=after),
+        stop=frozenset(SubscriberId(row[1]) for row in rows if not row[2]),
+        want=frozenset(SubscriberId(row[1]) for row in rows if row[2]),
+    )
+
+
+_NEWEST = Prepared(lambda _: select(sa.func.coalesce(sa.func.max(_consents.c.id), 0)))
+_NEWS = (
+    # By where they stand, not by what the event says: an older wish may be noted later.
+    select(_consents.c.id, _consents.c.subscriber_id, _subscribers.c.consented)
+    .join(_subscribers, _subscribers.c.id == _consents.c.subscriber_id)
+    .where(_consents.c.id > bindparam("after"))
+    .order_by(_consents.c.id)
+    .limit(bindparam("most"))
+)

@@ -7,10 +7,11 @@ here.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from engine.domain.ids import (
     Tracker,
 )
 from engine.domain.message import Recipient
+from engine.domain.priority import Priority
 from engine.store.attempts import is_one_of
 from engine.store.dialects import rows_as_json, spelled, table
 from engine.store.prepared import Prepared
@@ -55,6 +57,12 @@ class Marked:
     language: str
     parameters: tuple[str, ...]
     due_at: datetime
+    priority: int = Priority.NORMAL
+
+    @property
+    def passes(self) -> bool:
+        """Whether it goes before all that does not (spec P4)."""
+        return self.priority == Priority.HIGH
 
 
 def mark_due(
@@ -66,34 +74,52 @@ def mark_due(
     limit: int,
     now: datetime,
     retries: bool = True,
+    special: bool = False,
+    planned_until: datetime | None = None,
 ) -> list[Marked]:
     """Mark up to `limit` deliveries of a lane that are due before `horizon`, retries first.
 
     Marks nothing when the lane has a newer epoch (we are a ghost) or lane or broadcast are not
     sending, and nobody who opted out since the freeze. `retries` False: there are none to look for.
+    special: some may pass the others or let them pass; what passes comes first, and need not be
+    nearly due to be looked for before what is late. planned_until: only whom the plan has up to
+    then, whenever they are due by now; None: everybody.
     """
     marked: list[Marked] = []
-    for state in (State.RETRYING, State.PLANNED):
-        if len(marked) >= limit or (state is State.RETRYING and not retries):
-            continue
-        due = _DUE[state].text(
+    until = {} if planned_until is None else {"planned_until": instant_text(planned_until)}
+    for state, priority in _turns(retries=retries, special=special):
+        if len(marked) >= limit:
+            break
+        due = _due_of(state, priority, first_ones=bool(until)).text(
             session,
             lane=lane,
             horizon=instant_text(horizon),
             most=limit - len(marked),
             run=epoch,
+            **until,
         )
         rows = json.loads(due)
         _MARK.run(session, [(row[0], epoch, now) for row in rows])
         marked += [_marked(row, lane) for row in rows]
-    marked.sort(key=lambda one: (one.due_at, one.attempt.delivery))
+    marked.sort(key=lambda one: (one.priority, one.due_at, one.attempt.delivery))
     return marked
+
+
+def _turns(*, retries: bool, special: bool) -> Iterable[tuple[State, Priority | None]]:
+    """What is marked, in its order; without a priority: all alike."""
+    states = (State.RETRYING, State.PLANNED) if retries else (State.PLANNED,)
+    return product(states, (None,)) if not special else ((s, p) for p in Priority for s in states)
 
 
 _lanes, _broadcasts, _people = table(Lane), table(Broadcast), table(Subscriber)
 
 
-def _due(dialect: str, state: State) -> Any:
+@cache
+def _due_of(state: State, priority: Priority | None, *, first_ones: bool) -> Prepared:
+    return Prepared(partial(_due, state=state, priority=priority, first_ones=first_ones))
+
+
+def _due(dialect: str, state: State, priority: Priority | None, *, first_ones: bool) -> Any:
     """What may be marked, locked until it is, as one text: see `rows` for why."""
     stays = (
         select(_people.c.id)
@@ -116,18 +142,42 @@ def _due(dialect: str, state: State) -> Any:
             _deliveries.c.language,
             _deliveries.c.parameters,
             _deliveries.c.due_at,
+            _deliveries.c.priority,
         )
         .where(_deliveries.c.lane_id == bindparam("lane", type_=sa.Integer()))
-        .where(_deliveries.c.state == spelled(state))
+        .where(_deliveries.c.state == spelled(state), *_of_priority(priority))
         .where(_deliveries.c.due_at <= as_instant(dialect, horizon), ~stays, _may_mark())
         .order_by(_deliveries.c.due_at, _deliveries.c.id)
         .limit(bindparam("most", type_=sa.Integer()))
         .with_for_update(of=_deliveries)
     )
+    if first_ones:
+        until = bindparam("planned_until", type_=sa.String())
+        due = due.where(_deliveries.c.planned_at <= as_instant(dialect, until))
     return rows_as_json(dialect, due.subquery("due"))
 
 
-_DUE = {state: Prepared(partial(_due, state=state)) for state in UNSENT}
+def _of_priority(priority: Priority | None) -> list[sa.ColumnElement[bool]]:
+    """Spelled as the index over the special ones is, or SQLite would not see that it serves."""
+    if priority is None:
+        return []
+    mine = _deliveries.c.priority == sa.literal_column(str(int(priority)))
+    return [mine] if priority is Priority.NORMAL else [mine, _SPECIAL]
+
+
+_SPECIAL = _deliveries.c.priority != sa.literal_column(str(int(Priority.NORMAL)))
+
+
+def has_special(lane: sa.ColumnElement[int]) -> Any:
+    """Whether a lane has any unsent that pass or let pass, as an expression: one or two seeks."""
+    waits = [
+        select(_deliveries.c.id)
+        .where(_deliveries.c.lane_id == lane, _SPECIAL)
+        .where(_deliveries.c.state == spelled(state))
+        .exists()
+        for state in sorted(UNSENT)
+    ]
+    return sa.or_(*waits)
 
 
 def _marking(_dialect: str, rows: Any) -> sa.Update:
@@ -166,7 +216,7 @@ def _may_mark() -> sa.ColumnElement[bool]:
 
 
 def _marked(row: list[Any], lane: LaneId) -> Marked:
-    identity, tried, key, sender, subscriber, phone, bsuid, language, parameters, due_at = row
+    identity, tried, key, sender, subscriber, phone, bsuid, language, parameters = row[:9]
     attempt = AttemptId(DeliveryId(identity), tried + 1)
     return Marked(
         attempt=attempt,
@@ -177,7 +227,8 @@ def _marked(row: list[Any], lane: LaneId) -> Marked:
         to=Recipient(phone=Phone(phone) if phone else None, bsuid=bsuid),
         language=language,
         parameters=tuple(json.loads(parameters)),
-        due_at=instant(due_at),
+        due_at=instant(row[9]),
+        priority=row[10],
     )
 
 

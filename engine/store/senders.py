@@ -82,21 +82,35 @@ def set_state(
     state: str,
     reason: str,
     now: datetime,
+    by_person: bool = False,
 ) -> bool:
     """Move a sender from state `was` to `state`; False when it is no longer in `was`."""
+    values = {"controlled_at": now} if by_person else {}
     changed = _update(
         session,
         sa.and_(col(Sender.id) == sender, col(Sender.state) == was),
         state=state,
         state_reason=reason,
         updated_at=now,
+        **values,
     )
     return changed == 1
 
 
 def set_pace(session: Session, sender: SenderId, *, rate_per_second: float, now: datetime) -> None:
-    """The most this sender may send in a second, by our own word."""
-    _update(session, col(Sender.id) == sender, rate_per_second=rate_per_second, updated_at=now)
+    """The most this sender may send in a second, by a person's word."""
+    _update(
+        session,
+        col(Sender.id) == sender,
+        rate_per_second=rate_per_second,
+        controlled_at=now,
+        updated_at=now,
+    )
+
+
+def set_daily_cap(session: Session, sender: SenderId, *, people: int | None, now: datetime) -> None:
+    """The most people this sender may reach in 24 hours, by a person's word; None: no cap."""
+    _update(session, col(Sender.id) == sender, daily_cap=people, updated_at=now)
 
 
 def set_role(session: Session, sender: SenderId, *, was: str, role: str, now: datetime) -> bool:

@@ -126,10 +126,37 @@ class Grade:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Repace:
+    """A person lets the nth sender send only so many a second, and as many as before again after
+    `seconds`.
+    """
+
+    nth: int
+    rate: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A person lets the nth sender reach at most so many people in 24 hours."""
+
+    nth: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitPortfolio:
+    """WhatsApp says that all senders together may reach so many people in 24 hours."""
+
+    word: str
+
+
 ProcessDeed = Kill | Second | Freeze
 DiskDeed = Lock | FillDisk | SpoilCommits
 PostDeed = Deafen | Babble
-PersonDeed = Pause | Abort | OptOut | Rest | Grade
+LimitDeed = Repace | Cap | LimitPortfolio
+PersonDeed = Pause | Abort | OptOut | Rest | Grade | LimitDeed
 Deed = Strike | ProcessDeed | DiskDeed | PostDeed | SetClock | PersonDeed
 
 
@@ -145,4 +172,5 @@ class Script:
     scenario: str
     pacing: str
     late_policy: str
+    canary: bool = False
     deeds: tuple[tuple[float, Deed], ...]

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from engine.domain.delivery import ACCEPTED_OR_BETTER, HANDED_OVER, ON_THE_PHONE, OPEN, State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, DeliveryKey
+from engine.domain.pacing import usable_rate
 from engine.domain.planning import Pacing
 from engine.store import receipts as receipts_store
 from engine.store.dialects import table
@@ -193,11 +194,23 @@ def _add_times(
 def _add_pace(
     result: MorningResult, starts: Mapping[int, list[datetime]], rates: Mapping[int, float]
 ) -> None:
-    for sender, lane in starts.items():
+    for lane in starts.values():
         micros = sorted(round(stamp.timestamp() * MICROSECONDS) for stamp in lane)
         result.max_per_second = max(result.max_per_second, max_per_half_open_second(micros))
-        if sender in rates:
-            result.floor_s = max(result.floor_s, (len(lane) - 1) / rates[sender])
+    if rates:
+        sends = sum(len(lane) for sender, lane in starts.items() if sender in rates)
+        result.floor_s = least_seconds(sends, list(rates.values()))
+
+
+def least_seconds(sends: int, rates: Sequence[float]) -> float:
+    """The least time from the first to the last of so many sends that lanes of these rates allow
+    together, however they are shared out: a plan that shares badly is not to lower its own floor.
+    """
+    usable = [usable_rate(rate) for rate in rates]
+    seconds = max(0.0, (sends - len(usable)) / sum(usable))
+    while sum(int(seconds * rate + 1e-9) + 1 for rate in usable) < sends:
+        seconds = min((int(seconds * rate + 1e-9) + 1) / rate for rate in usable)
+    return seconds
 
 
 def _add_window(

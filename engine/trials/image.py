@@ -72,6 +72,7 @@ class Needs:
     rate: float
     pacing: str
     late_policy: str
+    canary: bool
     opens_at: datetime
 
 
@@ -97,6 +98,7 @@ def tailor(session: Session, needs: Needs) -> None:
             content_id=seeded.content,
             pacing=needs.pacing,
             late_policy=needs.late_policy,
+            canary=needs.canary,
             created_at=STARTS_AT,
         )
     )

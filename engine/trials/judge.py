@@ -11,6 +11,8 @@ from sqlmodel import Session
 
 from engine.domain.audit import Broken
 from engine.domain.broadcast import BroadcastState
+from engine.domain.canary import CanaryRule
+from engine.domain.canary import size as canary_size
 from engine.domain.delivery import ACCEPTED_OR_BETTER, HANDED_OVER, ON_THE_PHONE, OPEN, State
 from engine.simulator.truth import AcceptedMessage, Truth
 from engine.store import audit
@@ -22,6 +24,8 @@ from engine.trials.witness import Post, Witness
 
 SETTLED_AFTER = timedelta(seconds=40)
 """Receipts of messages younger than this may be still to come."""
+LIMIT_FELT_SECONDS = 5.0
+"""A new limit is felt with the next look of an engine, which may have to start first."""
 SOON = timedelta(seconds=60)
 
 _deliveries, _broadcasts = table(Delivery), table(Broadcast)
@@ -86,6 +90,8 @@ def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Sc
     held = [fate for fate in fates if fate.state is State.HELD]
     misses = [
         *witness.misses,
+        *_over_limits(witness, truth),
+        *_canary(witness, script),
         *_lost(fates, log, state, waiting=bool(truth.totals.webhooks_waiting)),
         *_twice(fate for fate in doubled if fate not in excused),
         *_lies(fates, truth, log.true_end),
@@ -102,6 +108,32 @@ def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Sc
         held_though_taken=sum(bool(fate.messages) for fate in held),
         doubled=len(excused),
     )
+
+
+def _over_limits(witness: Witness, truth: Truth) -> list[str]:
+    """Where WhatsApp took messages for more people than a limit of the day lets in."""
+    found: list[str] = []
+    for sender, most, since in witness.limits:
+        first: dict[str, float] = {}
+        for one in truth.messages:
+            if sender in (None, one.phone_number_id):
+                at = first.get(one.recipient, one.accepted_at)
+                first[one.recipient] = min(at, one.accepted_at)
+        before = sum(at <= since + LIMIT_FELT_SECONDS for at in first.values())
+        if len(first) > max(most, before):
+            found.append(f"{len(first)} people were reached by {sender or 'all'}, not {most}")
+    return found
+
+
+def _canary(witness: Witness, script: Script) -> list[str]:
+    """Nobody but the first ones is written to within the wait after the first request."""
+    if not script.canary or not witness.posts:
+        return []
+    until = witness.posts[0].at + CanaryRule().wait
+    early = {one.tracker.split(".")[1] for one in witness.posts if one.at < until}
+    # Whose instants are the last one's, one in each lane, go with them.
+    most = canary_size(script.subscribers) + script.senders - 1
+    return [f"{len(early)} went before the canary was judged"] if len(early) > most else []
 
 
 def still_working(session: Session, now: datetime, *, full: bool) -> bool:

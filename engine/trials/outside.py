@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 
 from engine.commands.abort_broadcast import abort_broadcast
 from engine.commands.answer_late_start import send_anyway
+from engine.commands.change_sender_cap import change_sender_cap
+from engine.commands.change_sender_pace import change_sender_pace
 from engine.commands.pause_broadcast import pause_broadcast
 from engine.commands.rest_sender import rest_sender
 from engine.commands.resume_broadcast import resume_broadcast
@@ -15,6 +17,7 @@ from engine.commands.resume_sender import resume_sender
 from engine.commands.set_subscriber_status import set_subscriber_status
 from engine.domain.broadcast import OVER, BroadcastState
 from engine.domain.ids import BroadcastId, SenderId, SubscriberId
+from engine.domain.limits import PEOPLE
 from engine.domain.roles import CLI, Actor, Role
 from engine.domain.subscriber import Status
 from engine.simulator.faults import ExpireToken, SetStatus, SetTemplateStatus
@@ -98,6 +101,25 @@ class Outside:
         """WhatsApp grades a sender, and the poller has heard of it."""
         self._database.transact_now(_grade, nth, quality)
 
+    def repace(self, nth: int, rate: float) -> None:
+        """Set how many a second a sender may send; the witness holds it to that from then on."""
+        sender = self._database.read_now(_nth_sender, nth)
+        now = self._machine.now()
+        self._database.transact_now(change_sender_pace, sender, rate, by=CLI, now=now)
+        self._witness.set_pace(self._database.read_now(_number_of, sender), rate)
+
+    def cap(self, nth: int, people: int) -> None:
+        """Set how many people a sender may reach."""
+        sender = self._database.read_now(_nth_sender, nth)
+        now = self._machine.now()
+        self._database.transact_now(change_sender_cap, sender, people, by=CLI, now=now)
+        self._witness.set_limit(self._database.read_now(_number_of, sender), people)
+
+    def limit_portfolio(self, word: str) -> None:
+        """WhatsApp limits all senders together, and the poller has heard of it."""
+        self._database.transact_now(_limit, word)
+        self._witness.set_limit(None, PEOPLE[word])
+
     def take_off_the_list(self, nth: int) -> str:
         """Somebody in the office notes that a recipient wants no more; returns their number."""
         subscriber, phone = self._database.read_now(_nth_person, nth)
@@ -140,6 +162,17 @@ class Outside:
 def _nth_sender(session: Session, nth: int) -> SenderId:
     rows = session.exec(select(Sender).order_by(col(Sender.position))).all()
     return SenderId(rows[nth % len(rows)].id or 0)
+
+
+def _number_of(session: Session, sender: SenderId) -> str:
+    row = senders.get(session, sender)
+    assert row is not None
+    return row.phone_number_id
+
+
+def _limit(session: Session, word: str) -> None:
+    for row in session.exec(select(Sender)):
+        row.messaging_limit = word
 
 
 def _not_active(session: Session) -> list[SenderId]:

@@ -66,6 +66,7 @@ class Stage:
             rate=script.rate,
             pacing=script.pacing,
             late_policy=script.late_policy,
+            canary=script.canary,
             opens_at=self.opens_at,
         )
         self.database.transact_now(tailor, needs)
@@ -159,10 +160,23 @@ class Stage:
                 outside.grade(nth, quality)
                 await asyncio.sleep(seconds)
                 outside.grade(nth, "GREEN")
+            case deeds.Repace() | deeds.Cap() | deeds.LimitPortfolio():
+                await self._limit(deed)
             case deeds.OptOut(nth, by_page):
                 await self._opt_out(nth, by_page=by_page)
             case _:
                 assert_never(deed)
+
+    async def _limit(self, deed: deeds.LimitDeed) -> None:
+        match deed:
+            case deeds.Repace(nth, rate, seconds):
+                self.outside.repace(nth, rate)
+                await asyncio.sleep(seconds)
+                self.outside.repace(nth, self.script.rate)
+            case deeds.Cap(nth, people):
+                self.outside.cap(nth, people)
+            case deeds.LimitPortfolio(word):
+                self.outside.limit_portfolio(word)
 
     async def _opt_out(self, nth: int, *, by_page: bool) -> None:
         """Until the database has it; from then on it counts."""
@@ -206,6 +220,7 @@ class Stage:
         life.freeze()
         await asyncio.sleep(deed.seconds)
         life.thaw()
+        self.witness.thawed_at = self.machine.loop_time()
         if self.witness.still_since is not None:
             self.witness.still_since = self.machine.loop_time()
 

@@ -19,15 +19,18 @@ from engine.simulator.scenarios import SCENARIOS
 from engine.trials.deeds import (
     Abort,
     Babble,
+    Cap,
     Deafen,
     Deed,
     FillDisk,
     Freeze,
     Grade,
     Kill,
+    LimitPortfolio,
     Lock,
     OptOut,
     Pause,
+    Repace,
     Rest,
     Script,
     Second,
@@ -41,6 +44,7 @@ from engine.trials.texts import TEMPLATE
 
 PASSING_CODES = (131000, 131016, 131057, 130429, 131056, 4, 1, 2)
 LATER_CODES = (131000, 131026, 131049, 131048, 131050)
+ACCOUNT_CODES = (368, 131031, 131042, 190)
 BANS = (("BANNED", 131045), ("RESTRICTED", 131048), ("DISCONNECTED", None), ("BANNED", None))
 LEAST_SUBSCRIBERS = 50
 SLOWEST = 3
@@ -57,6 +61,7 @@ WEIGHTS = {
     "clock": 1,
     "rest": 1,
     "grade": 1,
+    "limit": 1,
 }
 
 
@@ -72,7 +77,7 @@ def draw(seed: int) -> Script:
     deeds: list[tuple[float, Deed]] = []
     for _ in range(rng.randint(1, 8)):
         at = rng.uniform(-0.5, lasts + 1.0)
-        deeds.append((at, _deed(rng, senders)))
+        deeds.append((at, _deed(rng, senders, rate)))
         if isinstance(deeds[-1][1], Strike) and rng.random() < 0.4:
             # What makes a lost answer hard: the receipt that would tell is late, too.
             deeds.append((at, _late_receipts(rng)))
@@ -89,6 +94,7 @@ def draw(seed: int) -> Script:
         scenario=rng.choice(sorted(set(SCENARIOS) - {"phone_failure"})),
         pacing=pacing,
         late_policy=rng.choice(("skip", "ask", "send")),
+        canary=rng.random() < 0.1,
         deeds=tuple(sorted(deeds, key=lambda one: one[0])),
     )
 
@@ -112,7 +118,7 @@ def _kill(rng: Random) -> Kill:
     return Kill(down, doors, nth=rng.randrange(2))
 
 
-def _deed(rng: Random, senders: int) -> Deed:
+def _deed(rng: Random, senders: int, rate: float) -> Deed:
     kind = rng.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
     match kind:
         case "strike":
@@ -130,21 +136,34 @@ def _deed(rng: Random, senders: int) -> Deed:
         case "clock":
             return SetClock(rng.choice((-10.0, 10.0, rng.uniform(-10.0, 10.0))))
         case _:
-            return _people(rng, senders, kind)
+            return _people(rng, senders, rate, kind)
 
 
-def _people(rng: Random, senders: int, kind: str) -> Deed:
+def _people(rng: Random, senders: int, rate: float, kind: str) -> Deed:
     match kind:
         case "pause":
             return Pause(_seconds(rng, 8.0, 120.0))
         case "stop":
             return OptOut(rng.randrange(60), by_page=rng.random() < 0.5)
+        case "limit":
+            return _limit(rng, senders, rate)
         case "rest":
             return Rest(rng.randrange(senders), rng.uniform(0.5, 10.0))
         case _:
             return Grade(
                 rng.randrange(senders), rng.choice(("RED", "YELLOW")), rng.uniform(1.0, 10.0)
             )
+
+
+def _limit(rng: Random, senders: int, rate: float) -> Deed:
+    match rng.randrange(4):
+        case 0:
+            return Cap(rng.randrange(senders), rng.randint(5, 120))
+        case 1:
+            return LimitPortfolio(rng.choice(("TIER_50", "TIER_250")))
+        case _:
+            slower = max(1.0, float(round(rate * rng.uniform(0.2, 0.9))))
+            return Repace(rng.randrange(senders), slower, rng.uniform(2.0, 10.0))
 
 
 def _disk(rng: Random) -> Deed:
@@ -199,6 +218,7 @@ def _ban(rng: Random, senders: int, seconds: float) -> Fault:
     return rng.choice(
         (
             ExpireToken(),
+            RefuseAll(code=rng.choice(ACCOUNT_CODES), seconds=seconds),
             SetStatus(number=number, status=status, code=code),
             SetTemplateStatus(template=TEMPLATE, status=rng.choice(("PAUSED", "DISABLED"))),
             PaceTemplate(template=TEMPLATE, outcome="released", probability=0.5, seconds=seconds),

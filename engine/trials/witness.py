@@ -17,6 +17,8 @@ FELT_WITHIN_SECONDS = 1.0
 """How long a pause or an abort may take to reach the lanes (spec P5: 0.4 s measured)."""
 STOP_FELT_WITHIN_SECONDS = 3.0
 """What is marked by then still goes: a second and a half at most, once the STOP has been read."""
+PACE_FELT_SECONDS = 4.0
+"""A new pace may take as long as a look of an engine that was killed, and the second before it."""
 ROUNDING_SECONDS = 1e-4
 """The engine stamps a send a few steps of the loop before it leaves."""
 LATEST = timedelta(minutes=125)
@@ -50,6 +52,15 @@ class Witness:
     stopped: dict[str, float] = field(default_factory=lambda: dict[str, float]())
     """Since when whose wish to get nothing more stands in the database."""
     clock_was_set: bool = False
+    limits: list[tuple[str | None, int, float]] = field(
+        default_factory=lambda: list[tuple[str | None, int, float]]()
+    )
+    """(sender or all, people, since when by the true time, unix seconds)."""
+    thawed_at: float = -1.0
+    """When a process went on that had been frozen: what it felt before is old."""
+    _paces: dict[str, list[tuple[float, float]]] = field(
+        default_factory=lambda: dict[str, list[tuple[float, float]]]()
+    )
     _seen: set[str] = field(default_factory=lambda: set[str]())
     _recent: dict[str, deque[float]] = field(default_factory=lambda: dict[str, deque[float]]())
 
@@ -79,12 +90,29 @@ class Witness:
         if sum(said.startswith(rule) for said in self.misses) < FEWEST_WORDS:
             self.misses.append(f"{rule}: {what} at {self.machine.true_now():%H:%M:%S.%f}")
 
+    def set_pace(self, sender: str, rate: float) -> None:
+        """A sender may send so many a second from now on; felt a moment later."""
+        self._paces.setdefault(sender, []).append((self.machine.loop_time(), rate))
+
+    def set_limit(self, sender: str | None, people: int) -> None:
+        """So many people in the day through a sender, or through all of them (None)."""
+        self.limits.append((sender, people, self.machine.true_now().timestamp()))
+
+    def _allowed(self, sender: str, now: float) -> float:
+        """The highest rate that may still be in force for a send that leaves now."""
+        allowed = self.rate
+        for since, rate in self._paces.get(sender, ()):
+            # Within this the old pace may be in the second that is looked at, or not felt yet.
+            felt = max(since, self.thawed_at) + PACE_FELT_SECONDS
+            allowed = rate if now > felt else max(allowed, rate)
+        return allowed
+
     def _pace(self, sender: str, now: float) -> None:
         recent = self._recent.setdefault(sender, deque())
         recent.append(now)
         while recent[0] <= now - 1.0 + ROUNDING_SECONDS:
             recent.popleft()
-        if len(recent) > usable_rate(self.rate):
+        if len(recent) > usable_rate(self._allowed(sender, now)):
             self.miss("a sender was too fast", f"{len(recent)} in a second by {sender}")
 
     def _ask_database(self, life: Life, tracker: str) -> None:

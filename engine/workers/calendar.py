@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from engine.domain import schedule as rules
 from engine.domain.broadcast import BroadcastState
+from engine.domain.canary import CanaryState
 from engine.domain.content import Category
 from engine.domain.ids import ScheduleId, TenantId
 from engine.domain.schedule import Kind, LatePolicy
@@ -154,6 +155,7 @@ def _broadcast(row: Schedule, day: date, window: rules.Window, now: datetime) ->
         "state": BroadcastState.SCHEDULED.value,
         "state_reason": "",
         "pacing": row.pacing,
+        "canary": (CanaryState.WAITING if row.canary else CanaryState.OFF).value,
         "opens_at": window.opens_at,
         "window_ends_at": window.primary_ends_at,
         "closes_at": window.closes_at,

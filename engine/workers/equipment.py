@@ -13,6 +13,10 @@ from engine.domain.ids import AttemptId
 from engine.store.database import Database
 from engine.store.journal import Journal
 from engine.whatsapp.gateway import Gateway
+from engine.workers.pulse import Pulses
+from engine.workers.quotas import QuotaBook
+from engine.workers.slots import Slots
+from engine.workers.stops import Stops
 
 
 @dataclass(slots=True)
@@ -111,6 +115,10 @@ class Equipment:
     draw_seed: Callable[[], str] = secret_seed
     """Gives each new broadcast the seed of its plan (spec P1)."""
     doze: Doze = doze
+    pulses: Pulses = field(default_factory=Pulses)
+    slots: Slots = field(default_factory=Slots)
+    stops: Stops = field(default_factory=Stops)
+    quotas: QuotaBook = field(default_factory=QuotaBook)
 
     @property
     def epoch(self) -> int:

@@ -1,24 +1,24 @@
-"""Failover: a sender that may not send is stopped, and what it has not sent goes through the
-others.
+"""When a sender may not send any more, or does it badly: its lane stops, and comes back later.
 
-Only what is unsent moves, by an UPDATE that holds while it is unsent: nothing can go out twice
-here.
+Every step is written into the trail, and told on the board. Who does its work meanwhile is
+`handover`'s.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
 from engine.domain import failure as failures
-from engine.domain import planning
 from engine.domain.broadcast import BroadcastEvent
-from engine.domain.ids import BroadcastId, LaneId, SenderId, TenantId
+from engine.domain.failover import Stop, return_share
+from engine.domain.ids import BroadcastId, SenderId, TenantId
 from engine.domain.outcome import Failure
-from engine.domain.quality import Quality, effective_rate
-from engine.store import broadcasts, outbox
+from engine.domain.quality import Quality
+from engine.domain.roles import ENGINE
+from engine.store import audit, broadcasts
 from engine.store import lanes as lanes_store
 from engine.store import senders as sender_store
-from engine.store.tables import Lane, Sender
 from engine.workers.watch import LaneView, View
 
 
@@ -30,147 +30,124 @@ def stop_sender(
     if row is None:
         return
     reason = failures.words_for(failure.code)
-    sender_store.set_state(session, sender, was="active", state="stopped", reason=reason, now=now)
+    if sender_store.set_state(
+        session, sender, was="active", state="stopped", reason=reason, now=now
+    ):
+        note(session, view, f"sender:{sender}", "sender.stopped", reason, now)
     sender_store.note_error(session, sender, words=reason, now=now)
     for lane in view.lanes:
-        if lane.sender != sender:
-            continue
-        if lanes_store.set_lane_state(
-            session, lane.lane, was="sending", state="stopped", reason=reason
-        ):
-            _log(session, view, "sender.stopped", f"Sender {_tail(row)} stopped: {reason}", now)
+        if lane.sender == sender:
+            _stop(session, view, lane, reason, None, now)
 
 
-def take_over(
-    session: Session, view: View, stopped: LaneView, now: datetime, reserve: float
-) -> int:
-    """Move what a stopped lane has not sent to the others and a backup; returns how many."""
-    epoch = max((lane.epoch for lane in lanes_store.lanes_of(session, _id(view))), default=0)
-    _activate_backup(session, view, epoch, now)
-    targets = _targets(session, view, stopped.lane, reserve)
-    unsent = outbox.unsent_of(session, stopped.lane)
-    if not targets or not unsent:
-        return 0
-    lanes = [planning.PlanLane(SenderId(sender.id or 0), rate) for _, sender, rate in targets]
-    people = [planning.PlanRecipient(subscriber, tier) for _, subscriber, tier, _ in unsent]
-    routed = planning.route(people, lanes, seed="")
-    lane_of = {
-        recipient.subscriber: sender for sender, share in routed.items() for recipient in share
-    }
-    lane_ids = {SenderId(sender.id or 0): LaneId(lane.id or 0) for lane, sender, _ in targets}
-    outbox.move(
-        session,
-        [
-            (
-                delivery,
-                stopped.lane,
-                lane_ids[lane_of[subscriber]],
-                lane_of[subscriber],
-                max(due, now),
-            )
-            for delivery, subscriber, _, due in unsent
-        ],
-    )
-    for _, sender, _ in targets:
-        took = len(routed[SenderId(sender.id or 0)])
-        if took:
-            role = "Backup" if sender.role == "backup" else "Sender"
-            words = f"{role} {_tail(sender)} took {took} from the stopped sender"
-            _log(session, view, "sender.took_over", words, now)
-    return len(unsent)
+def stop_lane(session: Session, view: View, lane: LaneView, stop: Stop, now: datetime) -> None:
+    """A sender does worse than others would; it is tried again by itself at `stop.back_at`."""
+    if _stop(session, view, lane, stop.reason, stop.back_at, now):
+        note(session, view, f"lane:{lane.lane}", "lane.stopped", stop.reason, now)
+        sender_store.note_error(session, lane.sender, words=stop.reason, now=now)
 
 
 def rest_lane(session: Session, view: View, lane: LaneView, now: datetime) -> None:
-    """A person rested the sender, or its quality is too low: the others take over (spec N5)."""
-    rests = lane.sender_state != "active"
-    reason = "The sender rests." if rests else f"Its quality is {lane.quality}."
-    stopped = lanes_store.set_lane_state(
-        session, lane.lane, was="sending", state="stopped", reason=reason
-    )
-    sender = sender_store.get(session, lane.sender)
-    if stopped and sender is not None:
-        _log(session, view, "sender.stopped", f"Sender {_tail(sender)} stopped: {reason}", now)
+    """A person rested the sender, or what WhatsApp says of it is too bad: others take over (N5)."""
+    reason = _why(lane)
+    if _stop(session, view, lane, reason, None, now) and lane.sender_state == "active":
+        note(session, view, f"lane:{lane.lane}", "lane.stopped", reason, now)
 
 
 def reopen_lane(session: Session, view: View, lane: LaneView, now: datetime) -> None:
-    """The sender may send again: its lane takes part again, with what is left to it."""
-    if lanes_store.set_lane_state(session, lane.lane, was="stopped", state="sending", reason=""):
-        sender = sender_store.get(session, lane.sender)
-        if sender is not None:
-            _log(session, view, "sender.resumed", f"Sender {_tail(sender)} sends again", now)
+    """The sender may send again: its lane takes part again, step by step."""
+    if not lanes_store.set_lane_state(
+        session, lane.lane, was="stopped", state="sending", reason=""
+    ):
+        return
+    lanes_store.change_lane(session, lane.lane, returned_at=now)
+    part = round(100 * return_share(now, now))
+    words = f"Sender {lane.name} sends again, with {part} % of its rate at first"
+    tell(session, view, "sender.resumed", words, now)
+    note(session, view, f"lane:{lane.lane}", "lane.resumed", words, now)
+
+
+def tell_circuit(
+    session: Session, view: View, lane: LaneView, event: str, words: str, why: str, now: datetime
+) -> None:
+    """A sender's circuit opened or closed: on the board, beside the lane, and in the trail."""
+    if lane.state == "sending":
+        lanes_store.change_lane(session, lane.lane, state_reason=why)
+    tell(session, view, event, f"Sender {lane.name} {words}", now)
+    note(session, view, f"sender:{lane.sender}", event, words, now)
 
 
 def stop_all(session: Session, view: View, failure: Failure, now: datetime) -> None:
     """The account or the template may not send: pause everything and tell a person why."""
-    reason = failures.words_for(failure.code)
-    if broadcasts.advance(
-        session, _id(view), BroadcastEvent.PAUSE, state_reason=reason, control_at=now
+    pause(session, view, failures.words_for(failure.code), now)
+
+
+def pause(session: Session, view: View, reason: str, now: datetime, **values: Any) -> bool:
+    """Pause a broadcast until a person resumes it; False when it was not running."""
+    if not broadcasts.advance(
+        session,
+        _broadcast(view),
+        BroadcastEvent.PAUSE,
+        state_reason=reason,
+        control_at=now,
+        **values,
     ):
-        _log(session, view, "broadcast.paused", f"Paused: {reason}", now)
+        return False
+    tell(session, view, "broadcast.paused", f"Paused: {reason}", now)
+    note(session, view, f"broadcast:{_broadcast(view)}", "broadcast.pause", reason, now)
+    return True
 
 
-def _activate_backup(session: Session, view: View, epoch: int, now: datetime) -> None:
-    """One backup for each stopped lane, as long as there are any."""
-    lanes = lanes_store.lanes_of(session, _id(view))
-    used = {lane.sender_id for lane in lanes}
-    pool = sender_store.pool(session, TenantId(view.broadcast.tenant_id))
-    backups_used = sum(1 for sender in pool if sender.role == "backup" and sender.id in used)
-    stopped = sum(1 for lane in lanes if lane.state == "stopped")
-    if backups_used >= stopped:
-        return
-    for sender in pool:
-        if _is_spare(sender) and sender.id not in used:
-            lanes_store.open_lane(
-                session,
-                {
-                    "broadcast_id": view.broadcast.id,
-                    "sender_id": sender.id,
-                    "rate_per_second": sender.rate_per_second,
-                    "state": "sending",
-                    "state_reason": "backup",
-                    "epoch": epoch,
-                    "planned": 0,
-                },
-            )
-            _log(session, view, "sender.activated", f"Backup {_tail(sender)} activated", now)
-            return
-
-
-def _is_spare(sender: Sender) -> bool:
-    return (
-        sender.role == "backup" and sender.state == "active" and sender.quality != Quality.RED.value
+def _stop(
+    session: Session,
+    view: View,
+    lane: LaneView,
+    reason: str,
+    back_at: datetime | None,
+    now: datetime,
+) -> bool:
+    stopped = lanes_store.set_lane_state(
+        session, lane.lane, was="sending", state="stopped", reason=reason
     )
+    if stopped:
+        lanes_store.change_lane(session, lane.lane, returned_at=back_at)
+        tell(session, view, "sender.stopped", f"Sender {lane.name} stopped: {reason}", now)
+    return stopped
 
 
-def _targets(
-    session: Session, view: View, stopped: LaneId, reserve: float
-) -> list[tuple[Lane, Sender, float]]:
-    targets: list[tuple[Lane, Sender, float]] = []
-    for lane in lanes_store.lanes_of(session, _id(view)):
-        sender = sender_store.get(session, SenderId(lane.sender_id))
-        if lane.id == stopped or lane.state != "sending" or sender is None:
-            continue
-        rate = effective_rate(
-            sender.rate_per_second, sender.quality, reserve, throughput=sender.throughput
-        )
-        if sender.state == "active" and rate > 0:
-            targets.append((lane, sender, rate))
-    return targets
+def _why(lane: LaneView) -> str:
+    if lane.sender_state != "active":
+        return "The sender rests."
+    if lane.quality == Quality.RED.value:
+        return "Its quality is RED."
+    return f"WhatsApp says it is {lane.status.lower().replace('_', ' ')}."
 
 
-def _tail(sender: Sender) -> str:
-    return f"·· {sender.display_phone[-4:]}"
-
-
-def _id(view: View) -> BroadcastId:
+def _broadcast(view: View) -> BroadcastId:
     return BroadcastId(view.broadcast.id or 0)
 
 
-def _log(session: Session, view: View, event: str, words: str, now: datetime) -> None:
+def note(
+    session: Session, view: View, subject: str, action: str, reason: str, now: datetime
+) -> None:
+    """What the engine decided, in the trail."""
+    audit.append(
+        session,
+        by=ENGINE,
+        action=action,
+        subject=subject,
+        after={"reason": reason},
+        now=now,
+        tenant=TenantId(view.broadcast.tenant_id),
+    )
+
+
+def tell(session: Session, view: View, event: str, words: str, now: datetime) -> None:
+    """A line of the broadcast, on the board."""
     broadcasts.log(
         session,
         tenant=TenantId(view.broadcast.tenant_id),
-        broadcast=_id(view),
+        broadcast=_broadcast(view),
         event=event,
         words=words,
         now=now,

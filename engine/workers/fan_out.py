@@ -13,14 +13,18 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
-from engine.domain import planning, quality
+from engine.domain import canary, planning, quality
 from engine.domain.broadcast import BroadcastEvent
-from engine.domain.ids import BroadcastId, LaneId, SenderId, TenantId
-from engine.store import broadcasts, frozen
+from engine.domain.canary import CanaryRule, CanaryState
+from engine.domain.ids import BroadcastId, DeliveryId, LaneId, SenderId, TenantId
+from engine.store import broadcasts, canaries, frozen, schedules, withdrawn
 from engine.store import lanes as lanes_store
 from engine.store import senders as sender_store
+from engine.store.dialects import slices
 from engine.store.tables import Broadcast, Sender
 from engine.workers.equipment import Equipment
+from engine.workers.first_ones import rule_of
+from engine.workers.room import Room, room_of
 
 LANDING = timedelta(seconds=5)
 """What an even plan leaves of its window for the last answers, and for a first retry."""
@@ -37,13 +41,23 @@ class Planned:
     deliveries: "array[int]"
     """By their recipients' places in the plan's audience."""
     plan: planning.Plan
+    without: "array[int]"
+    """Deliveries for which the limits of the day have no room."""
+    first_until: datetime | None
+    """Who is planned up to here goes first, and the rest waits for them (spec P6)."""
+    rule: CanaryRule
+
+    def at(self, instant: datetime) -> datetime:
+        """An instant of the plan, once the rest waits."""
+        return canary.held_back(instant, self.first_until, self.rule)
 
 
 async def fan_out(equipment: Equipment, broadcast: BroadcastId) -> bool:
     """Plan a frozen broadcast. Returns False when no sender may send."""
     database, clock = equipment.database, equipment.clock
     # As one question: planning takes a second or two, and this loop may be sending for others.
-    planned = await database.read(_plan, broadcast, equipment.tuning.reserve, clock.now())
+    room = await _room(equipment, broadcast)
+    planned = await database.read(_plan, broadcast, equipment.tuning.reserve, room, clock.now())
     if planned is None:
         return False
     lanes = await database.transact(_open_lanes, planned)
@@ -51,12 +65,21 @@ async def fan_out(equipment: Equipment, broadcast: BroadcastId) -> bool:
     for start in range(0, len(planned.deliveries), at_once):
         equipment.beat("conduct")
         await database.transact(_assign, planned, lanes, start, start + at_once)
-    await database.transact(_finish, planned, clock.now())
+    for some in slices(planned.without):
+        await database.transact(_leave_out, some, room, clock.now())
+    await database.transact(_finish, planned, room, clock.now())
     return True
 
 
+async def _room(equipment: Equipment, broadcast: BroadcastId) -> Room:
+    """What the limits of the day leave, as of now."""
+    database, now = equipment.database, equipment.clock.now()
+    row = await database.read(broadcasts.get, broadcast)
+    return room_of(await equipment.quotas.of(database, TenantId(row.tenant_id), now), now)
+
+
 def _plan(
-    session: Session, broadcast: BroadcastId, reserve: float, now: datetime
+    session: Session, broadcast: BroadcastId, reserve: float, room: Room, now: datetime
 ) -> Planned | None:
     row = broadcasts.get(session, broadcast)
     pool = list(sender_store.pool(session, TenantId(row.tenant_id)))
@@ -68,16 +91,33 @@ def _plan(
     for delivery, subscriber, tier, region in frozen.recipients(session, broadcast):
         deliveries.append(delivery)
         audience.add(subscriber, tier, region)
+    audience, deliveries, without = room.audience(audience, deliveries, lanes)
+    rule = rule_of(schedules.schedule_of(session, row))
+    waits = row.canary == CanaryState.WAITING
+    held_back = rule.wait + canary.TURN if waits else timedelta(0)
     plan = planning.plan(
         audience,
-        lanes,
+        room.lanes(audience, lanes),
         opens_at=opens_at,
         pacing=planning.Pacing(row.pacing),
         month=row.service_day.strftime("%Y-%m"),
         seed=row.seed,
-        over=max(row.window_ends_at - LANDING - opens_at, timedelta(0)),
+        over=max(row.window_ends_at - LANDING - held_back - opens_at, timedelta(0)),
     )
-    return Planned(broadcast=row, senders=senders, deliveries=deliveries, plan=plan)
+    return Planned(
+        broadcast=row,
+        senders=senders,
+        deliveries=deliveries,
+        plan=plan,
+        without=without,
+        first_until=_first_until(plan) if waits else None,
+        rule=rule,
+    )
+
+
+def _first_until(plan: planning.Plan) -> datetime | None:
+    people = len(plan.audience)
+    return canary.ends_at((at for _, _, at in plan.planned(0, people)), people)
 
 
 def able_lanes(
@@ -107,6 +147,7 @@ def _rate(sender: Sender, reserve: float, last_resort: bool) -> float:
         sender.quality,
         reserve,
         throughput=sender.throughput,
+        status=sender.status,
         last_resort=last_resort,
     )
 
@@ -141,22 +182,44 @@ def _assign(
     frozen.assign(
         session,
         [
-            (planned.deliveries[place], lanes[sender], sender, at)
+            (planned.deliveries[place], lanes[sender], sender, planned.at(at))
             for place, sender, at in planned.plan.planned(start, stop)
         ],
     )
 
 
-def _finish(session: Session, planned: Planned, now: datetime) -> None:
+def _leave_out(session: Session, deliveries: Sequence[int], room: Room, now: datetime) -> None:
+    """The limits of the day have no room for these: closed before the send, with the reason."""
+    some = [DeliveryId(delivery) for delivery in deliveries]
+    withdrawn.cancel(session, some, reason=room.words, now=now)
+
+
+def _finish(session: Session, planned: Planned, room: Room, now: datetime) -> None:
     row, last_at = planned.broadcast, planned.plan.last_at
+    if last_at is not None:
+        last_at = planned.at(last_at)
+    if planned.first_until is not None:
+        canaries.begin(session, BroadcastId(row.id or 0), planned.first_until)
     broadcasts.advance(session, BroadcastId(row.id or 0), BroadcastEvent.PLAN, planned_at=now)
+    if planned.without:
+        words = f"{len(planned.without):,} left out: {room.words}"
+        _log(session, row, "broadcast.limited", words, now)
     seconds = 0 if last_at is None else math.ceil((last_at - row.opens_at) / timedelta(seconds=1))
     people = len(planned.deliveries)
+    words = f"Plan final: {people:,} recipients, the last one {seconds} s after the opening"
+    if last_at is not None and last_at > row.closes_at:
+        words += (
+            f", {math.ceil((last_at - row.closes_at) / timedelta(seconds=1))} s after the close"
+        )
+    _log(session, row, "broadcast.planned", words, now)
+
+
+def _log(session: Session, row: Broadcast, event: str, words: str, now: datetime) -> None:
     broadcasts.log(
         session,
         tenant=TenantId(row.tenant_id),
         broadcast=BroadcastId(row.id or 0),
-        event="broadcast.planned",
-        words=f"Plan final: {people:,} recipients, the last one {seconds} s after the opening",
+        event=event,
+        words=words,
         now=now,
     )

@@ -19,5 +19,9 @@ class Gate:
         """Open or close; whoever waits on `changed` wakes."""
         if is_open != self._is_open:
             self._is_open = is_open
-            self.changed.set()
-            self.changed = asyncio.Event()
+            self.poke()
+
+    def poke(self) -> None:
+        """Wake who waits, to look again."""
+        self.changed.set()
+        self.changed = asyncio.Event()

@@ -1,37 +1,39 @@
 """One lane: the deliveries of one broadcast through one sender, each at its instant, never too
 fast.
 
-Marking runs a little ahead of sending. A delivery is `sending` in the database before its request
-may start, so that a crash leaves behind a mark and, in the journal, whether the request had begun;
-what is marked and not begun is released again when the lane closes.
+Marking (`marking`) runs a little ahead of sending. Right before each POST everything is asked once
+more that may have changed since the mark: the gate, the lease, the circuit, the limits of the day,
+and whether the person said stop.
 """
 
 import asyncio
-import math
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
 
 import structlog
 
-from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId
+from engine.domain import limits
+from engine.domain.delivery import Event, State
+from engine.domain.failover import SLOW_IN_A_ROW, Stop
+from engine.domain.ids import AttemptId, BroadcastId, LaneId, PhoneNumberId, SenderId, SubscriberId
+from engine.domain.limits import Quota
 from engine.domain.message import TemplateMessage
-from engine.domain.outcome import Failure
-from engine.domain.pacing import LOWEST_RATE, AdaptivePace
-from engine.store import outbox
+from engine.domain.outcome import Failure, Unknown
+from engine.domain.pacing import AdaptivePace
+from engine.store.attempts import Verdict
 from engine.store.outbox import Marked
 from engine.workers.attempt import AttemptContext, make_attempt
 from engine.workers.equipment import Equipment
 from engine.workers.gate import Gate
-from engine.workers.record import Recorder, released
+from engine.workers.marking import Marking, sleep_or
+from engine.workers.pulse import Pulse
+from engine.workers.record import Ending, Recorder, released
 
 ROUNDING_SECONDS = 2e-6
 """Send stamps are written in whole microseconds: this much later keeps a full second between them.
 """
-IDLE_SECONDS = 0.25
-A_DAY = timedelta(days=1)
-"""Without a pace the plan's instants play no part."""
 
 log = structlog.get_logger()
 
@@ -59,211 +61,173 @@ class LaneCounts:
     worst_late_seconds: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class LaneRun:
-    """A lane at work. `run` returns when its gate is told to end and nothing is in flight."""
+    """A lane at work. `run` returns when it is told to end and nothing is in flight."""
 
     plan: LanePlan
     equipment: Equipment
     recorder: Recorder
     gate: Gate
-    slots: asyncio.Semaphore
     on_failure: Callable[[LanePlan, Failure], None]
+    on_stop: Callable[[LanePlan, Stop], None]
+    """Others should do its sender's work, if any do better."""
+    quotas: tuple[Quota, ...] = ()
     counts: LaneCounts = field(default_factory=LaneCounts)
-    pace: AdaptivePace = field(init=False)
-    _ready: deque[Marked] = field(default_factory=lambda: deque[Marked]())
-    _more: asyncio.Event = field(default_factory=asyncio.Event)
-    _taken: asyncio.Event = field(default_factory=asyncio.Event)
-    _look: asyncio.Event = field(default_factory=asyncio.Event)
-    _idle_until: float = -math.inf
+    pulse: Pulse = field(init=False)
+    _marks: Marking = field(init=False)
+    _under_way: dict[AttemptId, float] = field(default_factory=lambda: dict[AttemptId, float]())
     _contexts: dict[str, AttemptContext] = field(init=False)
-    _wall: datetime = field(init=False)
-    _loop: float = field(init=False)
-    _expected: int = 1
-    _retries: bool = True
-    _ended: bool = False
 
     def __post_init__(self) -> None:
-        reserve = 1.0 - self.equipment.tuning.reserve
-        clock = self.equipment.clock
-        # One bridge between the two clocks for the lane's whole life: stamps keep the distances
-        # that the pace kept, and a wall clock that is set meanwhile moves neither plan nor pace.
-        self._wall, self._loop = clock.now(), clock.loop_time()
+        equipment, plan = self.equipment, self.plan
+        reserve = equipment.tuning.reserve
+        rate = plan.rate_per_second * (1.0 - reserve)
+        self.pulse = equipment.pulses.of(plan.sender, rate, reserve)
+        self._marks = Marking(plan.lane, equipment, self.recorder, self.gate, self.pulse)
         self._contexts = {
             language: AttemptContext(
-                equipment=self.equipment,
-                phone_number=self.plan.phone_number,
+                equipment=equipment,
+                phone_number=plan.phone_number,
                 message=message,
-                closes_at=self.plan.closes_at,
+                closes_at=plan.closes_at,
             )
-            for language, message in self.plan.messages.items()
+            for language, message in plan.messages.items()
         }
-        self.pace = AdaptivePace(max(self.plan.rate_per_second * reserve, LOWEST_RATE))
+
+    @property
+    def pace(self) -> AdaptivePace:
+        """Its sender's."""
+        return self.pulse.pace
 
     @property
     def has_ready(self) -> bool:
         """Whether something is marked that has not started."""
-        return bool(self._ready)
+        return bool(self._marks.ready)
 
-    def expect(self, *, unsent: int, retrying: int, next_due_at: datetime | None = None) -> None:
-        """What the watch saw of this lane's deliveries, once it has set the gate.
+    def not_started(self) -> list[SubscriberId]:
+        """Who is marked and has not started."""
+        return [marked.subscriber for marked in self._marks.ready]
 
-        A lane asks for no marks while it is empty, or before the first of them is nearly due.
-        """
-        self._expected = unsent
-        self._retries = retrying > 0
-        self._idle_until = -math.inf if next_due_at is None else self._markable_at(next_due_at)
-        if self.gate.is_open and not self._idles():
-            self._look.set()
+    @property
+    def waits_seconds(self) -> float:
+        """How long the answers have been awaited that would make its sender a slow one."""
+        late = next(islice(self._under_way.values(), SLOW_IN_A_ROW - 1, None), None)
+        return 0.0 if late is None else self.equipment.clock.loop_time() - late
+
+    def expect(
+        self,
+        *,
+        unsent: int,
+        retrying: int,
+        next_due_at: datetime | None = None,
+        special: bool = False,
+    ) -> None:
+        """What the watch saw of this lane's deliveries, once it has set the gate."""
+        self._marks.expect(
+            unsent=unsent, retrying=retrying, next_due_at=next_due_at, special=special
+        )
+
+    def hold_back(self, planned_until: datetime | None) -> None:
+        """Send to nobody whom the plan has later; None: no such bound any more."""
+        self._marks.planned_until = planned_until
 
     def end(self) -> None:
         """Mark no more; release what has not started; return when what is in flight has ended."""
-        self._ended = True
-        self._more.set()
-        self._look.set()
-        self.gate.changed.set()
-        self._taken.set()
+        self._marks.end()
 
     async def run(self) -> None:
         """Mark, wait for each instant, send."""
         async with asyncio.TaskGroup() as tasks:
-            marking = tasks.create_task(self._keep_marked())
+            marking = tasks.create_task(self._marks.keep())
             await self._send_all(tasks)
             await marking  # a mark may have been under way when the lane was told to end
-            self._release()
-
-    async def _keep_marked(self) -> None:
-        tuning = self.equipment.tuning
-        while not self._ended:
-            if not self.gate.is_open:
-                await self._sleep_or(self.gate.changed, tuning.longest_idle.total_seconds())
-                continue
-            if self._idles():
-                self._look.clear()
-                await self._sleep_or(self._look, self._idle_seconds())
-                continue
-            marked = await self._mark()
-            step = tuning.mark_step.total_seconds()
-            if tuning.unthrottled and marked:
-                self._taken.clear()
-                while len(self._ready) > tuning.mark_limit // 2 and not self._ended:
-                    self._taken.clear()
-                    await self._sleep_or(self._taken, step)
-                continue
-            # On one grid for all lanes, so that their marks share a commit.
-            await asyncio.sleep(step - self.equipment.clock.loop_time() % step)
-
-    def _idles(self) -> bool:
-        return not self._expected or self._idle_until > self.equipment.clock.loop_time()
-
-    def _idle_seconds(self) -> float:
-        wait = self._idle_until - self.equipment.clock.loop_time()
-        longest = self.equipment.tuning.longest_idle.total_seconds()
-        return min(wait, longest) if wait > 0 else longest
-
-    def _markable_at(self, due_at: datetime) -> float:
-        return self._at_loop_time(due_at - self._mark_ahead())
-
-    def _mark_ahead(self) -> timedelta:
-        tuning = self.equipment.tuning
-        return A_DAY if tuning.unthrottled else tuning.mark_ahead
-
-    async def _mark(self) -> list[Marked]:
-        equipment = self.equipment
-        room = self._room()
-        if room <= 0 or self.recorder.is_full or not equipment.lease.held():
-            return []
-        now = self._at_wall_time(equipment.clock.loop_time())
-        marked = await equipment.database.transact(
-            outbox.mark_due,
-            self.plan.lane,
-            epoch=equipment.epoch,
-            horizon=now + self._mark_ahead(),
-            limit=room,
-            now=now,
-            retries=self._retries,
-        )
-        if marked:
-            self._ready.extend(marked)
-            self._more.set()
-        return marked
-
-    def _at_wall_time(self, at: float) -> datetime:
-        return self._wall + timedelta(seconds=at - self._loop)
-
-    def _at_loop_time(self, at: datetime) -> float:
-        return self._loop + (at - self._wall).total_seconds()
-
-    def _room(self) -> int:
-        """How many more to mark: what the pace lets go before the next marks can be durable."""
-        tuning = self.equipment.tuning
-        if tuning.unthrottled:
-            return tuning.mark_limit - len(self._ready)
-        ahead = max(1, round(self.pace.rate * tuning.mark_ahead.total_seconds()) + 1)
-        return min(ahead, tuning.mark_limit) - len(self._ready)
+            self._marks.release()
 
     async def _send_all(self, tasks: asyncio.TaskGroup) -> None:
+        marks, slots = self._marks, self.equipment.slots
         while True:
-            if not self._ready:
-                if self._ended:
+            if not marks.ready:
+                if marks.ended:
                     return
-                self._more.clear()
-                await self._more.wait()
+                marks.more.clear()
+                await marks.more.wait()
                 continue
-            if self._ended or not self.gate.is_open:
-                self._release()
+            if marks.ended or not self.gate.is_open:
+                marks.release()
                 continue
-            marked = self._ready[0]
+            marked = marks.ready[0]
             if not await self._wait_for_turn(marked):
                 continue
-            await self.slots.acquire()
-            if self._ended or not self.gate.is_open or not self.equipment.lease.held():
-                self.slots.release()
-                self._release()
+            waited = await slots.acquire()
+            if not self._may_go(marked, waited=waited):
+                slots.release()
                 continue
-            self._ready.popleft()
-            self._taken.set()
+            marks.ready.popleft()
+            marks.taken.set()
             self._start(marked, tasks)
 
-    async def _wait_for_turn(self, marked: Marked) -> bool:
-        """Wait for the delivery's instant and the lane's pace; False when the gate closed
-        meanwhile.
-        """
-        if self.equipment.tuning.unthrottled:
-            return True
-        planned = self._at_loop_time(marked.due_at)
-        clock = self.equipment.clock
-        while True:
-            wait = self.pace.next_instant(planned) + ROUNDING_SECONDS - clock.loop_time()
-            if wait <= 0:
-                return True
-            await self._sleep_or(self.gate.changed, wait)
-            if self._ended or not self.gate.is_open:
-                return False
+    def _may_go(self, marked: Marked, *, waited: bool) -> bool:
+        """Whether it may go at this very moment; what may not go now, or not at all, is put away.
 
-    async def _sleep_or(self, event: asyncio.Event, seconds: float) -> None:
-        if seconds < IDLE_SECONDS:  # short enough not to be worth a second waiter
-            await asyncio.sleep(seconds)
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
-            return
+        waited: for a slot, so that others may have gone meanwhile.
+        """
+        marks, equipment = self._marks, self.equipment
+        if marks.ended or not self.gate.is_open or not equipment.lease.held():
+            marks.release()
+            return False
+        if waited and not (marks.ready and marks.ready[0] is marked):
+            return False
+        if marked.subscriber in equipment.stops:
+            marks.ready.popleft()
+            self.recorder.put(released(marked, equipment.epoch, equipment.clock.now()))
+            return False
+        if self.quotas and not self._has_room(marked):
+            marks.ready.popleft()
+            self._leave_out(marked)
+            return False
+        if not self.pulse.is_closed and not self.pulse.may_send(equipment.clock.now()):
+            marks.release()
+            return False
+        return not waited or self._wait_seconds(marked) <= 0
+
+    async def _wait_for_turn(self, marked: Marked) -> bool:
+        """Wait for the delivery's instant and the lane's pace; False when it is not its turn any
+        more.
+        """
+        while (wait := self._wait_seconds(marked)) > 0:
+            await sleep_or(self.gate.changed, wait)
+            marks = self._marks
+            if marks.ended or not self.gate.is_open or marks.ready[0] is not marked:
+                return False
+        return True
+
+    def _wait_seconds(self, marked: Marked) -> float:
+        if self.equipment.tuning.unthrottled:
+            return 0.0
+        planned = self._marks.at_loop_time(marked.due_at)
+        at = self.pulse.pace.next_instant(planned, passes=marked.passes)
+        return at + ROUNDING_SECONDS - self.equipment.clock.loop_time()
 
     def _start(self, marked: Marked, tasks: asyncio.TaskGroup) -> None:
-        clock = self.equipment.clock
-        started = clock.loop_time()
+        equipment, marks = self.equipment, self._marks
+        started = equipment.clock.loop_time()
         if not self._journal(marked):
-            self.slots.release()
-            self._ready.appendleft(marked)
-            self._release()
+            equipment.slots.release()
+            marks.ready.appendleft(marked)
+            marks.release()
             return
-        self.pace.sent(started)
-        late = started - self._at_loop_time(marked.due_at)
-        self.counts.started += 1
-        self.counts.in_flight += 1
-        self.counts.worst_late_seconds = max(self.counts.worst_late_seconds, late)
+        self.pulse.pace.sent(started)
+        if not self.pulse.is_closed:
+            self.pulse.starting()
+        for quota in self.quotas:
+            quota.take(marked.subscriber, equipment.clock.now())
+        counts = self.counts
+        counts.started += 1
+        counts.in_flight += 1
+        late = started - marks.at_loop_time(marked.due_at)
+        counts.worst_late_seconds = max(counts.worst_late_seconds, late)
+        self._under_way[marked.attempt] = started
         tasks.create_task(self._attempt(marked, started))
 
     def _journal(self, marked: Marked) -> bool:
@@ -282,18 +246,48 @@ class LaneRun:
     async def _attempt(self, marked: Marked, started: float) -> None:
         try:
             ending, failure = await make_attempt(
-                self._contexts[marked.language], marked, self._at_wall_time(started)
+                self._contexts[marked.language], marked, self._marks.at_wall_time(started)
             )
+        except BaseException:
+            self.pulse.not_answered()
+            raise
         finally:
-            self.slots.release()
+            self.equipment.slots.release()
             self.counts.in_flight -= 1
+            del self._under_way[marked.attempt]
         self.recorder.put(ending)
+        self._learn(ending, failure, self.equipment.clock.loop_time() - started)
+
+    def _learn(self, ending: Ending, failure: Failure | None, took: float) -> None:
+        now = ending.record.ended_at
+        if ending.acceptance is not None:
+            stop = self.pulse.accepted(took, now)
+        else:
+            stop = self.pulse.went_wrong(
+                Unknown(ending.record.detail) if failure is None else failure,
+                took,
+                now,
+                in_window=now <= self.plan.closes_at,
+            )
         if failure is not None:
             self.on_failure(self.plan, failure)
+        if stop is not None:
+            self.on_stop(self.plan, stop)
 
-    def _release(self) -> None:
-        """Give back everything marked and not started: free to go again at once."""
+    def _has_room(self, marked: Marked) -> bool:
         now = self.equipment.clock.now()
-        while self._ready:
-            marked = self._ready.popleft()
-            self.recorder.put(released(marked, self.equipment.epoch, now))
+        return all(quota.may(marked.subscriber, now) for quota in self.quotas)
+
+    def _leave_out(self, marked: Marked) -> None:
+        """A limit of the day is reached: no POST, and a person is told why."""
+        equipment = self.equipment
+        now = equipment.clock.now()
+        full = next(quota for quota in self.quotas if not quota.may(marked.subscriber, now))
+        verdict = Verdict(
+            attempt=marked.attempt,
+            event=Event.GIVE_UP,
+            after=State.FAILED,
+            reason=limits.full(full.most),
+        )
+        ending = released(marked, equipment.epoch, now)
+        self.recorder.put(Ending(ending.record, verdict=verdict))

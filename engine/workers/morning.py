@@ -3,6 +3,7 @@ settled.
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,23 +11,24 @@ from sqlmodel import Session
 
 from engine.domain.broadcast import BroadcastEvent, BroadcastState
 from engine.domain.delivery import State
-from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId, TenantId
+from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, TenantId
 from engine.domain.message import TemplateMessage
-from engine.domain.outcome import Blame, Failure
 from engine.store import broadcasts, withdrawn
 from engine.store import content as content_store
 from engine.store import lanes as lanes_store
-from engine.workers import failover, watch
+from engine.workers import first_ones, watch
 from engine.workers.equipment import Equipment
 from engine.workers.gate import Gate
 from engine.workers.lane import LanePlan, LaneRun
+from engine.workers.measured import Measured
 from engine.workers.record import Recorder
 from engine.workers.recover import recover_own
+from engine.workers.tending import Tending
 
-LEAST_IN_FLIGHT = 100
-IN_FLIGHT_SECONDS = 0.5
 COUNT_EVERY_SECONDS = 1.0
 SETTLING_SECONDS = 4.0
+CANARY_SECONDS = 0.25
+"""The first ones are judged as soon as may be: the rest waits."""
 UNSENT_STATES = (State.PLANNED, State.SENDING, State.RETRYING)
 UNFINISHED_STATES = (*UNSENT_STATES, State.UNKNOWN)
 WITH_WHATSAPP = (State.ACCEPTED, State.PACED, State.SENT)
@@ -51,14 +53,12 @@ class Morning:
         self._equipment = equipment
         self._recorder = recorder
         self._broadcast = broadcast
-        self._gates: dict[LaneId, Gate] = {}
         self._runs: dict[LaneId, LaneRun] = {}
-        self._trouble: dict[SenderId, Failure] = {}
-        self._account_trouble: Failure | None = None
-        self._slots: asyncio.Semaphore | None = None
+        self._tending = Tending(equipment, self._runs)
+        self._measured = Measured(equipment, self._runs)
         self._messages: dict[str, TemplateMessage] = {}
-        self._stopped_at: float | None = None
         self._sampled: datetime | None = None
+        self._bounds: object = None
 
     async def run(self) -> None:
         """Keep lanes running until the broadcast is over."""
@@ -70,16 +70,21 @@ class Morning:
             try:
                 while not self._stopping.is_set():
                     equipment.beat("conduct")
+                    await equipment.stops.hear(equipment.database)
                     seen, view = await equipment.database.peek(watch.see, self._broadcast)
-                    await self._open_lanes(view, lanes)
-                    if self._in_trouble:
+                    self._open_lanes(view, lanes, await self._templates(view))
+                    if self._tending.in_trouble:
                         # Before the gates are set: by this view they would open once more.
-                        await self._answer_trouble(view)
+                        await self._tending.answer(view)
                         continue
-                    self._set_gates(view)
-                    await self._tend_lanes(view)
+                    await self._heed_limits(view)
+                    first_ones.hold_back(view, self._runs.values())
+                    self._tending.set_gates(view)
+                    await self._tending.hand_over(view)
                     await self._cancel_withdrawn(view)
-                    await self._tell_when_stopped(view)
+                    await self._measured.look(view)
+                    if await first_ones.watch(equipment, view):
+                        continue
                     if await self._is_over(view):
                         break
                     await self._sample()
@@ -87,24 +92,34 @@ class Morning:
             finally:
                 for run in self._runs.values():
                     run.end()
+                equipment.slots.at_work(self._broadcast, 0.0)
         await self._recorder.drained()
 
     async def _until_something_changed(self, view: watch.View, seen: str) -> None:
         """A second at most; much less when somebody presses a button or a lane meets trouble."""
         peek, clock = self._equipment.database.peek, self._equipment.clock
         step = self._equipment.tuning.watch_every.total_seconds()
-        until = clock.loop_time() + COUNT_EVERY_SECONDS
-        if not view.count(*UNSENT_STATES):  # nothing is left that a button could stop
-            step, until = COUNT_EVERY_SECONDS, clock.loop_time() + SETTLING_SECONDS
+        wait = COUNT_EVERY_SECONDS
+        if first_ones.waits(view):
+            wait = CANARY_SECONDS
+        elif not view.count(*UNSENT_STATES):  # nothing is left that a button could stop
+            step, wait = COUNT_EVERY_SECONDS, SETTLING_SECONDS
+        until = clock.loop_time() + wait
         while clock.loop_time() < until and not self._stopping.is_set():
-            if self._in_trouble:
+            if self._tending.in_trouble:
                 return
-            if view.state is _S.PAUSED and self._stopped_at is None:
+            if self._measured.waiting:
                 await asyncio.sleep(step / 4)
                 return
             await self._equipment.doze(step, self._stopping)
             if clock.loop_time() < until and await peek(watch.glance, self._broadcast) != seen:
                 return
+
+    async def _heed_limits(self, view: watch.View) -> None:
+        bounds = (view.bounds, len(self._runs))
+        if bounds != self._bounds:
+            self._bounds = bounds
+            await self._tending.heed_limits(TenantId(view.broadcast.tenant_id))
 
     async def _sample(self) -> None:
         second = watch.whole_second(self._equipment.clock.now())
@@ -112,96 +127,40 @@ class Morning:
             self._sampled = second
             await watch.sample_lanes(self._equipment, self._runs, second)
 
-    async def _open_lanes(self, view: watch.View, lanes: asyncio.TaskGroup) -> None:
+    async def _templates(self, view: watch.View) -> dict[str, TemplateMessage]:
         if not self._messages:
             self._messages = await self._equipment.database.read(
                 _templates, view.broadcast.content_id or 0
             )
-        total = sum(lane.rate_per_second for lane in view.lanes)
-        if self._slots is None:
-            wanted = self._equipment.tuning.in_flight or max(
-                LEAST_IN_FLIGHT, round(total * IN_FLIGHT_SECONDS)
-            )
-            self._slots = asyncio.Semaphore(wanted)
+        return self._messages
+
+    def _open_lanes(
+        self,
+        view: watch.View,
+        lanes: asyncio.TaskGroup,
+        messages: Mapping[str, TemplateMessage],
+    ) -> None:
         for lane in view.lanes:
             if lane.lane in self._runs or lane.state != "sending":
                 continue
-            gate = Gate(is_open=False)
             run = LaneRun(
                 plan=LanePlan(
                     lane=lane.lane,
                     broadcast=self._broadcast,
                     sender=lane.sender,
                     phone_number=PhoneNumberId(lane.phone_number_id),
-                    messages=self._messages,
+                    messages=messages,
                     rate_per_second=lane.rate_per_second,
                     closes_at=view.broadcast.closes_at,
                 ),
                 equipment=self._equipment,
                 recorder=self._recorder,
-                gate=gate,
-                slots=self._slots,
-                on_failure=self._note_failure,
+                gate=Gate(is_open=False),
+                on_failure=self._tending.note_failure,
+                on_stop=self._tending.note_stop,
             )
-            self._gates[lane.lane], self._runs[lane.lane] = gate, run
+            self._runs[lane.lane] = run
             lanes.create_task(run.run())
-
-    def _set_gates(self, view: watch.View) -> None:
-        for lane in view.lanes:
-            if lane.lane not in self._runs:
-                continue
-            rate = view.rate_of(lane, self._equipment.tuning.reserve)
-            self._gates[lane.lane].set(view.lanes_open and lane.state == "sending" and rate > 0)
-            self._runs[lane.lane].expect(
-                unsent=lane.unsent, retrying=lane.retrying, next_due_at=lane.next_due_at
-            )
-            if rate > 0:
-                pace = self._runs[lane.lane].pace
-                pace.set_ceiling(rate)
-                pace.speed_up(self._equipment.clock.loop_time())
-
-    def _note_failure(self, plan: LanePlan, failure: Failure) -> None:
-        """Called by a lane right after a failed attempt; acts at once where waiting would hurt."""
-        match failure.blame:
-            case Blame.SENDER:
-                self._trouble[plan.sender] = failure
-                self._gates[plan.lane].set(False)
-            case Blame.ACCOUNT | Blame.TEMPLATE:
-                self._account_trouble = failure
-                for gate in self._gates.values():
-                    gate.set(False)
-            case Blame.PACE:
-                self._runs[plan.lane].pace.slow_down(self._equipment.clock.loop_time())
-            case Blame.PAIR | Blame.PLATFORM | Blame.RECIPIENT | Blame.OPT_OUT | Blame.US:
-                pass
-
-    @property
-    def _in_trouble(self) -> bool:
-        return bool(self._trouble) or self._account_trouble is not None
-
-    async def _answer_trouble(self, view: watch.View) -> None:
-        """Stop what WhatsApp refuses: a sender, or everything."""
-        database, now = self._equipment.database, self._equipment.clock.now()
-        if self._account_trouble is not None:
-            failure, self._account_trouble = self._account_trouble, None
-            await database.transact(failover.stop_all, view, failure, now)
-        while self._trouble:
-            sender, failure = self._trouble.popitem()
-            await database.transact(failover.stop_sender, view, sender, failure, now)
-
-    async def _tend_lanes(self, view: watch.View) -> None:
-        """Stop lanes whose senders may not send, open those whose may, hand over what is left."""
-        database, now = self._equipment.database, self._equipment.clock.now()
-        reserve = self._equipment.tuning.reserve
-        for lane in view.lanes:
-            able = view.rate_of(lane, reserve) > 0
-            if lane.state == "sending" and not able:
-                await database.transact(failover.rest_lane, view, lane, now)
-            elif lane.state == "stopped" and able:
-                await database.transact(failover.reopen_lane, view, lane, now)
-            # Also what was in flight when its lane stopped and came back refused.
-            if lane.state == "stopped" and lane.unsent and view.lanes_open:
-                await database.transact(failover.take_over, view, lane, now, reserve)
 
     async def _cancel_withdrawn(self, view: watch.View) -> None:
         """Close what no lane will take, because its recipient is not active any more."""
@@ -213,30 +172,9 @@ class Morning:
             reason = "Not active any more when their turn came."
             await database.transact(withdrawn.cancel, gone, reason=reason, now=now)
 
-    async def _tell_when_stopped(self, view: watch.View) -> None:
-        """After a pause: say, once, how long stopping took and what was already with WhatsApp."""
-        if view.state is not _S.PAUSED or view.broadcast.control_at is None:
-            self._stopped_at = None
-            return
-        if self._stopped_at is not None or any(run.has_ready for run in self._runs.values()):
-            return
-        clock = self._equipment.clock
-        self._stopped_at = clock.loop_time()
-        took = (clock.now() - view.broadcast.control_at).total_seconds()
-        in_flight = sum(run.counts.in_flight for run in self._runs.values())
-        if took < 60.0:
-            await self._equipment.database.transact(
-                _log,
-                view.broadcast.tenant_id,
-                self._broadcast,
-                "broadcast.stopped",
-                f"Stopped in {took:.1f} s, {in_flight} already on their way to WhatsApp",
-                clock.now(),
-            )
-
     async def _is_over(self, view: watch.View) -> bool:
         if view.state in (_S.ABORTED, _S.FINISHED):
-            return True
+            return not self._measured.waiting
         now = self._equipment.clock.now()
         unsent = view.count(*UNSENT_STATES)
         if view.state is _S.SENDING and unsent == 0 and not self._recorder.waiting:

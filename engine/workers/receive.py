@@ -75,7 +75,14 @@ async def receive(equipment: Equipment) -> None:
                 continue
             log.exception("webhook.beyond_us")
             found = await equipment.database.transact(set_aside, error, equipment.clock.now())
+        await _heed(equipment, found)
         one_by_one = max(0, one_by_one - 1) if found.webhooks else 0
+
+
+async def _heed(equipment: Equipment, found: "Found") -> None:
+    """At once: who said stop is asked about before each POST."""
+    if found.wishes:
+        await equipment.stops.hear(equipment.database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,8 @@ class Found:
     webhooks: int
     updates: int
     more: bool
+    wishes: bool = False
+    """Whether anything may have been a wish about messages: all but good news of a message."""
 
 
 NOTHING = Found(0, 0, more=False)
@@ -95,7 +104,7 @@ def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> F
     waiting = inbox.claim_waiting(session, limit)
     arrived: list[Arrived] = []
     done: list[int] = []
-    heard = 0
+    heard, wishes = 0, False
     for webhook in waiting:
         try:
             updates = webhooks.parse(webhook.body)
@@ -107,11 +116,13 @@ def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> F
         for update in updates:
             if isinstance(update, StatusUpdate):
                 arrived.append(_arrived(update, webhook.id, webhook.received_at))
+                wishes = wishes or update.status is ReceiptStatus.FAILED
             else:
                 notice(session, update, now)
+                wishes = True
     apply_receipts(session, arrived, now, rng)
     inbox.mark_done(session, done, now=now)
-    return Found(len(waiting), heard, inbox.any_waiting(session))
+    return Found(len(waiting), heard, inbox.any_waiting(session), wishes)
 
 
 def set_aside(session: Session, error: Exception, now: datetime) -> Found:

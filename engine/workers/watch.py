@@ -16,12 +16,12 @@ from sqlmodel import Session
 from engine.domain.broadcast import LANES_OPEN, BroadcastState
 from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import BroadcastId, LaneId, SenderId
-from engine.domain.quality import Quality, effective_rate
+from engine.domain.quality import CANNOT_SEND, FLAGGED, Quality, effective_rate
 from engine.store import broadcasts, outbox
 from engine.store import lanes as lanes_store
 from engine.store.dialects import rows_as_json, spelled, table
 from engine.store.prepared import Prepared
-from engine.store.tables import Broadcast, Delivery, Lane, Sender
+from engine.store.tables import Broadcast, Consent, Delivery, Lane, Sender
 from engine.workers.equipment import Equipment
 from engine.workers.lane import LaneRun
 
@@ -36,14 +36,31 @@ class LaneView:
     sender_state: str
     rate_per_second: float
     phone_number_id: str
+    phone: str
     quality: str
+    status: str
     throughput: str
+    daily_cap: int | None
+    messaging_limit: str
+    controlled_at: datetime | None
+    """When a person last rested its sender, put it back, or changed its pace."""
+    returned_at: datetime | None
+    """Since when it comes back from a failover; still to come: when it will be tried again."""
     unsent: int
     """Deliveries of this lane that are not with WhatsApp and not on their way."""
     retrying: int
     """Those of them that have been tried."""
+    taken: int
+    """Those the lane has marked: on their way, or about to be."""
+    special: bool = False
+    """Whether any of them pass the others, or let them pass."""
     next_due_at: datetime | None = None
     """When the first of them is due."""
+
+    @property
+    def name(self) -> str:
+        """How people know its sender."""
+        return f"·· {self.phone[-4:]}"
 
     def rate(self, reserve: float, *, last_resort: bool = False) -> float:
         """Messages per second it may send now; 0 when it must stop."""
@@ -54,6 +71,7 @@ class LaneView:
             self.quality,
             reserve,
             throughput=self.throughput,
+            status=self.status,
             last_resort=last_resort,
         )
 
@@ -77,6 +95,11 @@ class View:
             return rate
         others = any(one.rate(reserve) > 0 for one in self.lanes if one.lane != lane.lane)
         return lane.rate(reserve, last_resort=not others and not self.spares)
+
+    @property
+    def bounds(self) -> tuple[object, ...]:
+        """What limits its senders by the day: equal ones bind as before."""
+        return tuple((one.sender, one.daily_cap, one.messaging_limit) for one in self.lanes)
 
     @property
     def lanes_open(self) -> bool:
@@ -121,11 +144,19 @@ def look(session: Session, broadcast: BroadcastId) -> View:
                 sender_state=lane[3],
                 rate_per_second=lane[4],
                 phone_number_id=lane[5],
-                quality=lane[6],
-                throughput=lane[7],
+                phone=lane[6],
+                quality=lane[7],
+                status=lane[8],
+                throughput=lane[9],
+                daily_cap=lane[10],
+                messaging_limit=lane[11],
+                controlled_at=lane[12],
+                returned_at=lane[13],
                 unsent=sum(by_lane.get((lane[0], state), 0) for state in UNSENT),
                 retrying=by_lane.get((lane[0], State.RETRYING), 0),
-                next_due_at=min((due for due in lane[8:] if due is not None), default=None),
+                taken=by_lane.get((lane[0], State.SENDING), 0),
+                special=bool(lane[14]),
+                next_due_at=min((due for due in lane[15:] if due is not None), default=None),
             )
             for lane in lanes
         ),
@@ -155,8 +186,15 @@ _LANES = (
         _senders.c.state,
         _senders.c.rate_per_second,
         _senders.c.phone_number_id,
+        _senders.c.display_phone,
         _senders.c.quality,
+        _senders.c.status,
         _senders.c.throughput,
+        _senders.c.daily_cap,
+        _senders.c.messaging_limit,
+        _senders.c.controlled_at,
+        _lanes.c.returned_at,
+        outbox.has_special(_lanes.c.id),
         *(_first_due(state) for state in sorted(UNSENT)),
     )
     .join(_senders, _senders.c.id == _lanes.c.sender_id)
@@ -168,13 +206,14 @@ _SPARES = select(func.count()).where(
     _senders.c.role == "backup",
     _senders.c.state == "active",
     _senders.c.quality != Quality.RED.value,
+    _senders.c.status.not_in(sorted({*CANNOT_SEND, FLAGGED})),
     _senders.c.id.not_in(
         select(_lanes.c.sender_id).where(_lanes.c.broadcast_id == bindparam("broadcast"))
     ),
 )
 
 
-_broadcasts = table(Broadcast)
+_broadcasts, _consents = table(Broadcast), table(Consent)
 
 
 def _glance(dialect: str) -> Any:
@@ -186,6 +225,10 @@ def _glance(dialect: str) -> Any:
             _senders.c.state.label("sender"),
             _senders.c.rate_per_second,
             _senders.c.quality,
+            _senders.c.status,
+            _senders.c.daily_cap,
+            _senders.c.messaging_limit,
+            select(func.max(_consents.c.id)).scalar_subquery().label("wishes"),
         )
         .join(_lanes, _lanes.c.broadcast_id == _broadcasts.c.id, isouter=True)
         .join(_senders, _senders.c.id == _lanes.c.sender_id, isouter=True)

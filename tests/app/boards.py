@@ -176,6 +176,7 @@ def _lane(
         quality=quality,
         state=state,
         state_reason="quality RED at 06:01:07" if state == "stopped" else "",
+        returning=1.0,
         rate_now=rate,
         rate_limit=80.0,
         left=left,

@@ -8,7 +8,7 @@ import pytest
 
 from app.pages.senders.shown import pool_words, shown
 from engine.domain.ids import SenderId
-from engine.read.senders import Capacity, Latency, SenderCard
+from engine.read.senders import Capacity, Latency, Reach, SenderCard
 
 AT = datetime(2026, 11, 21, 23, 22, 5, tzinfo=UTC)
 CARD = SenderCard(
@@ -22,6 +22,7 @@ CARD = SenderCard(
     status="CONNECTED",
     throughput="STANDARD",
     messaging_limit="TIER_100K",
+    daily_cap=None,
     rate_per_second=80.0,
     rate_usable=80.0,
     rate_now=0.0,
@@ -113,3 +114,17 @@ def test_a_card_has_words_for_everything_meta_says() -> None:
     assert fast.latency == "half in 212 ms, 95 % in 1.3 s"
     assert fast.latency_of.startswith("500 answers up to Sun 22 Nov 2026, 04:52:05 IST")
     assert shown(CARD).checked == "04:52:05 IST"
+
+
+def test_a_limit_of_the_day_is_shown_with_its_use_and_said_before_it_is_too_small() -> None:
+    reach = Reach(limit=2_000, together=1_950, by_sender={CARD.id: 310})
+    card = shown(replace(CARD, messaging_limit="TIER_2K", daily_cap=500), reach)
+    assert card.limit == "2,000 people in 24 h, 1,950 reached by all numbers"
+    assert card.cap_words == "310 of 500 people in 24 h"
+    assert shown(CARD).cap_words == "none"
+
+    enough = pool_words(capacity([80.0] * 4), Reach(limit=10_000))
+    assert enough == pool_words(capacity([80.0] * 4))
+    short = pool_words(capacity([80.0] * 4), Reach(limit=250))
+    assert short.tone == "warn"
+    assert "find no room" in short.note

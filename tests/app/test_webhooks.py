@@ -15,7 +15,6 @@ from structlog.testing import capture_logs
 
 from app.api.letterbox import Room
 from app.api.webhooks import BODY_MAX, PATH, Intake, webhook_routes
-from engine.store import inbox
 from engine.store.database import Database
 from engine.whatsapp.signature import sign
 from tests.app.serving import serving

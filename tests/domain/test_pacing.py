@@ -121,6 +121,31 @@ def test_the_log_stays_as_short_as_a_second_is_long() -> None:
     assert len(pace._sends) <= 81  # pyright: ignore[reportPrivateUsage]
 
 
+def test_what_passes_uses_the_reserve_and_bulk_never_does() -> None:
+    pace = LanePace(72.0, reserve=0.1)
+    stamps: list[float] = []
+    for _ in range(72):
+        at = pace.next_instant(0.0)
+        pace.sent(at)
+        stamps.append(at)
+    assert pace.next_instant(0.0) == 1.0
+    for _ in range(8):
+        at = pace.next_instant(0.0, passes=True)
+        assert at < 1.0
+        pace.sent(at)
+        stamps.append(at)
+    assert pace.next_instant(0.0, passes=True) == 1.0
+    assert most_in_a_second(stamps) == 80
+
+
+def test_what_passed_counts_for_bulk() -> None:
+    pace = LanePace(72.0, reserve=0.1)
+    for number in range(80):
+        pace.sent(number / 80)
+    # Nine of these must be a second old before a 72nd may go.
+    assert pace.next_instant(0.0) == pytest.approx(1.0 + 8 / 80)
+
+
 @given(RATES, st.lists(st.floats(0, 0.3), min_size=1, max_size=300))
 def test_late_wake_ups_delay_by_no_more_than_themselves(rate: float, lateness: list[float]) -> None:
     pace = LanePace(rate)

@@ -1,7 +1,7 @@
 """A broadcast from its schedule to its end, in virtual time, with a WhatsApp as a test wants it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,6 +42,7 @@ class Day:
     journals: MemoryJournals = field(default_factory=MemoryJournals)
     heartbeat: Heartbeat = field(init=False)
     token: int = 0
+    equipment: Equipment | None = None
 
     def __post_init__(self) -> None:
         self.heartbeat = Heartbeat(self.clock)
@@ -90,13 +91,19 @@ class Day:
         await asyncio.sleep(max(0.0, wait))
 
     @asynccontextmanager
-    async def conducted(self) -> AsyncGenerator[None]:
-        """The broadcast has its conductor, as in a run of the engine; a new token each time."""
+    async def conducted(
+        self, *workers: Callable[[Equipment], Coroutine[Any, Any, None]]
+    ) -> AsyncGenerator[None]:
+        """The broadcast has its conductor, as in a run of the engine; a new token each time.
+
+        workers: who else works beside it.
+        """
         self.token += 1
-        equipment = self._equipment()
+        self.equipment = equipment = self._equipment()
         recorder, stopping = Recorder(equipment), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             recording = tasks.create_task(recorder.run())
+            others = [tasks.create_task(worker(equipment)) for worker in workers]
             conducting = tasks.create_task(
                 keep_alive(
                     "conduct",
@@ -108,7 +115,8 @@ class Day:
             stopping.set()
             await conducting
             await recorder.drained()
-            recording.cancel()
+            for one in (recording, *others):
+                one.cancel()
 
     def _equipment(self) -> Equipment:
         name = f"journal-{self.token}"

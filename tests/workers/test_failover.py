@@ -12,7 +12,7 @@ from engine.domain.ids import LaneId, SenderId
 from engine.domain.outcome import Failure
 from engine.store import outbox
 from engine.store.tables import Broadcast, Delivery, Lane, LogEntry, Sender
-from engine.workers import failover, watch
+from engine.workers import failover, handover, watch
 from engine.workers.fan_out import able_lanes
 from engine.workers.watch import LaneView, View
 from tests.workers.cast import EPOCH, NOW, Cast, delivery, stage
@@ -43,7 +43,7 @@ def stop(session: Session, cast: Cast) -> LaneView:
 
 
 def take_over(session: Session, cast: Cast, stopped: LaneView) -> int:
-    return failover.take_over(session, look(session, cast), stopped, LATER, 0.1)
+    return handover.take_over(session, look(session, cast), stopped, LATER, 0.1)
 
 
 def words(session: Session) -> str:

@@ -4,13 +4,16 @@ import asyncio
 import errno
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select, update
 
 from engine.domain.delivery import State
+from engine.domain.failover import Stop
 from engine.domain.ids import AttemptId, DeliveryId, PhoneNumberId, SenderId
+from engine.domain.limits import Quota
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Blame, Failure, Outcome
 from engine.store import lanes as lanes_store
@@ -21,6 +24,7 @@ from engine.workers.equipment import Equipment
 from engine.workers.gate import Gate
 from engine.workers.lane import LanePlan, LaneRun
 from engine.workers.record import BACKLOG_LIMIT, Ending, Recorder
+from engine.workers.slots import Slots
 from tests.workers.cast import NOW
 from tests.workers.virtual import Scene, Sent, Whatsapp, play, until
 
@@ -29,6 +33,7 @@ TEMPLATES = {
     for language in ("EN", "HI", "MR")
 }
 PLATFORM = Failure(blame=Blame.PLATFORM, code=131000, title="Unwell", retryable=True)
+TOO_FAST = Failure(blame=Blame.PACE, code=130429, title="Too fast", retryable=True)
 
 
 class Disk:
@@ -53,15 +58,16 @@ async def lane(
     equipment: Equipment,
     *,
     rate: float = 20.0,
-    slots: int = 1_000,
     is_open: bool = True,
     unwritten: int = 0,
+    quotas: tuple[Quota, ...] = (),
 ) -> AsyncGenerator[LaneRun]:
     """The broadcast's only lane at work; told to end, and drained, when the story leaves.
 
     unwritten: so many endings wait already, and nobody writes them.
     """
     failures: list[Failure] = []
+    stops: list[Stop] = []
     run = LaneRun(
         plan=LanePlan(
             lane=scene.cast.lanes[0],
@@ -75,8 +81,9 @@ async def lane(
         equipment=equipment,
         recorder=Recorder(equipment),
         gate=Gate(is_open=is_open),
-        slots=asyncio.Semaphore(slots),
         on_failure=lambda plan, failure: failures.append(failure),
+        on_stop=lambda plan, stop: stops.append(stop),
+        quotas=quotas,
     )
     run.expect(unsent=1_000, retrying=1_000)
     for _ in range(unwritten):
@@ -233,7 +240,8 @@ def test_what_a_journal_says_was_started_is_said_before_it_goes() -> None:
 def test_only_so_many_are_in_flight() -> None:
     async def story(scene: Scene) -> None:
         all_due_now(scene)
-        async with lane(scene, scene.equipment(), rate=20.0, slots=5):
+        equipment = replace(scene.equipment(), slots=Slots(5))
+        async with lane(scene, equipment, rate=20.0):
             await until(lambda: len(scene.whatsapp.sent) >= 30)
         assert scene.whatsapp.most_in_flight == 5
 
@@ -295,7 +303,7 @@ def test_a_failure_that_passes_is_tried_again_and_one_for_good_is_not() -> None:
     fails = Failure(blame=Blame.RECIPIENT, code=131026, title="Undeliverable")
 
     def answer(sent: Sent) -> Outcome:
-        return PLATFORM if sent.attempt.number < 3 else fails
+        return TOO_FAST if sent.attempt.number < 3 else fails
 
     async def story(scene: Scene) -> None:
         async with lane(scene, scene.equipment()):

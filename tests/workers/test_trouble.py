@@ -154,14 +154,24 @@ def test_a_lane_that_crashes_starts_again_and_nothing_goes_twice() -> None:
 
 
 def test_the_unwell_platform_is_asked_again_and_nobody_is_lost() -> None:
+    """It pauses, tries with one, pauses for longer, and goes on: it does not hammer."""
+    unwell = True
+
     def answer(sent: Sent) -> Outcome:
-        return classify(131057, 503) if sent.nth < 60 else accepts(sent)
+        return classify(131057, 503) if unwell else accepts(sent)
 
     async def story(day: Day) -> None:
+        nonlocal unwell
         async with day.conducted():
-            await until(lambda: set(day.states()) <= {State.ACCEPTED, State.FAILED}, step=1.0)
-            await day.at(120.0)
+            await day.at(12.0)
+            refused = len(day.whatsapp.sent)
+            assert refused <= 10  # five, what was on its way, and one after each pause
+            unwell = False
+            await day.at(40.0)
         assert day.states() == [State.ACCEPTED] * 40
+        assert len(day.whatsapp.sent) == 40 + refused
+        assert "pauses" in day.words()
+        assert "answers again" in day.words()
 
     play_day(story, whatsapp=Whatsapp(answer=answer))
 

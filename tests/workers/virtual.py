@@ -70,10 +70,15 @@ class Whatsapp:
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
-            await asyncio.sleep(self.latency)
+            await asyncio.sleep(self.takes(sender))
         finally:
             self.in_flight -= 1
         return self.answer(one)
+
+    def takes(self, sender: str) -> float:
+        """Seconds until this number's answer."""
+        del sender
+        return self.latency
 
     async def warm(self, connections: int) -> None:
         del connections

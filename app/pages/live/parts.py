@@ -91,7 +91,12 @@ def _lane(lane: Any) -> rx.Component:
         rx.el.td(rate_bar(lane.rate_width), lane.rate, class_name="dc-nowrap"),
         right(lane.left),
         right(lane.p95),
-        right(chip(lane.state, lane.state_tone, title=lane.why)),
+        right(
+            rx.fragment(
+                chip(lane.state, lane.state_tone, title=lane.why),
+                rx.cond(lane.note != "", rx.el.div(lane.note, class_name="dc-muted dc-small")),
+            )
+        ),
     )
 
 

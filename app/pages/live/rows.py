@@ -23,6 +23,7 @@ class LaneShown:
     state: str
     state_tone: str
     why: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,15 @@ def lane(row: LaneRow, *, paused: bool = False, over: bool = False) -> LaneShown
         state=word,
         state_tone=tone,
         why=row.state_reason,
+        note=_note(row),
     )
+
+
+def _note(row: LaneRow) -> str:
+    """Why a lane is not at its full pace, where one sees it."""
+    if row.returning < 1.0:
+        return f"Comes back, {100 * row.returning:.0f} % of its rate"
+    return "" if row.state_reason == "backup" else row.state_reason
 
 
 def problem(row: Problem, broadcast: int) -> ProblemShown:

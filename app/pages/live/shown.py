@@ -9,6 +9,7 @@ from app.pages.live import rows
 from app.pages.live.chart import Chart, draw
 from app.pages.live.rows import CheckShown, LaneShown, LogShown, ProblemShown, VerdictShown
 from engine.domain.broadcast import BroadcastEvent, BroadcastState, Moment, possible
+from engine.domain.canary import CanaryState
 from engine.domain.delivery import State
 from engine.read.board import Board
 
@@ -36,6 +37,7 @@ class Head:
     state: str = ""
     state_tone: str = "quiet"
     reason: str = ""
+    banner: str = ""
     can_pause: bool = False
     can_resume: bool = False
     can_abort: bool = False
@@ -165,6 +167,10 @@ def _ahead(board: Board) -> Shown:
 
 def _head(board: Board, state: BroadcastState) -> Head:
     word, tone = STATE_WORDS[state]
+    reason = board.state_reason
+    if state is BroadcastState.SENDING and board.canary is CanaryState.WAITING:
+        word = "Canary"
+        reason = "A few go first. The rest follows by itself when they did well."
     unsent = board.counts.get(_S.PLANNED, 0) + board.counts.get(_S.RETRYING, 0)
     who = "subscriber who has" if unsent == 1 else "subscribers who have"
     return Head(
@@ -172,7 +178,8 @@ def _head(board: Board, state: BroadcastState) -> Head:
         subtitle=_subtitle(board),
         state=word,
         state_tone=tone,
-        reason=board.state_reason,
+        reason=reason,
+        banner=reason if _wants_a_look(board, state) else "",
         can_pause=board.moment is Moment.DURING and possible(state, BroadcastEvent.PAUSE),
         can_resume=possible(state, BroadcastEvent.RESUME),
         can_abort=possible(state, BroadcastEvent.ABORT),
@@ -192,6 +199,12 @@ def _late_question(board: Board, state: BroadcastState) -> str:
     missed = f"Its opening at {formats.minute(board.opens_at)} was missed."
     said = [missed, board.state_reason, "Does it go out late?"]
     return " ".join(part for part in said if part)
+
+
+def _wants_a_look(board: Board, state: BroadcastState) -> bool:
+    """Whether why it stands as it does is said in full, not only beside the state."""
+    canary = state is BroadcastState.SENDING and board.canary is CanaryState.WAITING
+    return canary or state is BroadcastState.PAUSED
 
 
 def _subtitle(board: Board) -> str:

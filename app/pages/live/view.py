@@ -47,6 +47,7 @@ def during(live: Any) -> rx.Component:
     """Is it going out, and if not, what do I press?"""
     return rx.fragment(
         _head(live),
+        _banner(live),
         _held(live),
         _hero(live),
         grid(parts.chart(live), parts.lanes(live)),
@@ -120,6 +121,20 @@ def _abort(live: Any) -> rx.Component:
 def _start(live: Any) -> rx.Component:
     allowed = may(Permission.BROADCAST_CONTROL) & Frame.sandbox & live.can_start
     return rx.cond(allowed, button("Start a morning now", on_click=live.start))
+
+
+def _banner(live: Any) -> rx.Component:
+    """Why it stands still, or goes to a few only."""
+    return rx.cond(
+        live.head.banner != "",
+        rx.el.div(
+            rx.icon("info", size=16, aria_hidden="true"),
+            rx.el.span(live.head.banner),
+            class_name="dc-banner",
+            role="status",
+            custom_attrs={"data-tone": live.head.state_tone},
+        ),
+    )
 
 
 def _held(live: Any) -> rx.Component:

@@ -16,6 +16,7 @@ from app.pages.senders import view
 from app.pages.senders.shown import Shown, pool_words, shown
 from app.session import guarded, is_open, who
 from app.tab import report
+from engine.commands.change_sender_cap import change_sender_cap
 from engine.commands.change_sender_pace import change_sender_pace
 from engine.commands.rest_sender import rest_sender
 from engine.commands.resume_sender import resume_sender
@@ -27,6 +28,7 @@ from engine.read import senders as read
 ROUTE = "/senders"
 REFRESH_SECONDS = 2.0
 SHARED_FOR = timedelta(seconds=1)
+REACH_SHARED_FOR = timedelta(seconds=10)
 
 
 class SendersPage(rx.State):
@@ -39,6 +41,7 @@ class SendersPage(rx.State):
     cards: list[Shown] = []
     reason: str = ""
     pace: str = ""
+    cap: str = ""
     _turn: int = 0
 
     @guarded()
@@ -72,6 +75,11 @@ class SendersPage(rx.State):
         self.pace = text
 
     @guarded(Permission.SENDERS_WRITE)
+    async def type_cap(self, text: str) -> None:
+        """A new cap, as it is typed."""
+        self.cap = text
+
+    @guarded(Permission.SENDERS_WRITE)
     async def rest(self, sender: int, *, by: Actor) -> None:
         """Take a sender out of the pool."""
         result = await tell(rest_sender, SenderId(sender), reason=self.reason, by=by)
@@ -95,6 +103,14 @@ class SendersPage(rx.State):
         await self._refresh(by, fresh=True)
 
     @guarded(Permission.SENDERS_WRITE)
+    async def change_cap(self, sender: int, *, by: Actor) -> None:
+        """Set how many people a sender may reach in 24 hours; nothing typed: as many as come."""
+        result = await tell(change_sender_cap, SenderId(sender), _people(self.cap), by=by)
+        await report(self, result, "The cap holds from now on, also in a broadcast that runs.")
+        self.cap = ""
+        await self._refresh(by, fresh=True)
+
+    @guarded(Permission.SENDERS_WRITE)
     async def make(self, sender: int, role: str, *, by: Actor) -> None:
         """Make a backup a primary, or the other way round."""
         result = await tell(set_sender_role, SenderId(sender), role, by=by)
@@ -104,9 +120,10 @@ class SendersPage(rx.State):
     async def _refresh(self, by: Actor, *, fresh: bool = False) -> None:
         assert by.tenant is not None
         pool = await _pool(by.tenant, fresh=fresh)
-        above = pool_words(pool.capacity)
+        reach = await _reach(by.tenant, fresh=fresh)
+        above = pool_words(pool.capacity, reach)
         self.tone, self.sentence, self.note = above.tone, above.sentence, above.note
-        cards = [shown(sender) for sender in pool.cards]
+        cards = [shown(sender, reach) for sender in pool.cards]
         if cards != self.cards:
             self.cards = cards
         self.loaded = True
@@ -122,11 +139,30 @@ _latest: dict[TenantId, _Taken] = {}
 """The pool as it was read last: all tabs of a tenant share it for a second."""
 
 
+_reached: dict[TenantId, tuple[read.Reach, datetime]] = {}
+
+
 async def _pool(tenant: TenantId, *, fresh: bool = False) -> read.Pool:
     at, kept = now(), _latest.get(tenant)
     if fresh or kept is None or at - kept.at >= SHARED_FOR:
         kept = _latest[tenant] = _Taken(await ask(read.pool, tenant, now=at), at)
     return kept.pool
+
+
+async def _reach(tenant: TenantId, *, fresh: bool = False) -> read.Reach:
+    """The use of the day's limits, which takes a walk over the day: every ten seconds will do."""
+    at, kept = now(), _reached.get(tenant)
+    if fresh or kept is None or at - kept[1] >= REACH_SHARED_FOR:
+        kept = _reached[tenant] = (await ask(read.reach, tenant, now=at), at)
+    return kept[0]
+
+
+def _people(text: str) -> int | None:
+    """What somebody typed as a number of people; 0, which the command refuses, when it is none."""
+    plain = text.replace(",", "").strip()
+    if not plain:
+        return None
+    return int(plain) if plain.isdecimal() else 0
 
 
 def _number(text: str) -> float:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from app import formats
 from app.styles import Tone
 from engine.domain.quality import Quality, read_quality
-from engine.read.senders import Capacity, SenderCard
+from engine.read.senders import Capacity, Reach, SenderCard
 
+NO_LIMITS = Reach()
 LONGEST_SECONDS = 300
 """From the opening of the window to the close of the SLA: what takes longer comes late."""
 
@@ -38,6 +39,8 @@ class Shown:
     latency_of: str
     sent: str
     limit: str
+    cap: str
+    cap_words: str
     checked: str
     checked_at: str
     error: str
@@ -52,8 +55,8 @@ class PoolWords:
     note: str
 
 
-def shown(card: SenderCard) -> Shown:
-    """One sender as its card shows it."""
+def shown(card: SenderCard, reach: Reach = NO_LIMITS) -> Shown:
+    """One sender as its card shows it, with the use of the day's limits."""
     state, state_tone = _state(card)
     quality, quality_tone = _QUALITIES[read_quality(card.quality)]
     status, status_tone = _STATUSES.get(card.status, (_sentence(card.status), "warn"))
@@ -78,15 +81,28 @@ def shown(card: SenderCard) -> Shown:
         latency=_latency(card),
         latency_of=_latency_of(card),
         sent=formats.count(card.sent_24h, "message"),
-        limit=_LIMITS.get(card.messaging_limit, _sentence(card.messaging_limit)),
+        limit=_limit(card, reach),
+        cap="" if card.daily_cap is None else f"{card.daily_cap}",
+        cap_words=_cap(card, reach),
         checked=formats.time_with_zone(card.polled_at) if card.polled_at else "not yet",
         checked_at=formats.moment(card.polled_at),
         error=card.last_error,
     )
 
 
-def pool_words(pool: Capacity) -> PoolWords:
-    """The pool's capacity as a sentence: `Four senders at 80/s send 2,000 in 7 s.`"""
+def pool_words(pool: Capacity, reach: Reach = NO_LIMITS) -> PoolWords:
+    """The pool's capacity as a sentence, `Four senders at 80/s send 2,000 in 7 s.`, and what the
+    limit of the portfolio leaves out.
+    """
+    said = _pace_words(pool)
+    if reach.limit is None or pool.audience <= reach.limit:
+        return said
+    without = formats.number(pool.audience - reach.limit)
+    words = f"WhatsApp's limit is {formats.number(reach.limit)} people in 24 h: {without} of them"
+    return PoolWords("warn", said.sentence, f"{words} would find no room. {said.note}")
+
+
+def _pace_words(pool: Capacity) -> PoolWords:
     if pool.seconds is None:
         note = _backups(pool) or "Resume one, or make a backup a primary."
         return PoolWords(
@@ -130,6 +146,20 @@ def _whole(seconds: float) -> str:
 
 def _per_second(rate: float) -> str:
     return f"{rate:g}/s"
+
+
+def _limit(card: SenderCard, reach: Reach) -> str:
+    words = _LIMITS.get(card.messaging_limit, _sentence(card.messaging_limit))
+    if reach.limit is None:
+        return words
+    return f"{words}, {formats.number(reach.together)} reached by all numbers"
+
+
+def _cap(card: SenderCard, reach: Reach) -> str:
+    if card.daily_cap is None:
+        return "none"
+    people = formats.number(reach.by_sender.get(card.id, 0))
+    return f"{people} of {formats.number(card.daily_cap)} people in 24 h"
 
 
 def _state(card: SenderCard) -> tuple[str, Tone]:

@@ -73,6 +73,7 @@ def _about(sender: Shown) -> tuple[rx.Component, ...]:
             *_fact("Answers", sender.latency, hint=sender.latency_of),
             *_fact("Last 24 h", sender.sent),
             *_fact("Account limit", sender.limit),
+            *_fact("Own cap", sender.cap_words),
             *_fact("Checked", sender.checked, hint=sender.checked_at),
             class_name="dc-facts",
         ),
@@ -96,6 +97,7 @@ def _actions(page: Any, sender: Shown) -> rx.Component:
     return rx.el.div(
         rx.cond(sender.active, _rest(page, sender), _resume(page, sender)),
         _pace(page, sender),
+        _cap(page, sender),
         _swap(page, sender),
         class_name="dc-row dc-sender-actions",
     )
@@ -134,6 +136,19 @@ def _pace(page: Any, sender: Shown) -> rx.Component:
         verb="Change the pace",
         kind="primary",
         on_confirm=page.change_pace(sender.id),
+    )
+
+
+def _cap(page: Any, sender: Shown) -> rx.Component:
+    return confirm(
+        button("Cap…"),
+        title=f"How many people may {sender.phone} reach in 24 hours?",
+        words_="Each person counts once. What is beyond the cap goes by the other senders, or not "
+        "at all. Leave it empty for no cap.",
+        extra=_field("People in 24 hours", page.cap, page.type_cap, numeric=True),
+        verb="Change the cap",
+        kind="primary",
+        on_confirm=page.change_cap(sender.id),
     )
 
 

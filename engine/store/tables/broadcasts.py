@@ -21,6 +21,10 @@ class Schedule(SQLModel, table=True):
     window_seconds: int | None = None  # from the reference to the end of the window; None: as usual
     late_policy: str = "skip"  # skip, ask, send (spec C2)
     late_after_seconds: int = 600
+    canary: bool = False  # a few go first, and the rest only when they did well (spec P6)
+    canary_wait_seconds: int = 10
+    canary_failures: int = 3  # it halts above this many …
+    canary_failure_percent: int = 10  # … and above this share of them
     active: bool = True
     created_at: datetime
 
@@ -52,6 +56,8 @@ class Broadcast(SQLModel, table=True):
     started_at: datetime | None = None
     finished_at: datetime | None = None
     control_at: datetime | None = None  # when a person last paused, resumed or aborted it
+    canary: str = "off"  # domain.canary.CanaryState
+    canary_until: datetime | None = None  # who is planned up to here goes first
     targeted: int = 0
     excluded: int = 0
     created_at: datetime
@@ -71,6 +77,7 @@ class Lane(SQLModel, table=True):
     state_reason: str = ""
     planned: int = 0
     last_planned_at: datetime | None = None
+    returned_at: datetime | None = None  # since when it comes back from a failover, step by step
 
 
 class Exclusion(SQLModel, table=True):

@@ -7,6 +7,7 @@ from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 # Spelled with OR: SQLite does not see that `state = 'planned'` is one of an IN list.
 WAITS = sa.text("state = 'planned' OR state = 'retrying'")
+SPECIAL = sa.text("priority <> 1 AND (state = 'planned' OR state = 'retrying')")
 DOUBT = sa.text("state = 'sending' OR state = 'unknown'")
 LEFT = sa.text("state = 'failed' OR state = 'held' OR state = 'discarded'")
 
@@ -25,6 +26,17 @@ class Delivery(SQLModel, table=True):
             "id",
             sqlite_where=WAITS,
             postgresql_where=WAITS,
+        ),
+        # What passes the others, or lets them pass (spec P4). A broadcast has none, so that it pays
+        # nothing for it.
+        Index(
+            "ix_deliveries_special",
+            "lane_id",
+            "priority",
+            "due_at",
+            "id",
+            sqlite_where=SPECIAL,
+            postgresql_where=SPECIAL,
         ),
         # What a death leaves behind and what waits for a receipt: few, among years of deliveries.
         Index("ix_deliveries_doubt", "state", "id", sqlite_where=DOUBT, postgresql_where=DOUBT),
@@ -53,6 +65,7 @@ class Delivery(SQLModel, table=True):
     bsuid: str | None = None
     language: str
     tier: str = "BASIC"
+    priority: int = 1  # domain.priority.Priority: 0 passes the others, 2 lets them pass
     parameters: str = "[]"  # JSON list, rendered for this person at the freeze
     state: str  # domain.delivery.State
     reason: str = ""  # why it is where it is, in words

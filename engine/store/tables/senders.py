@@ -22,6 +22,8 @@ class Sender(SQLModel, table=True):
     throughput: str = "STANDARD"
     messaging_limit: str = "TIER_NOT_SET"
     rate_per_second: float = 80.0  # the ceiling we give it; quality may lower it
+    daily_cap: int | None = None  # people it may reach in 24 h by our own word; NULL: no cap
+    controlled_at: datetime | None = None  # when a person last rested, resumed or paced it
     last_error: str = ""
     polled_at: datetime | None = None
     updated_at: datetime

@@ -1,0 +1,63 @@
+"""A few go first, and the rest only when they did well."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from engine.domain.canary import (
+    TURN,
+    CanaryRule,
+    Halt,
+    Pass,
+    Tally,
+    Wait,
+    ends_at,
+    held_back,
+    judge,
+    size,
+)
+
+NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+RULE = CanaryRule(wait=timedelta(seconds=10), failures=3, percent=10)
+LONG_AGO = NOW - timedelta(seconds=10)
+
+
+@pytest.mark.parametrize(
+    ("recipients", "first"), [(0, 0), (7, 7), (20, 20), (1_999, 20), (2_001, 21), (100_000, 1_000)]
+)
+def test_one_in_a_hundred_goes_first_and_twenty_at_least(recipients: int, first: int) -> None:
+    assert size(recipients) == first
+
+
+def tally(failed: int, *, of: int = 20, untried: int = 0, last_at: datetime = LONG_AGO) -> Tally:
+    return Tally(size=of, untried=untried, failed=failed, last_at=last_at)
+
+
+def test_both_the_count_and_the_share_must_be_exceeded() -> None:
+    assert isinstance(judge(tally(3), RULE, NOW), Pass)  # 15 %, but three may fail
+    assert isinstance(judge(tally(4), RULE, NOW), Halt)
+    assert isinstance(judge(tally(100, of=1_000), RULE, NOW), Pass)  # ten per cent are not above it
+    assert isinstance(judge(tally(101, of=1_000), RULE, NOW), Halt)
+
+
+def test_a_halt_does_not_wait_and_a_pass_does() -> None:
+    assert isinstance(judge(tally(4, untried=15, last_at=NOW), RULE, NOW), Halt)
+    assert isinstance(judge(tally(0, untried=1), RULE, NOW), Wait)
+    just_before = LONG_AGO + timedelta(microseconds=1)
+    assert isinstance(judge(tally(0, last_at=just_before), RULE, NOW), Wait)
+
+
+def test_everybody_after_the_first_is_moved_by_the_same() -> None:
+    instants = [NOW + timedelta(milliseconds=25 * number) for number in range(100)]
+    until = ends_at(reversed(instants), 100)
+    assert until == instants[19]
+    moved = [held_back(at, until, RULE) for at in instants]
+    assert moved[:20] == instants[:20]
+    assert {new - old for new, old in zip(moved[20:], instants[20:], strict=True)} == {
+        RULE.wait + TURN
+    }
+
+
+def test_without_a_canary_nobody_is_moved() -> None:
+    assert held_back(NOW, None, RULE) == NOW
+    assert ends_at([], 0) is None
