@@ -1,13 +1,13 @@
 """Caps of senders, the return of a lane, the canary of a broadcast, the priority of a delivery.
 
-Revision: 0004, after 0003.
+Revision: 0008, after 0007.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
