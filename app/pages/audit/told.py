@@ -44,7 +44,7 @@ ACTIONS: dict[str, str] = {
     "subscribers.import_cancelled": "Cancelled an import",
     "subscribers.import_ended": "A list of subscribers was taken over",
     "subscribers.import_forced": "Had an import taken over at once",
-    "subscribers.import_staged": "Brought in a list of subscribers, to be taken over after the morning",
+    "subscribers.import_staged": "Brought in a list, to be taken over after the morning",
     "subscribers.imported": "Imported a list of subscribers",
     "tenant.founded": "Founded the organisation",
     "user.added": "Added a user",
