@@ -13,7 +13,8 @@ from engine.domain.enrolment import Consent, Details, Enrolment
 from engine.domain.ids import ImportId, Phone, TenantId
 from engine.domain.precedence import UNDER_WAY, ImportState
 from engine.domain.subscriber import Tier
-from engine.store.dialects import table
+from engine.store.dialects import any_of, spelled, table
+from engine.store.prepared import Prepared
 from engine.store.tables import Import, StagedSubscriber
 
 _imports, _staged = table(Import), table(StagedSubscriber)
@@ -41,6 +42,24 @@ def under_way(session: Session, tenant: TenantId) -> int:
         _imports.c.tenant_id == tenant, _imports.c.state.in_(states)
     )
     return session.connection().execute(query).scalar_one()
+
+
+def anything_left(session: Session) -> bool:
+    """Whether any list is not done with, or has left rows behind. Nearly always no, and cheap."""
+    return bool(_ANYTHING.count(session))
+
+
+def _unfinished() -> sa.ColumnElement[bool]:
+    return sa.or_(*(_imports.c.state == spelled(state) for state in UNDER_WAY))
+
+
+_ANYTHING = Prepared(
+    lambda _dialect: any_of(
+        sa.select(_imports.c.id).where(
+            sa.or_(_unfinished(), _imports.c.id.in_(sa.select(_staged.c.import_id)))
+        )
+    )
+)
 
 
 def first(session: Session, state: ImportState) -> Import | None:

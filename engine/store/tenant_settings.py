@@ -13,6 +13,11 @@ from engine.store.tables import Tenant, TenantSetting
 
 _settings, _tenants = table(TenantSetting), table(Tenant)
 
+_OF_ALL = sa.select(_settings.c.tenant_id, _settings.c.key, _settings.c.value).where(
+    _settings.c.key.in_(sa.bindparam("keys", expanding=True))
+)
+"""Built once: the calendar says it at each look."""
+
 
 def values(session: Session, tenant: TenantId) -> dict[str, str]:
     """What a tenant set, by key; its name is always among it."""
@@ -24,11 +29,8 @@ def values(session: Session, tenant: TenantId) -> dict[str, str]:
 
 def of_all(session: Session, keys: Iterable[str]) -> dict[TenantId, dict[str, str]]:
     """Some settings of every tenant that changed one of them."""
-    asked = sa.select(_settings.c.tenant_id, _settings.c.key, _settings.c.value).where(
-        _settings.c.key.in_(list(keys))
-    )
     found: dict[TenantId, dict[str, str]] = {}
-    for tenant, key, value in session.connection().execute(asked):
+    for tenant, key, value in session.connection().execute(_OF_ALL, {"keys": list(keys)}):
         found.setdefault(TenantId(tenant), {})[key] = value
     return found
 

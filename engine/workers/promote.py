@@ -38,7 +38,7 @@ async def promote(equipment: Equipment) -> None:
 
 def has_work(session: Session, now: datetime) -> bool:
     """Whether `step` would do something: asked without the writer."""
-    return (
+    return imports.anything_left(session) and (
         _due(session, now) is not None
         or imports.abandoned(session) is not None
         or _cut_off(session, now) is not None
