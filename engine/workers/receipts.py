@@ -75,19 +75,19 @@ def _correlate(
     """
     named = [parse_tracker(one.tracker) for one in arrived]
     by_id = standings.standing_by_id(session, {name[0].delivery for name in named if name})
-    unnamed = {
-        one.message_id
-        for one, name in zip(arrived, named, strict=True)
-        if name is None or not _is_ours(by_id.get(name[0].delivery), name[1])
-    }
+    ours = [
+        None if name is None or not _is_ours(by_id.get(name[0].delivery), name[1]) else name[0]
+        for name in named
+    ]
+    # Each by itself: of one message some may name its attempt, and others come without.
+    unnamed = {one.message_id for one, our in zip(arrived, ours, strict=True) if our is None}
     by_message = standings.standing_by_message(session, unnamed)
-    found: list[tuple[Arrived, Standing | None, int | None]] = []
-    for one, name in zip(arrived, named, strict=True):
-        if name is not None and one.message_id not in unnamed:
-            found.append((one, by_id[name[0].delivery], name[0].number))
-        else:
-            found.append((one, by_message.get(one.message_id), None))
-    return found
+    return [
+        (one, by_message.get(one.message_id), None)
+        if our is None
+        else (one, by_id[our.delivery], our.number)
+        for one, our in zip(arrived, ours, strict=True)
+    ]
 
 
 def _is_ours(standing: Standing | None, key_prefix: str) -> bool:

@@ -301,6 +301,21 @@ def test_a_parked_receipt_is_applied_when_another_receipt_tells_its_message(
     assert receive.retry_parked(session, NOW, DICE) == 0
 
 
+@pytest.mark.parametrize("order", [("sent", "read"), ("read", "sent")])
+def test_a_receipt_that_names_its_attempt_is_heard_beside_one_that_does_not(
+    session: Session, order: tuple[str, str]
+) -> None:
+    """Of a message whose answer was lost, in one batch: it would be parked for ever."""
+    (taken,) = mark(session, stage(session, people=1))
+    lose_track(session, taken)
+    trackers = {"sent": taken.tracker, "read": None}
+    hear(session, receipts(*(status("wamid.1", word, tracker=trackers[word]) for word in order)))
+    receive.retry_parked(session, SOON, DICE)
+
+    assert state(session, taken.attempt.delivery) is State.READ
+    assert count(session, ParkedReceipt) == 0
+
+
 def test_a_thousand_receipts_in_one_webhook_settle_in_one_go(session: Session) -> None:
     cast = stage(session, people=334)
     taken = mark(session, cast, limit=334)
