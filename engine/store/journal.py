@@ -11,6 +11,7 @@ import errno
 import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Protocol
 
 from engine.domain.ids import AttemptId, DeliveryId
@@ -114,6 +115,11 @@ class MemoryJournals:
 
     def remove(self, name: str) -> None:
         self._journals.pop(name, None)
+
+    def lose_ends(self, rng: Random) -> None:
+        """The machine dies: of each journal some lines at its end were not yet on the disk."""
+        for journal in self._journals.values():
+            del journal.attempts[rng.randint(0, len(journal.attempts)) :]
 
 
 class _MemoryJournal:

@@ -37,10 +37,16 @@ class Second:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """The nth process does not take one step for `seconds`, and then goes on."""
+    """The nth process does not take one step for `seconds`, and then goes on.
+
+    amid: it freezes as it has asked for its next mark, or noted the next line in its journal, and
+    thaws `seconds` after another one took its place. dies_after: then it is killed at this door.
+    """
 
     seconds: float
     nth: int = 0
+    amid: Literal["", "mark", "line"] = ""
+    dies_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,12 @@ class Deafen:
 
 @dataclass(frozen=True, slots=True)
 class Babble:
-    """For `seconds`, statuses come again one by one in any order, or mixed with other apps'."""
+    """For `seconds`, statuses come again one by one in any order, or mixed with other apps', or in
+    any order and all but `sent` without our word in them.
+    """
 
     seconds: float
-    how: Literal["echo", "strangers"]
+    how: Literal["echo", "strangers", "jumble"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,13 @@ class Abort:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """The nth recipient wants no more: writes STOP, or is taken off the list on a page."""
+    """The nth recipient wants no more: writes STOP, or is taken off the list on a page. under_way:
+    the nth of those to whom a request is under way at that moment.
+    """
 
     nth: int
     by_page: bool = False
+    under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from engine.store import audit
 from engine.store.dialects import spelled, table
 from engine.store.tables import Broadcast, Delivery
 from engine.trials.deeds import Deafen, Script
+from engine.trials.keys import repeated
 from engine.trials.ledger import Ledger, read_ledger
 from engine.trials.witness import Post, Witness
 
@@ -71,6 +72,7 @@ class _Fate:
     delivery: int
     state: State
     due_at: datetime | None
+    message_id: str | None
     messages: tuple[AcceptedMessage, ...]
 
     @property
@@ -81,8 +83,8 @@ class _Fate:
 def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Script) -> Judged:
     """Everything that must hold after a morning, whatever befell it."""
     fates = _fates(session, truth)
-    row = session.connection().execute(select(_broadcasts.c.state)).scalar_one_or_none()
-    state = None if row is None else BroadcastState(row)
+    row = session.connection().execute(select(_broadcasts.c.state)).first()
+    state = None if row is None else BroadcastState(row.state)
     ledger = read_ledger(session)
     doubled = _doubled(fates)
     lost_calls = any(isinstance(deed, Deafen) for _, deed in script.deeds)
@@ -95,6 +97,8 @@ def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Sc
         *_lost(fates, log, state, waiting=bool(truth.totals.webhooks_waiting)),
         *_twice(fate for fate in doubled if fate not in excused),
         *_lies(fates, truth, log.true_end),
+        *_imagined(fates),
+        *repeated(session),
         *ledger.misses([post.tracker for post in witness.posts], truth.trackers),
         *_audit(session),
     ]
@@ -151,12 +155,18 @@ _OPEN = select(_deliveries.c.state, _deliveries.c.due_at).where(
 
 
 def _fates(session: Session, truth: Truth) -> list[_Fate]:
-    columns = ("id", "state", "due_at", "phone")
+    columns = ("id", "state", "due_at", "message_id", "phone")
     rows = session.connection().execute(
         select(*(_deliveries.c[name] for name in columns)).order_by(_deliveries.c.id)
     )
     return [
-        _Fate(row.id, State(row.state), row.due_at, tuple(truth.recipients.get(row.phone, ())))
+        _Fate(
+            row.id,
+            State(row.state),
+            row.due_at,
+            row.message_id,
+            tuple(truth.recipients.get(row.phone, ())),
+        )
         for row in rows
     ]
 
@@ -217,6 +227,16 @@ def _lies(fates: list[_Fate], truth: Truth, ended_at: datetime) -> list[str]:
         for one in fate.alive
         if _told(one, settled)
         and fate.state not in (HANDED_OVER if one.delivered_at is None else ON_THE_PHONE)
+    ]
+
+
+def _imagined(fates: list[_Fate]) -> list[str]:
+    """Nothing is believed of a message that WhatsApp did not make for this person."""
+    return [
+        f"delivery {fate.delivery} stands on {fate.message_id}, which is not its message"
+        for fate in fates
+        if fate.message_id is not None
+        and all(fate.message_id != message.message_id for message in fate.messages)
     ]
 
 

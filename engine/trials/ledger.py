@@ -21,6 +21,7 @@ class Entry:
     delivery: int
     outcome: str
     message_id: str | None
+    error_code: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,13 @@ def read_ledger(session: Session) -> Ledger:
             _deliveries.c.key,
             _attempts.c.outcome,
             _attempts.c.message_id,
+            _attempts.c.error_code,
         ).join(_deliveries, _deliveries.c.id == _attempts.c.delivery_id)
     )
     return Ledger(
         {
             AttemptId(DeliveryId(row[0]), row[1]).tracker(DeliveryKey(row[2])): Entry(
-                row[0], row[3], row[4]
+                row[0], row[3], row[4], row[5]
             )
             for row in rows
         }
@@ -84,7 +86,13 @@ def _wrong(entry: Entry, posted: bool, taken: Sequence[AcceptedMessage]) -> str:
             named = any(message.message_id == entry.message_id for message in taken)
             return "" if named else "WhatsApp took no such message"
         case "failed":
-            return "WhatsApp took it" if taken else ("" if posted else "it was never posted")
+            # Without a code of WhatsApp's it may have failed before anything left.
+            refused = entry.error_code is not None
+            return (
+                "WhatsApp took it"
+                if taken
+                else ("it was never posted" if refused and not posted else "")
+            )
         case "released":
             return "it was posted" if posted else ""
         case _:

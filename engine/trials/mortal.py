@@ -17,7 +17,7 @@ from engine.domain.ids import AttemptId, PhoneNumberId, Tracker
 from engine.domain.message import Message, Recipient
 from engine.domain.outcome import Outcome
 from engine.simulator.loop import JumpingLoop
-from engine.store import leases
+from engine.store import leases, outbox
 from engine.store.journal import Journal, Journals
 from engine.trials.disk import Disk, DiskDatabase
 from engine.whatsapp.gateway import Gateway, MayGo, always
@@ -27,7 +27,8 @@ T = TypeVar("T")
 
 RUNS_IN: ContextVar["Life | None"] = ContextVar("runs_in", default=None)
 """The process whose code runs."""
-_Parked = tuple[Callable[..., object], tuple[Any, ...], Any]
+_Timer = list[asyncio.TimerHandle]
+_Parked = tuple[Callable[..., object], tuple[Any, ...], Any, _Timer]
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class Life:
     frozen: bool = False
     dies_after: int | None = None
     """How many more doors it passes before it is killed."""
+    freezes_amid: str = ""
+    """Not now, but as it has asked for its next `mark`, or noted the next `line` in its journal."""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
     on_death: Callable[[], object] = field(default=lambda: None)
     _parked: list[_Parked] = field(default_factory=lambda: list[_Parked]())
@@ -59,24 +62,39 @@ class Life:
             self.dead.set()
             self.on_death()
 
-    def run(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+    def run(
+        self, callback: Callable[..., object], args: tuple[Any, ...], timer: _Timer | None = None
+    ) -> None:
         """Run a callback of the process, or keep it while the process is frozen."""
         if self.frozen:
-            self._parked.append((callback, args, copy_context()))
+            self._parked.append((callback, args, copy_context(), timer or []))
         else:
             callback(*args)
 
     def freeze(self) -> None:
         """Not one step more, until it thaws; the clocks go on."""
-        self.frozen = True
+        self.frozen, self.freezes_amid = True, ""
+
+    def is_amid(self, what: str) -> None:
+        """Freezes here if it was to."""
+        if self.freezes_amid == what:
+            self.freeze()
 
     def thaw(self) -> None:
         """All that came due meanwhile runs now, in its order."""
-        self.frozen = False
+        self.frozen, self.freezes_amid = False, ""
         loop = asyncio.get_running_loop()
         parked, self._parked = self._parked, []
-        for callback, args, context in parked:
-            loop.call_soon(callback, *args, context=context)
+        for callback, args, context, timer in parked:
+            loop.call_soon(_unless_cancelled, timer, callback, args, context=context)
+
+
+def _unless_cancelled(
+    timer: _Timer, callback: Callable[..., object], args: tuple[Any, ...]
+) -> None:
+    """What came due in the freeze may be cancelled by what came due before it."""
+    if not any(one.cancelled() for one in timer):
+        callback(*args)
 
 
 class FreezingLoop(JumpingLoop):
@@ -96,7 +114,9 @@ class FreezingLoop(JumpingLoop):
         life = RUNS_IN.get() if context is None else context.get(RUNS_IN)
         if life is None:
             return super().call_at(when, callback, *args, context=context)
-        return super().call_at(when, life.run, callback, args, context=context)
+        timer: _Timer = []
+        timer.append(super().call_at(when, life.run, callback, args, timer, context=context))
+        return timer[0]
 
 
 class MortalDatabase(DiskDatabase):
@@ -112,6 +132,8 @@ class MortalDatabase(DiskDatabase):
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """As the database's own; a renewal of the lease wakes nobody."""
+        if fn is outbox.mark_due:
+            self._life.is_amid("mark")
         if fn is leases.renew:
             return await super().transact(self._quietly(fn), *args, **kwargs)
         return await super().transact(fn, *args, **kwargs)
@@ -215,6 +237,7 @@ class _MortalJournal:
             raise OSError(28, "No space left on device")
         if self.life.passes():
             self.kept.append(attempt)
+            self.life.is_amid("line")
         self.life.passes()
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from engine.commands.resume_broadcast import resume_broadcast
 from engine.commands.resume_sender import resume_sender
 from engine.commands.set_subscriber_status import set_subscriber_status
 from engine.domain.broadcast import OVER, BroadcastState
+from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, SenderId, SubscriberId
 from engine.domain.limits import PEOPLE
 from engine.domain.roles import CLI, Actor, Role
@@ -25,7 +26,7 @@ from engine.simulator.world import World
 from engine.store import senders
 from engine.store.database import Database
 from engine.store.dialects import table
-from engine.store.tables import Sender, Subscriber
+from engine.store.tables import Delivery, Sender, Subscriber
 from engine.trials.image import image
 from engine.trials.machine import Machine
 from engine.trials.simulated import first_broadcast
@@ -120,9 +121,14 @@ class Outside:
         self._database.transact_now(_limit, word)
         self._witness.set_limit(None, PEOPLE[word])
 
-    def take_off_the_list(self, nth: int) -> str:
-        """Somebody in the office notes that a recipient wants no more; returns their number."""
-        subscriber, phone = self._database.read_now(_nth_person, nth)
+    def somebody(self, nth: int, *, under_way: bool) -> tuple[SubscriberId, str]:
+        """The nth recipient, or the nth of those to whom a request is under way, if there are any;
+        with their number.
+        """
+        return self._database.read_now(_nth_person, nth, under_way=under_way)
+
+    def take_off_the_list(self, subscriber: SubscriberId) -> None:
+        """Somebody in the office notes that a recipient wants no more."""
         seeded = image().seeded
         operator = Actor("operator", seeded.tenant, Role.OPERATOR, seeded.users[Role.OPERATOR])
         self._database.transact_now(
@@ -133,13 +139,11 @@ class Outside:
             by=operator,
             now=self._machine.now(),
         )
-        return phone
 
-    def words_of_stop(self, nth: int) -> tuple[str, bytes]:
-        """A recipient writes STOP: their number, and what WhatsApp calls us with."""
-        _, phone = self._database.read_now(_nth_person, nth)
+    def words_of_stop(self, phone: str) -> bytes:
+        """A recipient writes STOP: what WhatsApp calls us with."""
         number = self._database.read_now(_first_number)
-        return phone, _stop_webhook(phone, number, self._machine.true_now())
+        return _stop_webhook(phone, number, self._machine.true_now())
 
     def is_over(self) -> bool:
         """Whether the broadcast has come to its end."""
@@ -190,11 +194,15 @@ def _grade(session: Session, nth: int, quality: str) -> None:
     row.quality = quality
 
 
-def _nth_person(session: Session, nth: int) -> tuple[SubscriberId, str]:
-    people = session.exec(
-        select(Subscriber.id, Subscriber.phone).order_by(col(Subscriber.id)).limit(nth + 1)
-    ).all()
-    identity, phone = people[-1]
+def _nth_person(session: Session, nth: int, *, under_way: bool) -> tuple[SubscriberId, str]:
+    everybody = select(Subscriber.id, Subscriber.phone).order_by(col(Subscriber.id))
+    sending = select(Delivery.subscriber_id).where(col(Delivery.state) == State.SENDING.value)
+    waiting = everybody.where(col(Subscriber.id).in_(sending))
+    people = session.exec(waiting).all() if under_way else ()
+    if people:
+        identity, phone = people[nth % len(people)]
+    else:
+        identity, phone = session.exec(everybody.limit(nth + 1)).all()[-1]
     assert identity is not None
     assert phone is not None
     return SubscriberId(identity), phone

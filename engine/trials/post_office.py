@@ -14,8 +14,10 @@ from engine.simulator.world import WebhookPost, World
 
 PATIENCE_SECONDS = 10.0
 """How long WhatsApp waits for an answer."""
-FOREIGN = (None, "", "order-4711", "1.1.0000000000000000", "999999999999.1.abcdef0123456789")
+FOREIGN = (None, "", "order-4711", "dc.1.1.0000000000000000", "dc.9999999.1.abcdef0123456789")
 """What another app of the account may send along with its messages, ours by its looks or not."""
+
+JUMBLED_SECONDS = 8.0
 
 
 class Door(Protocol):
@@ -43,6 +45,8 @@ class PostOffice:
     """While there are, each status comes once more, alone and in any order."""
     strangers: int = 0
     """While there are, each POST is followed by one about another app's messages."""
+    jumbles: int = 0
+    """While there are, POSTs overtake one another, and all but `sent` come without our tracker."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _alarm: asyncio.TimerHandle | None = None
     _alarm_at: float | None = None
@@ -89,7 +93,11 @@ class PostOffice:
         if more and self.rng.random() < 0.5:
             await self._deliver_all(more)
             more = []
-        status = await self._deliver(post.body)
+        body = post.body
+        if self.jumbles:
+            body = _unnamed(body)
+            await asyncio.sleep(self.rng.uniform(0.0, JUMBLED_SECONDS))
+        status = await self._deliver(body)
         self.world.webhook_answered(post.id, status, self._now())
         self.hurry()
         await self._deliver_all(more)
@@ -142,6 +150,17 @@ class PostOffice:
 
 
 _TRACKER = "biz_opaque_callback_data"
+
+
+def _unnamed(body: bytes) -> bytes:
+    """A webhook without our word in what follows a `sent`: only that names the message then."""
+    told = json.loads(body)
+    for entry in told["entry"]:
+        for change in entry["changes"]:
+            for status in change["value"].get("statuses", ()):
+                if status["status"] in ("delivered", "read"):
+                    status.pop(_TRACKER, None)
+    return json.dumps(told).encode()
 
 
 def _alone(waba: str, value: dict[str, Any], status: dict[str, Any]) -> bytes:

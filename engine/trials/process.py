@@ -33,10 +33,13 @@ TUNING = Tuning(
     reserve=0.0,
     sample=False,
     mark_step=timedelta(milliseconds=500),
+    prepared_at_once=60,
     longest_idle=timedelta(minutes=5),
     beat_every=timedelta(minutes=1),
 )
-"""The whole rate, and fewer looks than usual: a look costs more here than a second."""
+"""The whole rate, and fewer looks than usual: a look costs more here than a second. An audience is
+frozen in several slices also where it is small.
+"""
 
 
 @dataclass(slots=True, kw_only=True)

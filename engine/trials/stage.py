@@ -4,12 +4,12 @@ Each deed of the script is done at its second, whatever else goes on.
 """
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import assert_never
+from typing import Any, assert_never
 
 from engine.simulator.curves import long_tail
 from engine.simulator.gateway import SimulatedWhatsApp
@@ -33,6 +33,9 @@ from engine.trials.witness import Witness
 LEAD = timedelta(seconds=5)
 DOOR_SECONDS = 5.0
 """A process that was to be killed at a door and passes none is killed then all the same."""
+
+TAKEOVER_SECONDS = 60.0
+"""Whoever freezes until another one takes over does not wait for longer than this."""
 
 
 class Stage:
@@ -129,7 +132,7 @@ class Stage:
             case deeds.Second(elsewhere):
                 self.start(tasks, elsewhere=elsewhere)
             case deeds.Freeze():
-                await self._freeze(deed)
+                await self._freeze(deed, tasks)
             case deeds.SetClock(minutes):
                 self.witness.clock_was_set = True
                 self.machine.set_clock(timedelta(minutes=minutes))
@@ -162,8 +165,8 @@ class Stage:
                 outside.grade(nth, "GREEN")
             case deeds.Repace() | deeds.Cap() | deeds.LimitPortfolio():
                 await self._limit(deed)
-            case deeds.OptOut(nth, by_page):
-                await self._opt_out(nth, by_page=by_page)
+            case deeds.OptOut(nth, by_page, under_way):
+                await self._opt_out(nth, by_page=by_page, under_way=under_way)
             case _:
                 assert_never(deed)
 
@@ -178,13 +181,13 @@ class Stage:
             case deeds.LimitPortfolio(word):
                 self.outside.limit_portfolio(word)
 
-    async def _opt_out(self, nth: int, *, by_page: bool) -> None:
+    async def _opt_out(self, nth: int, *, by_page: bool, under_way: bool) -> None:
         """Until the database has it; from then on it counts."""
+        person, phone = self.outside.somebody(nth, under_way=under_way)
         if by_page:
-            phone = self.outside.take_off_the_list(nth)
+            self.outside.take_off_the_list(person)
         else:
-            phone, body = self.outside.words_of_stop(nth)
-            await self.office.insist(body)
+            await self.office.insist(self.outside.words_of_stop(phone))
         await self._until(lambda: self.disk.opted_out(phone))
         self.witness.stopped.setdefault(phone, self.machine.loop_time())
 
@@ -198,31 +201,46 @@ class Stage:
             return
         victim = alive[deed.nth % len(alive)]
         victim.life.dies_after = deed.doors
-        try:
-            async with asyncio.timeout(DOOR_SECONDS):
-                await victim.life.dead.wait()
-        except TimeoutError:
-            victim.kill()
+        await self._die(victim.life)
         if deed.machine:
             for one in self.alive():
                 if one.clock is self.machine:
                     one.kill()
-            self._journals = MemoryJournals()
+            self._journals.lose_ends(Random(self.script.seed))
             self.machine.reboot()
         await asyncio.sleep(deed.down)
         self.start(tasks)
 
-    async def _freeze(self, deed: deeds.Freeze) -> None:
+    async def _freeze(self, deed: deeds.Freeze, tasks: asyncio.TaskGroup) -> None:
         alive = self.alive()
         if not alive:
             return
         life = alive[deed.nth % len(alive)].life
-        life.freeze()
+        if deed.amid:
+            life.freezes_amid = deed.amid
+            await _at_most(TAKEOVER_SECONDS, self._until(lambda: self._another_took_over(life)))
+        else:
+            life.freeze()
         await asyncio.sleep(deed.seconds)
+        dies = deed.dies_after is not None and life.frozen
+        if dies:
+            life.dies_after = deed.dies_after
         life.thaw()
         self.witness.thawed_at = self.machine.loop_time()
         if self.witness.still_since is not None:
             self.witness.still_since = self.machine.loop_time()
+        if dies:
+            await self._die(life)
+            if not self.alive():
+                self.start(tasks)
+
+    async def _die(self, life: Life) -> None:
+        """Wait until it passed the door it is to die at, but not for ever."""
+        await _at_most(DOOR_SECONDS, life.dead.wait())
+        life.end()
+
+    def _another_took_over(self, life: Life) -> bool:
+        return life.frozen and self.disk.lease_owner() != life.name
 
     @contextmanager
     def _bad_weather(self, deed: deeds.DiskDeed) -> Generator[None]:
@@ -257,10 +275,22 @@ class Stage:
                 office.echoes += 1
                 yield
                 office.echoes -= 1
+            case deeds.Babble(how="jumble"):
+                office.jumbles += 1
+                yield
+                office.jumbles -= 1
             case deeds.Babble():
                 office.strangers += 1
                 yield
                 office.strangers -= 1
+
+
+async def _at_most(seconds: float, what: Coroutine[Any, Any, object]) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await what
+    except TimeoutError:
+        return
 
 
 def _brisk(scenario: Scenario) -> Scenario:
