@@ -4,6 +4,7 @@
 #   make test    every test                        make check   style, types, who imports whom
 #   make sim     scenarios and SEEDS=200 random mornings with troubles, in simulated time
 #   make bench   every goal of speed, beside a floor or a bare loop (ONLY=cost for a piece of it)
+#   make mutants the engine changed for the worse, one change at a time: what notices (ONLY=words SEEDS=60)
 #   make drill   kill -9 in the middle of mornings: nobody lost, nobody doubled (KILLS=50 DATABASE=sqlite)
 #   make setup   only the set-up                   make clean   what was built; never your data
 #   make lock    the lock files anew, after a change in pyproject.toml
@@ -23,7 +24,7 @@ DATABASE := sqlite
 SEEDS ?= 200
 SCENARIOS := normal_load phone_failure api_rate_limit network_latency timeout_after_accept
 
-.PHONY: run test check sim bench drill setup clean lock
+.PHONY: run test check sim bench mutants drill setup clean lock
 .DEFAULT_GOAL := run
 
 run: $(RUN)
@@ -48,6 +49,10 @@ sim: $(RUN)
 
 bench: $(RUN)
 	@$(BIN)/dawncast bench --json $(if $(ONLY),--only $(ONLY))
+
+mutants: $(DEV)
+	@scripts/test-needs
+	@scripts/mutants --seeds $(if $(filter file,$(origin SEEDS)),60,$(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
 
 drill: $(RUN)
 	@$(BIN)/dawncast drill --kills $(KILLS) --database $(DATABASE) --json

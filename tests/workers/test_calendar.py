@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select, update
 
 from engine.domain.broadcast import BroadcastState
 from engine.domain.ids import TenantId
+from engine.store import broadcasts
 from engine.store.database import Database
 from engine.store.tables import Broadcast, Content, Schedule
 from engine.trials.tenant import SeededTenant, seed_sandbox
@@ -84,6 +85,18 @@ def test_a_clock_that_steps_back_makes_no_second_one(
 
     assert open_due(session, FREEZE - timedelta(hours=3)) == 0
     assert open_due(session, FREEZE) == 0
+
+
+def test_a_schedule_has_one_broadcast_a_day_by_its_key(
+    session: Session, seeded: SeededTenant
+) -> None:
+    """Who did not see the other's in time writes all the same, and it changes nothing."""
+    schedule(session, seeded.tenant)
+    assert open_due(session, FREEZE) == 1
+    made = session.exec(select(Broadcast)).one().model_dump(exclude={"id"})
+
+    assert not broadcasts.open_broadcast(session, made)
+    assert len(session.exec(select(Broadcast)).all()) == 1
 
 
 async def test_two_engines_open_one_broadcast(database: Database) -> None:

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlmodel import Session, col, select
 
+from engine.domain.delivery import State
 from engine.store import inbox
 from engine.store.database import Database
+from engine.store.outbox import mark_due
 from engine.store.tables import ParkedReceipt, Webhook
 from engine.workers.receive import receive
-from tests.workers.cast import NOW, equipment
+from tests.workers.cast import EPOCH, NOW, delivery, equipment, stage
 from tests.workers.nobody import Nobody
 from tests.workers.patience import until
 from tests.workers.said import receipts, status
@@ -83,3 +85,21 @@ async def test_a_database_that_refuses_for_a_while_costs_no_webhook(database: Da
             await receive(equipment(database, Nobody()))
 
     assert await database.read(inbox.count_waiting) == 1
+
+
+async def test_a_parked_receipt_is_looked_at_again(database: Database) -> None:
+    """Nobody calls again about it: what made it fit came by another way."""
+    cast = database.transact_now(stage, people=1)
+    (one,) = database.transact_now(
+        mark_due, cast.lanes[0], epoch=EPOCH, horizon=NOW, limit=1, now=NOW
+    )
+    database.transact_now(take_in, receipts(status("wamid.1", "delivered")))
+
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(receive(equipment(database, Nobody())))
+        await until(lambda: database.read_now(parked) == {"wamid.1"})
+        database.transact_now(take_in, receipts(status("wamid.1", "sent", tracker=one.tracker)))
+        await until(lambda: not database.read_now(parked), seconds=10)
+        reading.cancel()
+
+    assert database.read_now(delivery, one.attempt.delivery).state == State.DELIVERED
