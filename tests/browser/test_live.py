@@ -27,7 +27,7 @@ def test_held_ones_are_shown_and_lead_somewhere(open_tab: OpenTab, served: Serve
     served_board = "paused"
     page = open_tab(Role.OPERATOR)
     served.show(served_board)
-    banner = page.locator(".dc-banner")
+    banner = page.locator(".dc-banner[data-tone=held]")
     expect(banner).to_contain_text("3 held")
     expect(banner.get_by_role("link")).to_have_attribute("href", "/broadcasts/7")
 

@@ -90,7 +90,8 @@ def test_a_person_changes_their_password_behind_their_name(
     open_tab: OpenTab, served: Served
 ) -> None:
     page = open_tab(Role.VIEWER)
-    page.get_by_role("button", name="Viewer Person").click()
+    page.get_by_role("link", name="Viewer Person").click()
+    page.get_by_role("button", name="Change the password").click()
     expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
     page.get_by_label("Present password").fill("not the word")
     page.get_by_label("New password", exact=True).fill("something of my own")

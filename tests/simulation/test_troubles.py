@@ -28,6 +28,7 @@ CALM = replace(
     rate=6.0,
     scenario="normal_load",
     pacing="fastest",
+    canary=False,
     deeds=(),
 )
 """Five seconds of sending, and nothing happens."""
