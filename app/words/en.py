@@ -9,7 +9,6 @@ SANDBOX = "SANDBOX"
 PRODUCTION = "PRODUCTION"
 SANDBOX_HINT = "Nothing sent here reaches people"
 PRODUCTION_HINT = "Messages reach real people"
-LOADING = "Loading"
 
 FORBIDDEN_TITLE = "This page is not for your role"
 FORBIDDEN_WORDS = "Ask an administrator if you need it for your work."
@@ -28,7 +27,6 @@ PASSWORD_CURRENT = "Present password"  # noqa: S105 - the label of the field
 PASSWORD_NEW = "New password"  # noqa: S105 - the label of the field
 PASSWORD_AGAIN = "The new password once more"  # noqa: S105 - the label of the field
 PASSWORD_BUTTON = "Change the password"  # noqa: S105 - the button's label
-PASSWORD_CHANGE = "Change your password"  # noqa: S105 - a hint
 PASSWORD_FIRST = "The password you came in with was for one sign-in. Please choose your own."  # noqa: S105
 PASSWORD_WRONG = "The present password is not right. Please try again."  # noqa: S105
 PASSWORD_DIFFERS = "The two new passwords differ. Please type them again."  # noqa: S105

@@ -17,6 +17,7 @@ from engine.domain import canary, planning, quality
 from engine.domain.broadcast import BroadcastEvent
 from engine.domain.canary import CanaryRule, CanaryState
 from engine.domain.ids import BroadcastId, DeliveryId, LaneId, SenderId, TenantId
+from engine.domain.schedule import month_of
 from engine.store import broadcasts, canaries, frozen, schedules, withdrawn
 from engine.store import lanes as lanes_store
 from engine.store import senders as sender_store
@@ -100,7 +101,7 @@ def _plan(
         room.lanes(audience, lanes),
         opens_at=opens_at,
         pacing=planning.Pacing(row.pacing),
-        month=row.service_day.strftime("%Y-%m"),
+        month=month_of(row.service_day),
         seed=row.seed,
         over=max(row.window_ends_at - LANDING - held_back - opens_at, timedelta(0)),
     )
