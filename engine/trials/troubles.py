@@ -137,9 +137,10 @@ def _failures_before_answers(rng: Random, at: float) -> list[tuple[float, Deed]]
 
 def _ghost(rng: Random, at: float) -> list[tuple[float, Deed]]:
     """An engine freezes at a bad moment, another one takes over, and it thaws."""
-    dies_after, seconds = rng.choice((None, 2, 3)), rng.uniform(0.3, 3.0)
-    another = Second(elsewhere=rng.random() < 0.3)
-    amid = rng.choice(("mark", "mark", "line"))
+    dies_after, another = rng.choice((None, 2, 2, 3)), Second(elsewhere=rng.random() < 0.3)
+    # What it marks and dies over hurts before the other one is at work; else a little later.
+    seconds = rng.uniform(0.3, 3.0) if dies_after is None else rng.uniform(0.1, 1.5)
+    amid = rng.choice(("mark", "line")) if dies_after is None else "mark"
     ghost: list[tuple[float, Deed]] = [
         (BIRTH / 2, another),
         (at, Freeze(seconds, amid=amid, dies_after=dies_after)),
@@ -152,7 +153,8 @@ def _ghost(rng: Random, at: float) -> list[tuple[float, Deed]]:
 
 def _change_of_mind(rng: Random, at: float) -> list[tuple[float, Deed]]:
     """Somebody wants no more while a request to them is under way, and that is refused."""
-    refused = RefuseAll(code=131000, probability=1.0, seconds=rng.uniform(9.0, 15.0))
+    # For what is each person's own affair: no circuit opens, and each try waits for longer.
+    refused = RefuseAll(code=131056, probability=1.0, seconds=rng.uniform(4.0, 8.0))
     stop = OptOut(rng.randrange(60), by_page=rng.random() < 0.7, under_way=True)
     return [(at, Strike(refused)), (at + rng.uniform(0.0, 1.5), stop)]
 
