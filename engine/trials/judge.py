@@ -18,6 +18,7 @@ from engine.simulator.truth import AcceptedMessage, Truth
 from engine.store import audit
 from engine.store.dialects import spelled, table
 from engine.store.tables import Broadcast, Delivery
+from engine.store.unknowns import SILENCE
 from engine.trials.deeds import Deafen, Script
 from engine.trials.keys import repeated
 from engine.trials.ledger import Ledger, read_ledger
@@ -87,7 +88,11 @@ def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Sc
     state = None if row is None else BroadcastState(row.state)
     ledger = read_ledger(session)
     doubled = _doubled(fates)
-    lost_calls = any(isinstance(deed, Deafen) for _, deed in script.deeds)
+    # Longer ones show as a silence, and then nothing is proven before all has come again.
+    lost_calls = any(
+        isinstance(deed, Deafen) and deed.seconds < SILENCE.total_seconds()
+        for _, deed in script.deeds
+    )
     excused = [fate for fate in doubled if lost_calls and _had_evidence(fate, ledger)]
     held = [fate for fate in fates if fate.state is State.HELD]
     misses = [

@@ -39,6 +39,7 @@ from engine.trials.deeds import (
     Strike,
 )
 from engine.trials.image import MOST_BACKUPS, MOST_SENDERS, MOST_SUBSCRIBERS
+from engine.trials.plots import draw_plots
 from engine.trials.tenant import FIRST_PHONE_NUMBER_ID
 from engine.trials.texts import TEMPLATE
 
@@ -47,8 +48,6 @@ LATER_CODES = (131000, 131026, 131049, 131048, 131050)
 ACCOUNT_CODES = (368, 131031, 131042, 190)
 BANS = (("BANNED", 131045), ("RESTRICTED", 131048), ("DISCONNECTED", None), ("BANNED", None))
 LEAST_SUBSCRIBERS = 50
-BIRTH = -5.0
-"""When the first process starts: seconds from the opening."""
 SLOWEST = 3
 """Messages a second of each sender."""
 WEIGHTS = {
@@ -88,7 +87,7 @@ def draw(seed: int, *, plots: bool = True) -> Script:
     if rng.random() < 0.1:
         deeds.append((rng.uniform(0.0, lasts), Abort()))
     if plots:
-        deeds += _plots(Random(f"plots of {seed}"), lasts)
+        deeds += draw_plots(Random(f"plots of {seed}"), lasts)
     return Script(
         seed=seed,
         subscribers=subscribers,
@@ -101,62 +100,6 @@ def draw(seed: int, *, plots: bool = True) -> Script:
         canary=rng.random() < 0.1,
         deeds=tuple(sorted(deeds, key=lambda one: one[0])),
     )
-
-
-def _plots(rng: Random, lasts: float) -> list[tuple[float, Deed]]:
-    """Troubles that mean something only together, or at one moment; seldom met by chance alone."""
-    plots: list[tuple[float, Deed]] = []
-    if rng.random() < 0.1:
-        # While the audience is frozen, which is soon after the first process starts.
-        plots.append((BIRTH, Kill(rng.choice((0.0, 2.0)), rng.randint(19, 28))))
-    if rng.random() < 0.2:
-        plots += _ghost(rng, rng.uniform(0.0, lasts * 0.7))
-    if rng.random() < 0.2:
-        plots += _change_of_mind(rng, rng.uniform(0.0, lasts * 0.7))
-    if rng.random() < 0.15:
-        plots.append((rng.uniform(0.0, lasts), Babble(_seconds(rng, 40.0, 120.0), "jumble")))
-    if rng.random() < 0.1:
-        # Nobody is there for so long that WhatsApp calls again only now and then.
-        plots.append((lasts * rng.uniform(0.1, 0.5), Kill(rng.uniform(40.0, 250.0))))
-    if rng.random() < 0.2:
-        plots += _failures_before_answers(rng, rng.uniform(0.0, lasts * 0.7))
-    if rng.random() < 0.1:
-        # What was written and reported as failed is written again.
-        plots.append((rng.uniform(0.0, lasts * 0.7), SpoilCommits(rng.uniform(3, 12), 0.0, 0.5)))
-    return plots
-
-
-def _failures_before_answers(rng: Random, at: float) -> list[tuple[float, Deed]]:
-    """What WhatsApp takes back again it has told before it answers."""
-    seconds = rng.uniform(2.0, 10.0)
-    slow = SlowAnswers(low=8.0, high=25.0, drip=rng.random() < 0.5, seconds=seconds)
-    code = 131000 if seconds < 5.0 else 131026  # it passes, or never does
-    fails = FailLater(code=code, probability=0.5, seconds=seconds)
-    return [(at, Strike(slow)), (at, Strike(fails))]
-
-
-def _ghost(rng: Random, at: float) -> list[tuple[float, Deed]]:
-    """An engine freezes at a bad moment, another one takes over, and it thaws."""
-    dies_after, another = rng.choice((None, 2, 2, 3)), Second(elsewhere=rng.random() < 0.3)
-    # What it marks and dies over hurts before the other one is at work; else a little later.
-    seconds = rng.uniform(0.3, 3.0) if dies_after is None else rng.uniform(0.1, 1.5)
-    amid = rng.choice(("mark", "line")) if dies_after is None else "mark"
-    ghost: list[tuple[float, Deed]] = [
-        (BIRTH / 2, another),
-        (at, Freeze(seconds, amid=amid, dies_after=dies_after)),
-    ]
-    if dies_after is None:
-        # What it gives back as it thaws is under way again by then, and stays so for a while.
-        ghost.append((at, Strike(SlowAnswers(low=2.0, high=6.0, drip=False, seconds=30.0))))
-    return ghost
-
-
-def _change_of_mind(rng: Random, at: float) -> list[tuple[float, Deed]]:
-    """Somebody wants no more while a request to them is under way, and that is refused."""
-    # For what is each person's own affair: no circuit opens, and each try waits for longer.
-    refused = RefuseAll(code=131056, probability=1.0, seconds=rng.uniform(4.0, 8.0))
-    stop = OptOut(rng.randrange(60), by_page=rng.random() < 0.7, under_way=True)
-    return [(at, Strike(refused)), (at + rng.uniform(0.0, 1.5), stop)]
 
 
 def _late_receipts(rng: Random) -> Deed:
