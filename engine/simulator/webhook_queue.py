@@ -79,6 +79,10 @@ class WebhookQueue:
         """Post nothing before this instant."""
         self._withheld_until = until
 
+    def is_withheld(self, now: float) -> bool:
+        """Whether nothing is posted now, whatever is due."""
+        return now < self._withheld_until
+
     def next_at(self) -> float | None:
         """When something will be due to be posted, as far as is known; None when nothing waits."""
         soonest = min(
@@ -91,7 +95,7 @@ class WebhookQueue:
 
     def take(self, now: float) -> list[WebhookPost]:
         """The POSTs that are due, each until `answered` says what came of it."""
-        if now < self._withheld_until:
+        if self.is_withheld(now):
             return []
         posts = self._take_again(now)
         while self._others and self._others[0][0] <= now:

@@ -132,6 +132,10 @@ class World:
             return planned if waiting is None else waiting
         return min(waiting, planned)
 
+    def withholds_webhooks(self, now: float) -> bool:
+        """Whether it posts nothing now, whatever it has to say."""
+        return self.account.webhooks.is_withheld(now)
+
     def take_webhooks(self, now: float) -> list[WebhookPost]:
         """The POSTs to the webhook URL that are due; each is owed a `webhook_answered`."""
         self.account.tick(now)

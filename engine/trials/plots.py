@@ -4,11 +4,13 @@ from random import Random
 
 from engine.simulator.faults import DropAnswers, FailLater, RefuseAll, SlowAnswers
 from engine.trials.deeds import (
+    Abort,
     Babble,
     Deafen,
     Deed,
     Freeze,
     Kill,
+    Lock,
     OptOut,
     Pause,
     Second,
@@ -97,6 +99,14 @@ def _change_of_mind(rng: Random, lasts: float) -> list[tuple[float, Deed]]:
     return [(at, Strike(refused)), (at + rng.uniform(0.0, 1.5), stop)]
 
 
+def _ended_unheard(rng: Random, lasts: float) -> list[tuple[float, Deed]]:
+    """A person ends it while the database takes nothing: the conductor crashes over the one, and
+    meets the other when it is back.
+    """
+    at = rng.uniform(0.0, lasts * 0.7)
+    return [(at, Lock(rng.uniform(6.0, 12.0))), (at + rng.uniform(0.0, 5.0), Abort())]
+
+
 PLOTS = (
     (0.1, _stillborn),
     (0.2, _ghost),
@@ -106,5 +116,6 @@ PLOTS = (
     (0.2, _failures_before_answers),
     (0.1, _lies),
     (0.2, _cut_both_ways),
+    (0.05, _ended_unheard),
 )
 """Each with the share of the mornings that have it."""

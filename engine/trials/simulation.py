@@ -100,6 +100,8 @@ async def _settle(stage: Stage, *, full: bool) -> None:
     while stage.machine.true_now() < give_up_at:
         await look_again(5.0)
         stage.outside.put_right()
+        if stage.world.withholds_webhooks(stage.machine.true_now().timestamp()):
+            continue
         if not stage.database.read_now(still_working, stage.machine.now(), full=full):
             break
     await asyncio.sleep(LAST_RECEIPTS_SECONDS)

@@ -26,7 +26,7 @@ from engine.workers import fan_out, freeze, watch
 from engine.workers.equipment import Equipment
 from engine.workers.morning import Morning
 from engine.workers.record import Recorder
-from engine.workers.recover import cancel_stranded
+from engine.workers.recover import cancel_stranded, recover_own
 
 STALE_AFTER = timedelta(minutes=10)
 """An engine that comes back this long after the close asks a person before it sends the rest (spec
@@ -47,8 +47,7 @@ async def conduct(
         equipment.beat("conduct")
         view = await equipment.database.read(watch.look, broadcast)
         if view.state in OVER:
-            if view.count(*UNSENT):
-                await equipment.database.transact(cancel_stranded, equipment.clock.now())
+            await _leave(equipment, recorder, view, broadcast)
             return
         if moment(view.state) is Moment.BEFORE:
             await _prepare(equipment, view, broadcast)
@@ -56,6 +55,19 @@ async def conduct(
             # Not with the start alone: it may have been paused before, and resumed since.
             await equipment.database.transact(lanes_store.open_ready, broadcast)
             await Morning(equipment, recorder, broadcast, stopping).run()
+
+
+async def _leave(
+    equipment: Equipment, recorder: Recorder, view: watch.View, broadcast: BroadcastId
+) -> None:
+    """Nothing stays behind in a broadcast that is over: neither what was given back after its end,
+    nor what a conductor had marked that crashed while a person aborted it.
+    """
+    if view.count(State.SENDING):
+        await recorder.drained()
+        await recover_own(equipment, broadcast)
+    if view.count(State.SENDING, *UNSENT):
+        await equipment.database.transact(cancel_stranded, equipment.clock.now())
 
 
 async def _prepare(equipment: Equipment, view: watch.View, broadcast: BroadcastId) -> None:

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import pytest
 
-from engine.trials.deeds import Freeze, Kill, Lock, OptOut, Pause, Script, Second, Strike
+from engine.simulator.faults import WithholdWebhooks
+from engine.trials.deeds import Abort, Freeze, Kill, Lock, OptOut, Pause, Script, Second, Strike
 from engine.trials.judge import Judged
 from engine.trials.seeds import run_one, run_seeds
 from engine.trials.shrink import shrink
@@ -48,6 +49,18 @@ def test_whatever_befalls_a_morning_nobody_is_lost_and_nobody_doubled(seed: int)
 @pytest.mark.parametrize("seed", FOUND_SOMETHING)
 def test_what_a_morning_found_once_is_not_found_again(seed: int) -> None:
     assert run_script(draw(seed, plots=False)).misses == ()
+
+
+def test_what_was_marked_as_a_person_ended_it_is_settled_though_the_database_was_locked() -> None:
+    for locked, ended in ((-0.1, 0.6), (1.0, 3.0)):
+        script = replace(CALM, deeds=((locked, Lock(9.5)), (ended, Abort())))
+        assert run_script(script).misses == ()
+
+
+def test_receipts_that_come_only_after_the_end_are_waited_for() -> None:
+    withheld = Strike(WithholdWebhooks(seconds=250.0))
+
+    assert run_script(replace(CALM, deeds=((0.8, withheld),))).misses == ()
 
 
 def test_the_same_seed_is_the_same_morning_post_for_post() -> None:
