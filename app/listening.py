@@ -1,7 +1,13 @@
-"""Whether we could listen at an address, found out before anything slow begins."""
+"""How we listen at an address, and whether we could: found out before anything slow begins."""
 
 import errno
 import socket
+
+
+KEEP_ALIVE_SECONDS = 75
+"""A connection on which nothing comes is kept a little longer than proxies keep theirs: were we the
+first to hang up, the request that they send at that moment would be lost.
+"""
 
 
 def why_not_listen(host: str, port: int) -> str:

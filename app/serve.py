@@ -20,6 +20,7 @@ from app import build, live
 from app.api.auth import auth_routes
 from app.doors import Installation, Store, Watch, open_doors
 from app.front_door import AsgiApp, FrontDoor, Site
+from app.listening import KEEP_ALIVE_SECONDS
 
 GRACE_SECONDS = 3
 SOCKET_MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
@@ -92,6 +93,7 @@ async def run(
             server_header=False,
             proxy_headers=bool(trusted_proxies),
             forwarded_allow_ips=list(trusted_proxies),
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )

@@ -7,7 +7,6 @@ Meta;
                             again
 """
 
-import asyncio
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.api.letterbox import Letterbox, Room
+from app.api.patience import AtMost
 from app.doors import Store
 from engine.commands.take_webhook import (
     BODY_MAX,
@@ -150,15 +150,14 @@ async def _read(receive: Any, length: bytes, room: Room) -> bytes:
     """
     if length.isdigit() and int(length[:20]) > BODY_MAX:
         raise _RefusedError(_too_large())
-    async with asyncio.timeout(BODY_SECONDS):
-        message = await receive()
-        if not message.get("more_body"):
-            return _chunk(message)
-        return await _read_on(receive, message, room)
+    return await AtMost(BODY_SECONDS, _read_all(receive, room))
 
 
-async def _read_on(receive: Any, message: Any, room: Room) -> bytes:
-    """The body that begins with this message; until it is whole it takes room."""
+async def _read_all(receive: Any, room: Room) -> bytes:
+    """All that comes; until it is whole it takes room."""
+    message = await receive()
+    if not message.get("more_body"):
+        return _chunk(message)
     chunks, size = [_chunk(message)], 0
     try:
         while True:

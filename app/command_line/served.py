@@ -3,7 +3,7 @@
 Imports what it needs and no more: the seconds until it sends again are measured.
 """
 
-from starlette.applications import Starlette
+from starlette.routing import Router
 
 from app.api.webhooks import Intake, webhook_routes
 from engine.clock import MachineClock
@@ -11,7 +11,7 @@ from engine.trials.door import TrialDoor
 from engine.trials.served import serve
 
 
-def webhook_app(door: TrialDoor) -> Starlette:
+def webhook_app(door: TrialDoor) -> Router:
     """The webhook route of the product, for a trial's database and secret."""
     intake = Intake(
         store=door.database,
@@ -19,7 +19,7 @@ def webhook_app(door: TrialDoor) -> Starlette:
         secrets=lambda: (door.app_secret,),
         verify_token=lambda: "",
     )
-    return Starlette(routes=webhook_routes(intake))
+    return Router(webhook_routes(intake))
 
 
 if __name__ == "__main__":

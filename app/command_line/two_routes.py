@@ -18,6 +18,7 @@ from starlette.routing import Route, Router
 
 from app.api.webhooks import PATH, Intake, webhook_routes
 from app.front_door import FrontDoor, Site
+from app.listening import KEEP_ALIVE_SECONDS
 from engine import telemetry
 from engine.clock import MachineClock
 from engine.loops import calm_collector, fast_loop
@@ -59,6 +60,7 @@ def serve() -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
     )
     calm_collector()

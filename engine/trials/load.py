@@ -193,16 +193,18 @@ class _Crowd:
         self._waiting.clear()
 
     def _put(self, post: bytes, due: float) -> None:
-        if not self._free:
-            self._waiting.append((post, due))
-            return
-        self._under_way += 1
-        self._free.pop().send(post, due)
+        while self._free:
+            line = self._free.pop()
+            if line.is_open:
+                self._under_way += 1
+                line.send(post, due)
+                return
+        self._waiting.append((post, due))
 
     def _answered(self, line: "_Line", due: float, status: int) -> None:
         self._under_way -= 1
         self._tally.answered(due, asyncio.get_running_loop().time(), well=status == 200)
-        if line.is_closed:
+        if not line.is_open:
             return
         if self._waiting:
             post, later = self._waiting.popleft()
@@ -221,7 +223,11 @@ class _Line(asyncio.Protocol):
         self._got = b""
         self._due = 0.0
         self._busy = False
-        self.is_closed = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can be sent on it: a server hangs up where nothing came for long."""
+        return self._transport is not None and not self._transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -245,7 +251,6 @@ class _Line(asyncio.Protocol):
         self._end(status)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.is_closed = True
         self._end(0)
 
     def _end(self, status: int) -> None:
