@@ -144,6 +144,15 @@ SCENARIOS: dict[str, Scenario] = {
             ),
         ),
         Scenario(
+            name="all_read",
+            delivered_lag=long_tail(median=1.0, p99=4.0),
+            never_delivered=0.0,
+            failures=(),
+            read_share=1.0,
+            read_lag=long_tail(median=1.0, p99=4.0),
+            read_at_once_share=0.0,
+        ),
+        Scenario(
             name="instant",
             api_latency=AT_ONCE,
             sent_lag=AT_ONCE,
@@ -182,5 +191,7 @@ EXPECTED: dict[str, Expected] = {
     "network_latency": Expected(),
     # Receipts settle what the answers did not say; whose receipts never come are held (spec E3).
     "timeout_after_accept": Expected(max_held=0.01, min_unanswered=1),
+    # Three receipts for each message, and all of them soon.
+    "all_read": Expected(min_handed_over=1.0, min_delivered=1.0, max_failed=0.0),
     "instant": Expected(min_handed_over=1.0, min_delivered=1.0, max_failed=0.0),
 }

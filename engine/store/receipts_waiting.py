@@ -13,25 +13,30 @@ from engine.store.dialects import rows_as_json, table
 from engine.store.prepared import Prepared
 from engine.store.tables import Delivery
 
-_AWAITING_RECEIPTS = (State.ACCEPTED, State.PACED, State.SENT)
+_UNDELIVERED = (State.ACCEPTED, State.PACED, State.SENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Deliveries the engine still works on, and those with WhatsApp that are not on the phone."""
+    """Deliveries the engine still works on; those with WhatsApp that are not on the phone; and those
+    and all on the phone that nobody has read.
+    """
 
     targeted: int
     open: int
     undelivered: int
+    unread: int
 
 
 def waiting(session: Session, broadcast: BroadcastId) -> Waiting:
     """How far a broadcast is."""
     counts: dict[str, int] = dict(json.loads(_COUNTS.text(session, broadcast=broadcast)))
+    undelivered = sum(counts.get(state.value, 0) for state in _UNDELIVERED)
     return Waiting(
         sum(counts.values()),
         sum(counts.get(state.value, 0) for state in OPEN),
-        sum(counts.get(state.value, 0) for state in _AWAITING_RECEIPTS),
+        undelivered,
+        undelivered + counts.get(State.DELIVERED.value, 0),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from engine.clock import MachineClock
 from engine.domain.broadcast import OVER
 from engine.domain.ids import BroadcastId
+from engine.simulator.scenarios import SCENARIOS
 from engine.store import migrations, receipts_waiting
 from engine.store.database import Database
 from engine.trials import simulated
@@ -200,6 +201,7 @@ async def _until_settled(
     """Until the engine has nothing left to do and WhatsApp has nothing left to say."""
     clock = MachineClock()
     give_up_at = clock.now() + options.patience
+    everybody_reads = SCENARIOS[options.scenario].read_share == 1.0
     quiet_at = None
     while True:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
@@ -216,7 +218,8 @@ async def _until_settled(
             return broadcast
         if waiting.open or not waiting.targeted:
             continue
-        if not options.receipts or not options.settle or not waiting.undelivered:
+        awaited = waiting.unread if everybody_reads else waiting.undelivered
+        if not options.receipts or not options.settle or not awaited:
             return broadcast
         quiet_at = quiet_at or now + QUIET_AFTER
         if now > quiet_at:
