@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -22,9 +22,8 @@ _deliveries = table(Delivery)
 _attempts, _receipts = table(Attempt), table(Receipt)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptRow:
-    """One receipt as it is written down."""
+class ReceiptRow(NamedTuple):
+    """One receipt as it is written down, its values in the order in which they travel."""
 
     delivery: DeliveryId
     attempt: int | None
@@ -33,8 +32,8 @@ class ReceiptRow:
     at: datetime
     received_at: datetime
     webhook: int | None
-    error_code: int | None = None
-    detail: str = ""
+    error_code: int | None
+    detail: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,23 +112,7 @@ def messages_of(session: Session, delivery: DeliveryId) -> dict[str, set[Receipt
 
 def write_receipts(session: Session, rows: Sequence[ReceiptRow]) -> None:
     """Append receipts; one that is there already (the same message and status) counts once."""
-    _WRITE.run(
-        session,
-        [
-            (
-                row.delivery,
-                row.attempt,
-                row.message_id,
-                row.status,
-                row.at,
-                row.received_at,
-                row.webhook,
-                row.error_code,
-                row.detail,
-            )
-            for row in rows
-        ],
-    )
+    _WRITE.run(session, rows)
 
 
 _WRITE = ManyRows(

@@ -6,8 +6,9 @@ where the database needs a hundredth. So the hot statements are set-based: one s
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,10 @@ MakeStatement = Callable[[str, Any], Statement]
 WHOLE, TEXT, INSTANT = sa.Integer(), sa.String(), sa.DateTime(timezone=True)
 GIVEN = "rows"
 WITHOUT_ZONE = len("2026-11-23 06:00:00.000000")
+INSTANTS_KNOWN = 2_048
+"""WhatsApp's are whole seconds, and all rows of a batch are written at one instant: the same few
+are spelled again and again.
+"""
 
 
 class ManyRows:
@@ -48,25 +53,31 @@ class ManyRows:
 
 def as_json(rows: Sequence[Row]) -> str:
     """Rows as the text they travel in; instants in UTC, as SQLite keeps them."""
-    return json.dumps(rows, default=instant_text, ensure_ascii=False)
+    return _encode(rows)
 
 
 def among(dialect: str, kind: sa.types.TypeEngine[Any]) -> Any:
     """A SELECT of the values that travel in GIVEN, one in each row: for an IN (…)."""
-    return sa.select(given(dialect, {"value": kind}).c.value)
+    text = sa.bindparam(GIVEN, type_=sa.String())
+    if dialect == "sqlite":
+        return sa.select(sa.func.json_each(text).table_valued(sa.column("value", kind)).c.value)
+    each = sa.func.json_array_elements_text(sa.cast(text, sa.JSON)).table_valued("value")
+    return sa.select(_cast(each.c.value, kind))
 
 
-def listed(values: Iterable[str | int]) -> str:
+def listed(values: Sequence[str | int]) -> str:
     """Values for `among`."""
-    return json.dumps([[value] for value in values])
+    return json.dumps(values)
 
 
+@lru_cache(INSTANTS_KNOWN)
 def instant(text: str) -> datetime:
     """An instant that came back in such a text: SQLite's has no zone and is UTC."""
     at = datetime.fromisoformat(text)
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
+@lru_cache(INSTANTS_KNOWN)
 def instant_text(value: object) -> str:
     """An instant as it travels: in UTC, as SQLite keeps it. Raises for anything else."""
     if not isinstance(value, datetime):
@@ -75,6 +86,9 @@ def instant_text(value: object) -> str:
         raise ValueError("an instant without a timezone could be any of many")
     at = value if value.tzinfo is UTC else value.astimezone(UTC)
     return at.isoformat(" ", "microseconds")[:WITHOUT_ZONE]
+
+
+_encode = json.JSONEncoder(default=instant_text, ensure_ascii=False, check_circular=False).encode
 
 
 def given(dialect: str, columns: Mapping[str, sa.types.TypeEngine[Any]]) -> Any:

@@ -70,9 +70,10 @@ class Connections:
         self._idle.clear()
 
     def _kept(self) -> Connection | None:
+        now = self._now()
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_open and not self._is_stale(connection):
+            if connection.is_open and not self._is_stale(connection, now):
                 return connection
             connection.close()
         return None
@@ -80,14 +81,17 @@ class Connections:
     def _keep(self, connection: Connection) -> None:
         if not connection.is_open:
             return
-        connection.idle_since = asyncio.get_running_loop().time()
+        now = connection.idle_since = self._now()
         self._idle.append(connection)
-        while self._is_stale(self._idle[0]):
+        while self._is_stale(self._idle[0], now):
             self._idle.popleft().close()
 
-    def _is_stale(self, connection: Connection) -> bool:
+    def _is_stale(self, connection: Connection, now: float) -> bool:
         """Idle for so long that the peer may be about to close it under the next request."""
-        return asyncio.get_running_loop().time() - connection.idle_since > self._keep_for
+        return now - connection.idle_since > self._keep_for
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _open(self) -> Connection:
         try:

@@ -21,6 +21,8 @@ _NEVER_PROCESSED = frozenset({501, 505, 511})
 """5xx by which a server says that it did not even try: not implemented, HTTP version, network
 sign-in.
 """
+_DECODER = json.JSONDecoder()
+_ACCEPTANCES = {acceptance.value: acceptance for acceptance in Acceptance}
 
 
 def read_response(status: int, body: bytes) -> Outcome:
@@ -55,7 +57,8 @@ def _read_object(body: bytes) -> dict[str, Any]:
     if len(body) > BODY_MAX:
         return {}
     try:
-        answer = json.loads(body)
+        # Not `json.loads`, which first finds out in which of five ways the text is spelled.
+        answer = _DECODER.decode(body.decode())
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested to break us
         return {}
     return cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
@@ -90,8 +93,8 @@ def _acceptance(answer: dict[str, Any]) -> Accepted | Unknown:
         # It said yes but not to what: the receipts will tell, by our tracker.
         return Unknown("the answer was 200 but named no message")
     status = message.get("message_status")
-    known = status in Acceptance.__members__.values()
-    return Accepted(MessageId(message_id), Acceptance(status) if known else Acceptance.ACCEPTED)
+    word = status if isinstance(status, str) else ""
+    return Accepted(MessageId(message_id), _ACCEPTANCES.get(word, Acceptance.ACCEPTED))
 
 
 def _without_metas_word(status: int) -> Failure | Unknown:

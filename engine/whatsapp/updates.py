@@ -6,13 +6,13 @@ WhatsApp user id (BSUID) may be missing from any of them.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from engine.domain.ids import MessageId, Phone, PhoneNumberId
 from engine.domain.receipts import ReceiptStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Pricing:
+class Pricing(NamedTuple):
     """What a message costs, by Meta's words: `category` and `type` rule, `billable` is going
     away.
     """
@@ -23,8 +23,7 @@ class Pricing:
     billable: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusUpdate:
+class StatusUpdate(NamedTuple):
     """A receipt: what became of a message of ours. Belongs to it by `message_id` or `tracker`
     alone, since the recipient may be left out, and is for failures of messages sent by user id.
     """

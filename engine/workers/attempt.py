@@ -2,8 +2,9 @@
 delivery.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from engine.domain import retry
@@ -48,34 +49,34 @@ async def make_attempt(
         context.phone_number, marked.to, message, marked.tracker, equipment.lease.held
     )
     now = equipment.clock.now()
-    record = AttemptRecord(
+    record = partial(
+        AttemptRecord,
         attempt=marked.attempt,
         sender=marked.sender,
         epoch=equipment.epoch,
         started_at=started_at,
         ended_at=now,
-        outcome="accepted",
     )
     match outcome:
         case Accepted(message_id, acceptance):
             paced = acceptance is not Acceptance.ACCEPTED
             event = Event.PACE if paced else Event.ACCEPT
-            return Ending(replace(record, message_id=message_id), acceptance=event), None
+            written = record(outcome="accepted", message_id=message_id)
+            return Ending(written, acceptance=event), None
         case Unknown(why):
             verdict = Verdict(
                 attempt=marked.attempt, event=Event.LOSE_TRACK, after=State.UNKNOWN, reason=why
             )
-            return Ending(replace(record, outcome="unknown", detail=why), verdict=verdict), None
+            return Ending(record(outcome="unknown", detail=why), verdict=verdict), None
         case Failure():
-            ending = replace(
-                record,
+            written = record(
                 outcome="failed",
                 error_code=outcome.code,
                 blame=outcome.blame.value,
                 detail=outcome.detail,
             )
             tries = await _tries(context, marked)
-            return Ending(ending, verdict=_after_failure(context, marked, outcome, tries)), outcome
+            return Ending(written, verdict=_after_failure(context, marked, outcome, tries)), outcome
     assert_never(outcome)
 
 

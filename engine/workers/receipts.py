@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import NamedTuple
 
 import structlog
 from sqlmodel import Session
@@ -30,8 +31,7 @@ from engine.workers.wishes import Wish, grant
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
+class Arrived(NamedTuple):
     """A receipt with where it came from and when; as parked ones are kept."""
 
     message_id: MessageId
