@@ -7,7 +7,9 @@ wakes on time runs at R.
 """
 
 import math
+from bisect import bisect
 from collections import deque
+from contextlib import suppress
 
 LOWEST_RATE = 0.05
 """One message in twenty seconds: below that a lane is stopped, not slow."""
@@ -80,6 +82,16 @@ class LanePace:
     def sent(self, at: float) -> None:
         """A send was stamped `at`."""
         self._sends.append(at)
+        self._forget()
+
+    def put_off(self, stamped: float, at: float) -> None:
+        """What was stamped `stamped` left only `at`: who comes after it keeps clear of that."""
+        with suppress(ValueError):  # forgotten meanwhile
+            self._sends.remove(stamped)
+        self._sends.insert(bisect(self._sends, at), at)
+        self._forget()
+
+    def _forget(self) -> None:
         # Shorter after a lowered rate, and enough all the same: a send under that rate came no
         # sooner than the past second held no more than these.
         while len(self._sends) > self._most_passing:

@@ -27,9 +27,9 @@ CALM_SECONDS = 3.0
 """After the last deed somebody puts right what is left wrong, and the world behaves."""
 SETTLED_WITHIN = timedelta(minutes=36)
 """By then all that is unknown is settled or held (E3), counted from the calm."""
-CLOCK_SET = timedelta(minutes=30)
-"""And so much more for each time that somebody set the clock: a lane's stamps keep the old time, so
-a late try looks as if nothing were heard of it, and what is unknown waits for longer.
+CLOCK_SET = timedelta(minutes=10)
+"""And so much more for each time that somebody set the clock: set back, it has that much to go
+again.
 """
 LADDER_ENDS = timedelta(minutes=150)
 """By then the late ladder has ended, too."""

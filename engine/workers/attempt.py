@@ -5,18 +5,33 @@ delivery.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from engine.domain import retry
 from engine.domain.delivery import Event, State
 from engine.domain.ids import PhoneNumberId
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Acceptance, Accepted, Failure, Unknown
+from engine.domain.pacing import AdaptivePace
 from engine.store import attempts
 from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.outbox import Marked
 from engine.workers.equipment import Equipment
 from engine.workers.record import Ending
+
+HELD_UP_SECONDS = 0.002
+
+
+class Clocks(Protocol):
+    """How a lane reads its clocks."""
+
+    def by_the_plan(self) -> datetime:
+        """What time it is by the clock of the plan, which `closes_at` is read on."""
+        ...
+
+    def stamp(self, at: float) -> datetime:
+        """What is written down of the loop's instant `at`, which is now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +42,38 @@ class AttemptContext:
     phone_number: PhoneNumberId
     message: TemplateMessage
     closes_at: datetime
+    pace: AdaptivePace
+    clocks: Clocks
+
+
+@dataclass(slots=True)
+class _Start:
+    """When a request left: as it was meant to, or later, where something held it up."""
+
+    context: AttemptContext
+    at: float
+    stamp: datetime
+
+    def may_go(self) -> bool:
+        """The last thing before the request is written."""
+        equipment = self.context.equipment
+        if not equipment.lease.held():
+            return False
+        now = equipment.clock.loop_time()
+        if now - self.at > HELD_UP_SECONDS:
+            # A new connection, or a machine that stood still: the ones behind it keep their
+            # distance to what it became.
+            self.context.pace.put_off(self.at, now)
+            self.at, self.stamp = now, self.context.clocks.stamp(now)
+        return True
 
 
 async def make_attempt(
-    context: AttemptContext, marked: Marked, started_at: datetime
+    context: AttemptContext, marked: Marked, started: float
 ) -> tuple[Ending, Failure | None]:
     """Send once. Returns how it ended, and the failure when it was one, for the lane to learn from.
 
-    started_at: the send stamp. Cancelling it leaves the delivery `sending`: the
+    started: now, by the loop's clock. Cancelling it leaves the delivery `sending`: the
     next engine run finds it in the journal and treats it as unknown.
     """
     equipment = context.equipment
@@ -45,8 +84,9 @@ async def make_attempt(
         parameters=marked.parameters,
         header_image_id=template.header_image_id,
     )
+    start = _Start(context, started, context.clocks.stamp(started))
     outcome = await equipment.gateway.send(
-        context.phone_number, marked.to, message, marked.tracker, equipment.lease.held
+        context.phone_number, marked.to, message, marked.tracker, start.may_go
     )
     now = equipment.clock.now()
     record = partial(
@@ -54,7 +94,7 @@ async def make_attempt(
         attempt=marked.attempt,
         sender=marked.sender,
         epoch=equipment.epoch,
-        started_at=started_at,
+        started_at=start.stamp,
         ended_at=now,
     )
     match outcome:
@@ -94,7 +134,8 @@ async def _tries(context: AttemptContext, marked: Marked) -> int:
 def _after_failure(
     context: AttemptContext, marked: Marked, failure: Failure, tries: int
 ) -> Verdict:
-    now = context.equipment.clock.now()
+    # What is due again waits in the plan, beside what has not been tried.
+    now = context.clocks.by_the_plan()
     decision = retry.decide(
         failure,
         attempts=tries,

@@ -91,6 +91,8 @@ class LaneRun:
                 phone_number=plan.phone_number,
                 message=message,
                 closes_at=plan.closes_at,
+                pace=self.pulse.pace,
+                clocks=self._marks,
             )
             for language, message in plan.messages.items()
         }
@@ -211,12 +213,12 @@ class LaneRun:
 
     def _start(self, marked: Marked, tasks: asyncio.TaskGroup) -> None:
         equipment, marks = self.equipment, self._marks
-        started = equipment.clock.loop_time()
         if not self._journal(marked):
             equipment.slots.release()
             marks.ready.appendleft(marked)
             marks.release()
             return
+        started = equipment.clock.loop_time()  # a disk that hesitates must not make two too close
         self.pulse.pace.sent(started)
         if not self.pulse.is_closed:
             self.pulse.starting()
@@ -245,9 +247,8 @@ class LaneRun:
 
     async def _attempt(self, marked: Marked, started: float) -> None:
         try:
-            ending, failure = await make_attempt(
-                self._contexts[marked.language], marked, self._marks.at_wall_time(started)
-            )
+            context = self._contexts[marked.language]
+            ending, failure = await make_attempt(context, marked, started)
         except BaseException:
             self.pulse.not_answered()
             raise
@@ -257,6 +258,11 @@ class LaneRun:
             del self._under_way[marked.attempt]
         self.recorder.put(ending)
         self._learn(ending, failure, self.equipment.clock.loop_time() - started)
+        for quota in self.quotas:
+            if failure is not None:
+                quota.give_back(marked.subscriber)
+            elif ending.acceptance is not None:
+                quota.reach(marked.subscriber)
 
     def _learn(self, ending: Ending, failure: Failure | None, took: float) -> None:
         now = ending.record.ended_at

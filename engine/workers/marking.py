@@ -10,7 +10,9 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Self
 
+from engine.clock import Clock
 from engine.domain.ids import LaneId
 from engine.store import outbox
 from engine.store.outbox import Marked
@@ -20,6 +22,8 @@ from engine.workers.pulse import Pulse
 from engine.workers.record import Recorder, released
 
 IDLE_SECONDS = 0.25
+SET = timedelta(seconds=1)
+"""A wall clock that is further than this from where it should be was set; what is less is drift."""
 A_DAY = timedelta(days=1)
 """Without a pace the plan's instants play no part."""
 
@@ -34,6 +38,27 @@ async def sleep_or(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
     except TimeoutError:
         return
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """From the loop's clock to the wall's and back, as they once stood to each other."""
+
+    wall: datetime
+    loop: float
+
+    @classmethod
+    def now(cls, clock: Clock) -> Self:
+        """As they stand now."""
+        return cls(clock.now(), clock.loop_time())
+
+    def wall_time(self, at: float) -> datetime:
+        """The wall clock's instant of the loop's."""
+        return self.wall + timedelta(seconds=at - self.loop)
+
+    def loop_time(self, at: datetime) -> float:
+        """The loop's instant of the wall clock's."""
+        return self.loop + (at - self.wall).total_seconds()
 
 
 @dataclass(slots=True)
@@ -56,14 +81,12 @@ class Marking:
     _expected: int = 1
     _retries: bool = True
     _special: bool = False
-    _wall: datetime = field(init=False)
-    _loop: float = field(init=False)
+    _plan: Bridge = field(init=False)
+    _stamps: Bridge = field(init=False)
 
     def __post_init__(self) -> None:
-        clock = self.equipment.clock
-        # One bridge between the two clocks for the lane's whole life: stamps keep the distances
-        # that the pace kept, and a wall clock that is set meanwhile moves neither plan nor pace.
-        self._wall, self._loop = clock.now(), clock.loop_time()
+        # For the lane's whole life: a wall clock that is set meanwhile moves neither plan nor pace.
+        self._plan = self._stamps = Bridge.now(self.equipment.clock)
 
     def expect(
         self, *, unsent: int, retrying: int, next_due_at: datetime | None, special: bool
@@ -115,13 +138,25 @@ class Marking:
             marked = self.ready.popleft()
             self.recorder.put(released(marked, self.equipment.epoch, now))
 
-    def at_wall_time(self, at: float) -> datetime:
-        """The wall clock's instant of the loop's."""
-        return self._wall + timedelta(seconds=at - self._loop)
+    def by_the_plan(self) -> datetime:
+        """What time it is by the clock of the plan."""
+        return self._plan.wall_time(self.equipment.clock.loop_time())
 
-    def at_loop_time(self, at: datetime) -> float:
-        """The loop's instant of the wall clock's."""
-        return self._loop + (at - self._wall).total_seconds()
+    def at_loop_time(self, due_at: datetime) -> float:
+        """The loop's instant of one of the plan."""
+        return self._plan.loop_time(due_at)
+
+    def stamp(self, at: float) -> datetime:
+        """What is written down of the loop's instant `at`, which is now.
+
+        Stamps keep the distances that the pace kept. When somebody sets the wall clock they follow
+        it: what we hear of a send is stamped by that clock, too.
+        """
+        stamp = self._stamps.wall_time(at)
+        if abs(self.equipment.clock.now() - stamp) > SET:
+            self._stamps = Bridge.now(self.equipment.clock)
+            stamp = self._stamps.wall_time(at)
+        return stamp
 
     def _idles(self) -> bool:
         return not self._expected or self._idle_until > self.equipment.clock.loop_time()
@@ -143,14 +178,13 @@ class Marking:
         room = self._room()
         if room <= 0 or self.recorder.is_full or not equipment.lease.held():
             return []
-        now = self.at_wall_time(equipment.clock.loop_time())
         marked = await equipment.database.transact(
             outbox.mark_due,
             self.lane,
             epoch=equipment.epoch,
-            horizon=now + self._ahead(),
+            horizon=self.by_the_plan() + self._ahead(),
             limit=room,
-            now=now,
+            now=equipment.clock.now(),
             retries=self._retries,
             special=self._special,
             planned_until=self.planned_until,

@@ -200,3 +200,29 @@ class AnyLane(RuleBasedStateMachine):
 
 AnyLane.TestCase.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
 TestAnyLane = AnyLane.TestCase
+
+
+def test_what_left_later_than_it_was_stamped_keeps_the_others_at_their_distance() -> None:
+    pace = LanePace(10.0)
+    for place in range(10):
+        pace.sent(place * 0.1)
+    pace.put_off(0.9, 1.3)
+    assert pace.next_instant(1.0) >= 1.3
+    pace.sent(1.35)
+    # The second that begins with the one at 0.2 holds ten with the next one.
+    assert pace.next_instant(1.36) >= 1.36
+    stamps = [place * 0.1 for place in range(9)] + [1.3, 1.35]
+    at = 1.36
+    for _ in range(20):
+        at = pace.next_instant(at)
+        pace.sent(at)
+        stamps.append(at)
+        assert sum(at - 1.0 + 1e-6 < one <= at for one in stamps) <= 10
+
+
+def test_a_send_that_was_put_off_for_longer_than_is_remembered_counts_all_the_same() -> None:
+    pace = LanePace(2.0)
+    for at in (0.0, 0.5, 1.0, 1.5):
+        pace.sent(at)
+    pace.put_off(0.0, 1.6)
+    assert pace.next_instant(1.7) >= 2.5 - 1e-9
