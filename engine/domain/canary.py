@@ -74,17 +74,18 @@ def size(recipients: int) -> int:
     return min(recipients, max(LEAST, math.ceil(recipients * PART)))
 
 
-def judge(tally: Tally, rule: CanaryRule, now: datetime) -> Judgement:
-    """What the first ones say of the rest; a halt does not wait for the last of them."""
+def judge(tally: Tally, rule: CanaryRule, waited: timedelta) -> Judgement:
+    """What the first ones say of the rest; a halt does not wait for the last of them.
+
+    waited: since the last of them was taken, by a clock that nobody sets.
+    """
     share = tally.failed / tally.size if tally.size else 0.0
     if tally.failed > rule.failures and share * 100.0 > rule.percent:
         return Halt(
             f"The canary failed: {tally.failed} of the first {tally.size} were refused. "
             "Look why; then resume to send the rest all the same, or abort."
         )
-    if tally.untried:
-        return Wait()
-    if tally.last_at is not None and now < tally.last_at + rule.wait:
+    if tally.untried or waited < rule.wait:
         return Wait()
     return Pass(f"The canary did well: {tally.failed} of the first {tally.size} failed.")
 

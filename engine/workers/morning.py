@@ -55,6 +55,7 @@ class Morning:
         self._broadcast = broadcast
         self._runs: dict[LaneId, LaneRun] = {}
         self._tending = Tending(equipment, self._runs)
+        self._first_ones = first_ones.FirstOnes(equipment)
         self._measured = Measured(equipment, self._runs)
         self._messages: dict[str, TemplateMessage] = {}
         self._sampled: datetime | None = None
@@ -83,7 +84,7 @@ class Morning:
                     await self._tending.hand_over(view)
                     await self._cancel_withdrawn(view)
                     await self._measured.look(view)
-                    if await first_ones.watch(equipment, view):
+                    if await self._first_ones.watch(view):
                         continue
                     if await self._is_over(view):
                         break

@@ -19,7 +19,7 @@ from engine.domain.canary import (
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 RULE = CanaryRule(wait=timedelta(seconds=10), failures=3, percent=10)
-LONG_AGO = NOW - timedelta(seconds=10)
+LONG = timedelta(seconds=10)
 
 
 @pytest.mark.parametrize(
@@ -29,22 +29,21 @@ def test_one_in_a_hundred_goes_first_and_twenty_at_least(recipients: int, first:
     assert size(recipients) == first
 
 
-def tally(failed: int, *, of: int = 20, untried: int = 0, last_at: datetime = LONG_AGO) -> Tally:
-    return Tally(size=of, untried=untried, failed=failed, last_at=last_at)
+def tally(failed: int, *, of: int = 20, untried: int = 0) -> Tally:
+    return Tally(size=of, untried=untried, failed=failed, last_at=NOW)
 
 
 def test_both_the_count_and_the_share_must_be_exceeded() -> None:
-    assert isinstance(judge(tally(3), RULE, NOW), Pass)  # 15 %, but three may fail
-    assert isinstance(judge(tally(4), RULE, NOW), Halt)
-    assert isinstance(judge(tally(100, of=1_000), RULE, NOW), Pass)  # ten per cent are not above it
-    assert isinstance(judge(tally(101, of=1_000), RULE, NOW), Halt)
+    assert isinstance(judge(tally(3), RULE, LONG), Pass)  # 15 %, but three may fail
+    assert isinstance(judge(tally(4), RULE, LONG), Halt)
+    assert isinstance(judge(tally(100, of=1_000), RULE, LONG), Pass)  # 10 % are not above it
+    assert isinstance(judge(tally(101, of=1_000), RULE, LONG), Halt)
 
 
 def test_a_halt_does_not_wait_and_a_pass_does() -> None:
-    assert isinstance(judge(tally(4, untried=15, last_at=NOW), RULE, NOW), Halt)
-    assert isinstance(judge(tally(0, untried=1), RULE, NOW), Wait)
-    just_before = LONG_AGO + timedelta(microseconds=1)
-    assert isinstance(judge(tally(0, last_at=just_before), RULE, NOW), Wait)
+    assert isinstance(judge(tally(4, untried=15), RULE, timedelta(0)), Halt)
+    assert isinstance(judge(tally(0, untried=1), RULE, LONG), Wait)
+    assert isinstance(judge(tally(0), RULE, LONG - timedelta(microseconds=1)), Wait)
 
 
 def test_everybody_after_the_first_is_moved_by_the_same() -> None:
