@@ -35,11 +35,18 @@ def portfolio_limit(words: Iterable[str]) -> int | None:
 class Quota:
     """The people reached in the last 24 hours, at most `most` of them.
 
-    reached: (person, last written to at), as far as known.
+    reached: (person, last written to at), as far as known. under_way: who of them counts only for a
+    request that WhatsApp has not answered yet.
     """
 
-    def __init__(self, most: int, reached: Iterable[tuple[int, datetime]] = ()) -> None:
+    def __init__(
+        self,
+        most: int,
+        reached: Iterable[tuple[int, datetime]] = (),
+        under_way: Iterable[int] = (),
+    ) -> None:
         self.most = most
+        self._before: dict[int, datetime | None] = dict.fromkeys(under_way)
         # In the order of their instants, so that the past is dropped from the front.
         self._reached = dict(sorted(reached, key=lambda one: one[1]))
 
@@ -64,12 +71,22 @@ class Quota:
 
     def take(self, person: int, now: datetime) -> None:
         """Somebody is being written to."""
-        self._reached.pop(person, None)
+        self._before[person] = self._reached.pop(person, None)
         self._reached[person] = now
 
+    def reach(self, person: int) -> None:
+        """WhatsApp has it, or may have it: they count."""
+        self._before.pop(person, None)
+
     def give_back(self, person: int) -> None:
-        """Somebody was counted who is not being written to yet."""
+        """WhatsApp refused, or nothing was asked: they count as they did before."""
+        if person not in self._before:
+            return  # they were reached, whatever else was tried
+        before = self._before.pop(person)
         self._reached.pop(person, None)
+        if before is not None:
+            self._reached[person] = before
+            self._reached = dict(sorted(self._reached.items(), key=lambda one: one[1]))
 
     def _forget(self, now: datetime) -> None:
         gone = now - ROLLING

@@ -1,6 +1,7 @@
 """Whom each sender wrote to lately: what limits of a day are counted by (`domain.limits`)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,21 +9,42 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from engine.domain.delivery import State
+from engine.domain.broadcast import OVER
+from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import SenderId
 from engine.store.dialects import spelled, table
-from engine.store.tables import Attempt, Delivery
+from engine.store.tables import Attempt, Broadcast, Delivery
 
-COUNTS = ("accepted", "unknown")
+UNKNOWN = "unknown"
+COUNTS = ("accepted", UNKNOWN)
 """Outcomes with which WhatsApp has the message, or may have it."""
 
-_attempts, _deliveries = table(Attempt), table(Delivery)
+_attempts, _deliveries, _broadcasts = table(Attempt), table(Delivery), table(Broadcast)
 
 
-def people(session: Session, sender: SenderId, since: datetime) -> list[tuple[int, datetime]]:
-    """(subscriber, last written to) by one sender since then, each person once."""
+_SHOWN_NOT_TAKEN = sa.and_(
+    _attempts.c.outcome == UNKNOWN,
+    _attempts.c.number == _deliveries.c.attempts,
+    _deliveries.c.state.in_(sorted(UNSENT)),
+)
+"""Unknown, until evidence showed that WhatsApp never took it (spec E3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Somebody who was written to, last `at`. under_way: all that is known are requests without
+    an answer.
+    """
+
+    person: int
+    at: datetime
+    under_way: bool
+
+
+def people(session: Session, sender: SenderId, since: datetime) -> list[Reached]:
+    """Whom one sender has written to since then, each person once."""
     rows: Any = session.connection().execute(_PEOPLE, {"sender": sender, "since": since})
-    return [(row[0], row[1]) for row in rows]
+    return [Reached(row[0], row[1], bool(row[2])) for row in rows]
 
 
 def count(session: Session, senders: Collection[SenderId], since: datetime) -> int:
@@ -54,21 +76,48 @@ def _written() -> Any:
                 ),
             ),
             _attempts.c.outcome.in_(COUNTS),
+            ~_SHOWN_NOT_TAKEN,
             _deliveries.c.subscriber_id.is_not(None),
         )
     )
 
 
-_UNDER_WAY = select(
-    _deliveries.c.subscriber_id.label("person"), _deliveries.c.marked_at.label("at")
-).where(
-    _deliveries.c.sender_id == bindparam("sender"),
-    _deliveries.c.state == spelled(State.SENDING),
-    _deliveries.c.marked_at >= bindparam("since"),
-    _deliveries.c.subscriber_id.is_not(None),
+def _marked(*whose: sa.ColumnElement[bool], under_way: int) -> Any:
+    """Whom a sender has marked since then."""
+    return select(
+        _deliveries.c.subscriber_id.label("person"),
+        _deliveries.c.marked_at.label("at"),
+        sa.literal_column(str(under_way), sa.Integer()).label("under_way"),
+    ).where(
+        _deliveries.c.sender_id == bindparam("sender"),
+        _deliveries.c.marked_at >= bindparam("since"),
+        _deliveries.c.subscriber_id.is_not(None),
+        *whose,
+    )
+
+
+# Marked, and perhaps gone: it counts until we know better.
+_UNDER_WAY = _marked(_deliveries.c.state == spelled(State.SENDING), under_way=1)
+# A receipt told of it before its answer came: WhatsApp had it, and no attempt is on record yet.
+_TOLD = _marked(
+    _deliveries.c.broadcast_id.in_(
+        select(_broadcasts.c.id).where(_broadcasts.c.state.not_in(sorted(OVER)))
+    ),
+    _deliveries.c.state.not_in(sorted({State.PLANNED, State.SENDING})),
+    _deliveries.c.attempts > 0,
+    ~select(_attempts.c.id)
+    .where(
+        _attempts.c.delivery_id == _deliveries.c.id, _attempts.c.number == _deliveries.c.attempts
+    )
+    .exists(),
+    under_way=0,
 )
-"""Marked, and perhaps gone: it counts until we know better."""
-_ALL = sa.union_all(
-    _written().where(_attempts.c.sender_id == bindparam("sender")), _UNDER_WAY
-).subquery("reached")
-_PEOPLE = select(_ALL.c.person, sa.func.max(_ALL.c.at)).group_by(_ALL.c.person)
+_ON_RECORD = (
+    _written()
+    .add_columns(sa.case((_attempts.c.outcome == UNKNOWN, 1), else_=0).label("under_way"))
+    .where(_attempts.c.sender_id == bindparam("sender"))
+)
+_ALL = sa.union_all(_ON_RECORD, _UNDER_WAY, _TOLD).subquery("reached")
+_PEOPLE = select(_ALL.c.person, sa.func.max(_ALL.c.at), sa.func.min(_ALL.c.under_way)).group_by(
+    _ALL.c.person
+)

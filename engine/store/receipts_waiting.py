@@ -18,8 +18,8 @@ _UNDELIVERED = (State.ACCEPTED, State.PACED, State.SENT)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Deliveries the engine still works on; those with WhatsApp that are not on the phone; and those
-    and all on the phone that nobody has read.
+    """Deliveries the engine still works on; those with WhatsApp that are not on the phone; and all
+    with WhatsApp that nobody has read.
     """
 
     targeted: int

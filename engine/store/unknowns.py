@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from engine.domain.delivery import State
-from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId, TenantId
+from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId, SubscriberId, TenantId
 from engine.store.dialects import any_of, seconds_between, spelled, table
 from engine.store.inbox import WAITING
 from engine.store.prepared import Prepared
@@ -33,6 +33,7 @@ class UnknownDelivery:
     tenant: TenantId
     broadcast: BroadcastId | None
     sender: SenderId
+    subscriber: SubscriberId | None
     began: datetime
 
 
@@ -71,7 +72,8 @@ def oldest(session: Session, limit: int) -> list[UnknownDelivery]:
             tenant=TenantId(row[2]),
             broadcast=None if row[3] is None else BroadcastId(row[3]),
             sender=SenderId(row[4]),
-            began=row[5],
+            subscriber=None if row[5] is None else SubscriberId(row[5]),
+            began=row[6],
         )
         for row in rows
     ]
@@ -86,6 +88,7 @@ _OLDEST = (
         _deliveries.c.tenant_id,
         _deliveries.c.broadcast_id,
         _deliveries.c.sender_id,
+        _deliveries.c.subscriber_id,
         _BEGAN,
     )
     .join(

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -122,12 +123,17 @@ def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Sc
 def _over_limits(witness: Witness, truth: Truth) -> list[str]:
     """Where WhatsApp took messages for more people than a limit of the day lets in."""
     found: list[str] = []
-    for sender, most, since in witness.limits:
+    posted = {post.tracker: post.at.timestamp() for post in witness.posts}
+    for place, (sender, most, since) in enumerate(witness.limits):
+        later = witness.limits[place + 1 :]
+        # Until another one took its place.
+        until = min((at for other, _, at in later if other == sender), default=inf)
         first: dict[str, float] = {}
         for one in truth.messages:
-            if sender in (None, one.phone_number_id):
-                at = first.get(one.recipient, one.accepted_at)
-                first[one.recipient] = min(at, one.accepted_at)
+            # What was under way when the limit came may be taken long after.
+            at = posted.get(one.tracker or "", one.accepted_at)
+            if sender in (None, one.phone_number_id) and at < until:
+                first[one.recipient] = min(first.get(one.recipient, at), at)
         before = sum(at <= since + LIMIT_FELT_SECONDS for at in first.values())
         if len(first) > max(most, before):
             found.append(f"{len(first)} people were reached by {sender or 'all'}, not {most}")

@@ -7,6 +7,7 @@ asks before each POST. Without a limit there is nothing to count, and nothing is
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from sqlmodel import Session
 
@@ -15,6 +16,7 @@ from engine.domain.ids import SenderId, TenantId
 from engine.domain.limits import Quota
 from engine.store import reached, senders
 from engine.store.database import Database
+from engine.store.reached import Reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class QuotaBook:
             known = self._known[tenant] = await database.read(count, tenant, now)
         return known
 
+    def give_back(self, tenant: TenantId, sender: SenderId, person: int) -> None:
+        """Somebody was not reached after all."""
+        if (known := self._known.get(tenant)) is not None:
+            known.give_back(sender, [person])
+
 
 def terms(session: Session, tenant: TenantId) -> tuple[object, ...]:
     """The limits a tenant's senders have now; equal terms need no counting anew."""
@@ -77,21 +84,19 @@ def count(session: Session, tenant: TenantId, now: datetime) -> Quotas:
         if most is not None or row.daily_cap is not None
     }
     caps = {
-        SenderId(row.id or 0): Quota(row.daily_cap, by_sender[SenderId(row.id or 0)])
+        SenderId(row.id or 0): _quota(row.daily_cap, by_sender[SenderId(row.id or 0)])
         for row in pool
         if row.daily_cap is not None
     }
-    portfolio = None if most is None else Quota(most, _together(by_sender.values()))
+    portfolio = None if most is None else _quota(most, chain.from_iterable(by_sender.values()))
     return Quotas(portfolio, caps, terms(session, tenant))
 
 
-def _together(
-    lists: Iterable[list[tuple[int, datetime]]],
-) -> list[tuple[int, datetime]]:
-    """Each person once, with the last instant."""
+def _quota(most: int, reached: Iterable[Reached]) -> Quota:
+    """Each person once, with the last instant; reached is who was, by any of the senders."""
     last: dict[int, datetime] = {}
-    for one in lists:
-        for person, at in one:
-            if person not in last or at > last[person]:
-                last[person] = at
-    return list(last.items())
+    under_way: dict[int, bool] = {}
+    for one in reached:
+        last[one.person] = max(one.at, last.get(one.person, one.at))
+        under_way[one.person] = one.under_way and under_way.get(one.person, True)
+    return Quota(most, last.items(), (person for person, only in under_way.items() if only))

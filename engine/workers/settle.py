@@ -15,9 +15,10 @@ from sqlmodel import Session
 
 from engine.domain import evidence
 from engine.domain.delivery import Event, State
-from engine.domain.ids import BroadcastId, TenantId
+from engine.domain.ids import TenantId
 from engine.store import attempts, broadcasts, unknowns
 from engine.store.attempts import Verdict
+from engine.store.unknowns import UnknownDelivery
 from engine.workers.equipment import Equipment
 from engine.workers.recover import cancel_stranded
 
@@ -31,8 +32,7 @@ log = structlog.get_logger()
 class Finding:
     """What the evidence says of one unknown delivery, and the sentence for the board."""
 
-    tenant: TenantId
-    broadcast: BroadcastId | None
+    one: UnknownDelivery
     verdict: Verdict
     words: str
 
@@ -47,6 +47,15 @@ async def settle(equipment: Equipment) -> None:
         findings = await equipment.database.read(judge_oldest, equipment.clock.now())
         if findings:
             await equipment.database.transact(conclude, findings, equipment.clock.now())
+            _count_no_more(equipment, findings)
+
+
+def _count_no_more(equipment: Equipment, findings: Sequence[Finding]) -> None:
+    """Whom WhatsApp did not take a message for was not reached: there must be room to go again."""
+    for finding in findings:
+        one = finding.one
+        if finding.verdict.event is Event.RESEND and one.subscriber is not None:
+            equipment.quotas.give_back(one.tenant, one.sender, one.subscriber)
 
 
 def judge_oldest(session: Session, now: datetime) -> list[Finding]:
@@ -90,9 +99,7 @@ def judge_oldest(session: Session, now: datetime) -> list[Finding]:
     return findings
 
 
-def _finding(
-    one: unknowns.UnknownDelivery, judgement: evidence.Judgement, now: datetime
-) -> Finding | None:
+def _finding(one: UnknownDelivery, judgement: evidence.Judgement, now: datetime) -> Finding | None:
     match judgement:
         case evidence.Wait():
             return None
@@ -110,14 +117,14 @@ def _finding(
                 attempt=one.attempt, event=Event.HOLD, after=State.HELD, reason=reason
             )
             words = "still unknown, held for a person"
-    return Finding(one.tenant, one.broadcast, verdict, words)
+    return Finding(one, verdict, words)
 
 
 def conclude(session: Session, findings: Sequence[Finding], now: datetime) -> int:
     """Act on the findings where the deliveries are still unknown; returns how many changed."""
     changed = attempts.conclude(session, [finding.verdict for finding in findings], now)
     cancel_stranded(session, now)  # free to go again, in a broadcast that was aborted meanwhile
-    told = Counter((one.tenant, one.broadcast, one.words) for one in findings)
+    told = Counter((each.one.tenant, each.one.broadcast, each.words) for each in findings)
     for (tenant, broadcast, words), count in told.items():
         broadcasts.log(
             session,

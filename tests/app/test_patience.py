@@ -7,7 +7,6 @@ import pytest
 
 from app.api.patience import AtMost
 
-
 pytestmark = pytest.mark.anyio
 
 

@@ -52,6 +52,22 @@ def test_writing_again_makes_a_person_count_from_then_on() -> None:
     assert quota.people(NOW + timedelta(hours=3)) == {1}
 
 
+def test_whom_whatsapp_refused_counts_as_before_and_whom_it_took_stays() -> None:
+    yesterday = NOW - timedelta(hours=23)
+    quota = Quota(3, [(1, yesterday), (2, NOW)], under_way=[2])
+    for person in (1, 3):
+        quota.take(person, NOW)
+    assert quota.used(NOW) == 3
+    for person in (1, 2, 3):
+        quota.give_back(person)
+    assert quota.people(NOW) == {1}
+
+    quota.take(3, NOW)
+    quota.reach(3)
+    quota.give_back(3)
+    assert quota.people(NOW) == {1, 3}
+
+
 def test_yesterdays_readers_cost_nothing_today() -> None:
     people = [(number, BASIC) for number in range(10)]
     assert without_room(people, most=10, reached=set(range(10))) == frozenset()

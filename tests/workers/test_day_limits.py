@@ -9,12 +9,13 @@ from sqlmodel import col, select, update
 
 from engine.domain.delivery import State
 from engine.domain.limits import Quota
+from engine.domain.outcome import Blame, Failure, Outcome
 from engine.store.tables import Attempt, Delivery, Sender, Subscriber
 from tests.workers.cast import NOW
 from tests.workers.mornings import STARTS_AT, Day, play_day
 from tests.workers.test_lane import all_due_now, lane
 from tests.workers.test_triggers import FIRST, by_number, set_sender
-from tests.workers.virtual import Scene, play
+from tests.workers.virtual import Scene, Sent, Whatsapp, accepts, play
 
 
 def set_all(day: Day, **values: Any) -> None:
@@ -178,3 +179,19 @@ def test_a_lane_asks_before_each_post_and_says_why_not() -> None:
         assert "limit of 7 people" in reason
 
     play(story, people=12)
+
+
+def test_whom_whatsapp_refused_takes_no_place_of_the_limit() -> None:
+    refuses = Failure(blame=Blame.RECIPIENT, code=131026, title="Undeliverable")
+
+    def answer(sent: Sent) -> Outcome:
+        return refuses if sent.nth < 3 else accepts(sent)
+
+    async def story(scene: Scene) -> None:
+        all_due_now(scene)
+        async with lane(scene, scene.equipment(), quotas=(Quota(7, [(99, NOW)]),)):
+            await asyncio.sleep(3.0)
+        assert len(scene.whatsapp.sent) == 9
+        assert Counter(scene.states()) == {State.ACCEPTED: 6, State.FAILED: 6}
+
+    play(story, people=12, whatsapp=Whatsapp(answer=answer, latency=0.01))
