@@ -36,6 +36,10 @@ class Facts:
     """How many later attempts through the same sender have a receipt."""
     later_posts: int
     """In how many webhook POSTs those receipts came."""
+    latest_unreceipted: int
+    """Of the sender's latest messages that WhatsApp took a while ago, how many have no receipt:
+    receipts that stopped coming show here, also when nothing more is sent.
+    """
     largest_lag: timedelta
     """The day's largest time from an attempt to its first receipt."""
 
@@ -111,6 +115,8 @@ def _missing(facts: Facts) -> list[str]:
         )
     if facts.later_posts < POSTS_AT_LEAST:
         missing.append(f"these came in {facts.later_posts} of {POSTS_AT_LEAST} webhooks")
+    if facts.latest_unreceipted:
+        missing.append("the latest messages through the same sender have no receipts yet")
     needed = max(AGE_AT_LEAST, LAGS_AT_LEAST * facts.largest_lag)
     if facts.now - facts.began <= needed:
         missing.append(f"receipts have taken long today, so it must be older than {_words(needed)}")

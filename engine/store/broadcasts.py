@@ -40,6 +40,19 @@ def get(session: Session, broadcast: BroadcastId) -> Broadcast:
     return row
 
 
+_COPY = select(_broadcasts).where(_broadcasts.c.id == sa.bindparam("broadcast"))
+
+
+def copy(session: Session, broadcast: BroadcastId) -> Broadcast:
+    """The broadcast's row, of no session: for who looks every second and changes nothing. Raises
+    LookupError when there is none.
+    """
+    row = session.connection().execute(_COPY, {"broadcast": broadcast}).mappings().first()
+    if row is None:
+        raise LookupError(f"no broadcast {broadcast}")
+    return Broadcast.model_construct(**row)
+
+
 def find(session: Session, broadcast: BroadcastId, tenant: TenantId | None) -> Broadcast | None:
     """The broadcast's row; with `tenant`, None when it is another's."""
     row = session.get(Broadcast, broadcast)

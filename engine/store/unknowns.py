@@ -43,8 +43,11 @@ class Later:
 
     receipted: int
     posts: int
+    latest_unreceipted: int
+    """Of the LATEST that WhatsApp took at least SILENCE ago, whenever they began."""
 
 
+LATEST = 5
 SILENCE = timedelta(seconds=10)
 """WhatsApp says `sent` within a second or two. The next try after a refusal comes after at most as
 long again, and the rule's least age is three times this.
@@ -216,11 +219,39 @@ _OLDEST_WAITING = (
 )
 
 
-def later(session: Session, sender: SenderId, began: datetime) -> Later:
-    """How many later attempts of a sender are receipted, and in how many webhook POSTs."""
-    row = session.connection().execute(_LATER, {"sender": sender, "began": began}).one()
-    return Later(row[0], row[1])
+def later(session: Session, sender: SenderId, began: datetime, now: datetime) -> Later:
+    """How many later attempts of a sender are receipted, and in how many webhook POSTs; and whether
+    its latest ones are.
+    """
+    connection = session.connection()
+    receipted, posts = connection.execute(_LATER, {"sender": sender, "began": began}).one()
+    latest = connection.execute(_LATEST, {"sender": sender, "told": now - SILENCE}).scalar_one()
+    return Later(receipted, posts, latest)
 
+
+_LATEST_TAKEN = (
+    select(_attempts.c.delivery_id, _attempts.c.message_id)
+    .where(
+        _attempts.c.sender_id == bindparam("sender"),
+        _attempts.c.started_at <= bindparam("told"),
+        _attempts.c.message_id.is_not(None),
+    )
+    .order_by(_attempts.c.started_at.desc())
+    .limit(LATEST)
+    .subquery()
+)
+_LATEST = (
+    select(func.count())
+    .select_from(_LATEST_TAKEN)
+    .where(
+        ~select(_receipts.c.id)
+        .where(
+            _receipts.c.delivery_id == _LATEST_TAKEN.c.delivery_id,
+            _receipts.c.message_id == _LATEST_TAKEN.c.message_id,
+        )
+        .exists()
+    )
+)
 
 _LATER_ATTEMPTS = (
     select(_attempts.c.delivery_id, _attempts.c.message_id)

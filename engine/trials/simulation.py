@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import structlog
+from sqlmodel import Session
 
+from engine.store import inbox, parked
 from engine.trials import troubles
 from engine.trials.deeds import Script, SetClock
 from engine.trials.disk import Drowsiness
@@ -34,6 +36,7 @@ again.
 LADDER_ENDS = timedelta(minutes=150)
 """By then the late ladder has ended, too."""
 LAST_RECEIPTS_SECONDS = 50.0
+READ_SECONDS = 30
 LOG_LEVEL = 50
 
 
@@ -105,3 +108,12 @@ async def _settle(stage: Stage, *, full: bool) -> None:
         if not stage.database.read_now(still_working, stage.machine.now(), full=full):
             break
     await asyncio.sleep(LAST_RECEIPTS_SECONDS)
+    for _ in range(READ_SECONDS):
+        if not stage.database.read_now(_unread):
+            return
+        await asyncio.sleep(1.0)
+
+
+def _unread(session: Session) -> bool:
+    """Whether something came in just now that nobody has had the time to read."""
+    return inbox.any_waiting(session) or parked.any_known(session)

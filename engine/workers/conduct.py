@@ -50,7 +50,7 @@ async def conduct(
             await _leave(equipment, recorder, view, broadcast)
             return
         if moment(view.state) is Moment.BEFORE:
-            await _prepare(equipment, view, broadcast)
+            await _prepare(equipment, view, broadcast, stopping)
         elif not await _ask_when_stale(equipment, view):
             # Not with the start alone: it may have been paused before, and resumed since.
             await equipment.database.transact(lanes_store.open_ready, broadcast)
@@ -70,7 +70,9 @@ async def _leave(
         await equipment.database.transact(cancel_stranded, equipment.clock.now())
 
 
-async def _prepare(equipment: Equipment, view: watch.View, broadcast: BroadcastId) -> None:
+async def _prepare(
+    equipment: Equipment, view: watch.View, broadcast: BroadcastId, stopping: asyncio.Event
+) -> None:
     """The next step of a broadcast whose lanes are not open yet."""
     opens_at = view.broadcast.opens_at
     if view.state is _S.SCHEDULED:
@@ -82,8 +84,13 @@ async def _prepare(equipment: Equipment, view: watch.View, broadcast: BroadcastI
             await _refuse(equipment, broadcast, "No sender may send. See Senders.")
     elif view.state is _S.PLANNED:
         await _until_opening(equipment, opens_at, broadcast)
-    else:  # waiting for a person
-        await _look_again(equipment)
+    else:
+        # While a person is asked, a small question now and then is enough.
+        while not stopping.is_set() and view.state is await equipment.database.peek(
+            broadcasts.state_of, broadcast
+        ):
+            equipment.beat("conduct")
+            await equipment.doze(LOOK_EVERY_SECONDS, stopping)
 
 
 async def _freeze(equipment: Equipment, opens_at: datetime, broadcast: BroadcastId) -> None:
@@ -100,7 +107,9 @@ async def _until_opening(equipment: Equipment, opens_at: datetime, broadcast: Br
     now = equipment.clock.now()
     wait = (opens_at - now).total_seconds() - OPEN_AHEAD_SECONDS
     if wait > WARM_AHEAD_SECONDS:
-        await _look_again(equipment)
+        # No further ahead than this: clocks are set.
+        await asyncio.sleep(min(wait - WARM_AHEAD_SECONDS, LOOK_AHEAD_SECONDS))
+        equipment.beat("conduct")
         return
     with suppress(TimeoutError):  # a peer that hangs must not keep the window closed
         async with asyncio.timeout(max(0.0, wait)):
@@ -112,6 +121,7 @@ async def _until_opening(equipment: Equipment, opens_at: datetime, broadcast: Br
 
 
 LOOK_EVERY_SECONDS = 0.25
+LOOK_AHEAD_SECONDS = 1.0
 OPEN_AHEAD_SECONDS = 0.6
 """Lanes open this much before the first instant, so that the first marks are durable by then (spec
 C3).

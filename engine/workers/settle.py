@@ -80,17 +80,19 @@ def judge_oldest(session: Session, now: datetime) -> list[Finding]:
             intake_silent_since=intake.silent_since,
             later_receipted=evidence.RECEIPTED_AT_LEAST,
             later_posts=evidence.POSTS_AT_LEAST,
+            latest_unreceipted=0,
             largest_lag=timedelta(0),
         )
         if isinstance(evidence.judge(facts), evidence.Wait):
             continue  # at the best of counts: most are settled by then, and nothing was counted
-        later = unknowns.later(session, one.sender, one.began)
+        later = unknowns.later(session, one.sender, one.began, read_until)
         if one.tenant not in lags:
             lags[one.tenant] = unknowns.largest_lag(session, one.tenant, now - A_DAY)
         facts = replace(
             facts,
             later_receipted=later.receipted,
             later_posts=later.posts,
+            latest_unreceipted=later.latest_unreceipted,
             largest_lag=lags[one.tenant],
         )
         finding = _finding(one, evidence.judge(facts), now)

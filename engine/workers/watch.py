@@ -126,7 +126,7 @@ def glance(session: Session, broadcast: BroadcastId) -> str:
 
 def look(session: Session, broadcast: BroadcastId) -> View:
     """Read everything the watch decides by, in one transaction."""
-    row = broadcasts.get(session, broadcast)
+    row = broadcasts.copy(session, broadcast)
     by_lane = outbox.count_by_lane(session, broadcast)
     counts: Counter[State] = Counter()
     for (_, state), count in by_lane.items():

@@ -17,6 +17,7 @@ PROVEN = Facts(
     intake_broke=False,
     later_receipted=20,
     later_posts=3,
+    latest_unreceipted=0,
     largest_lag=timedelta(seconds=60),
 )
 
@@ -35,6 +36,7 @@ def test_it_goes_again_when_all_of_the_proof_is_there() -> None:
     [
         (replace(PROVEN, later_receipted=19), "19 of 20"),
         (replace(PROVEN, later_posts=2), "2 of 3"),
+        (replace(PROVEN, latest_unreceipted=1), "latest messages"),
         (replace(PROVEN, largest_lag=timedelta(seconds=80)), "older than"),
         (replace(PROVEN, now=BEGAN + timedelta(seconds=180)), "older than"),
         (replace(PROVEN, intake_unbroken_since=BEGAN + timedelta(seconds=1)), "could not come in"),
@@ -82,9 +84,14 @@ def test_a_clock_set_back_proves_nothing() -> None:
 SPANS = st.integers(-600, 7200).map(lambda seconds: timedelta(seconds=seconds))
 
 
-@given(st.integers(0, 60), st.integers(0, 9), SPANS, SPANS, SPANS)
+@given(st.integers(0, 60), st.integers(0, 9), st.integers(0, 2), SPANS, SPANS, SPANS)
 def test_nothing_goes_again_without_every_part_of_the_proof(
-    receipted: int, posts: int, age: timedelta, unbroken: timedelta, lag: timedelta
+    receipted: int,
+    posts: int,
+    latest: int,
+    age: timedelta,
+    unbroken: timedelta,
+    lag: timedelta,
 ) -> None:
     now = BEGAN + age
     facts = Facts(
@@ -94,11 +101,13 @@ def test_nothing_goes_again_without_every_part_of_the_proof(
         intake_broke=unbroken < age,
         later_receipted=receipted,
         later_posts=posts,
+        latest_unreceipted=latest,
         largest_lag=lag,
     )
     proven = (
         receipted >= 20
         and posts >= 3
+        and latest == 0
         and age > 3 * lag
         and age > timedelta(seconds=30)
         and (unbroken >= age or unbroken >= timedelta(minutes=20))

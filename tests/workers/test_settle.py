@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import Event, State
@@ -37,7 +37,8 @@ def engine_runs_since(session: Session, started_at: datetime) -> None:
 def one_lost_and_others_sent(
     session: Session, cast: Cast, *, posts: int, heard: int, silent: bool = False
 ) -> Marked:
-    """The first attempt's answer is lost; of those after it `heard` have receipts, in `posts`,
+    """The first attempt's answer is lost; of those after it the last `heard` have
+    receipts, in `posts`,
     which all come in second 32. silent: and nothing else comes before them.
     """
     lost, *others = outbox.mark_due(
@@ -60,7 +61,7 @@ def one_lost_and_others_sent(
             hear(session, receipts(status(f"wamid.elsewhere{second}", "sent")), now=at(second))
     said = [
         status(f"wamid.{one.attempt.delivery}", "sent", tracker=one.tracker, at=at(20))
-        for one in others[:heard]
+        for one in others[-heard:]
     ]
     hear(session, *(receipts(*said[nth::posts]) for nth in range(posts)), now=at(32))
     return lost
@@ -91,12 +92,12 @@ def test_others_heard_of_and_this_one_not_proves_that_it_was_not_taken(
     engine_runs_since(session, LONG_AGO)
     lost = one_lost_and_others_sent(session, cast, posts=3, heard=20)
 
-    assert judge(session, 90) == []  # the slowest of them was heard of after 31 s
-    (finding,) = judge(session, 97)
-    assert settle.conclude(session, [finding], at(97)) == 1
+    assert judge(session, 60) == []  # the slowest of them was heard of after 21 s
+    (finding,) = judge(session, 66)
+    assert settle.conclude(session, [finding], at(66)) == 1
 
     row = delivery(session, lost.attempt.delivery)
-    assert (row.state, row.due_at) == (State.RETRYING, at(97))
+    assert (row.state, row.due_at) == (State.RETRYING, at(66))
     assert "20 later messages" in row.reason
 
 
@@ -108,6 +109,17 @@ def test_too_few_receipts_prove_nothing(
     one_lost_and_others_sent(session, cast, posts=posts, heard=heard)
 
     assert judge(session, 1_000) == []
+
+
+def test_receipts_that_stopped_coming_prove_nothing(session: Session, cast: Cast) -> None:
+    """Nobody is sent to any more, so nothing new is owed; but of the last ones nothing is heard."""
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    session.exec(delete(Receipt).where(col(Receipt.message_id) == f"wamid.{LATER_MESSAGES + 1}"))
+
+    assert judge(session, 97) == []
+    (finding,) = judge(session, 1_801)
+    assert "latest messages" in finding.verdict.reason
 
 
 def test_after_a_break_of_ours_nothing_is_proven_for_twenty_minutes(
