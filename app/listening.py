@@ -3,7 +3,6 @@
 import errno
 import socket
 
-
 KEEP_ALIVE_SECONDS = 75
 """A connection on which nothing comes is kept a little longer than proxies keep theirs: were we the
 first to hang up, the request that they send at that moment would be lost.

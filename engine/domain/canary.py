@@ -38,11 +38,14 @@ class CanaryRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How the first ones fared. `failed` were refused, for good or for now."""
+    """How the first ones fared. `failed` were refused, for good or for now; of the `unknown` nobody
+    knows: the engine died while they were on their way.
+    """
 
     size: int
     untried: int
     failed: int
+    unknown: int
     last_at: datetime | None
     """When the last of them was taken by its lane."""
 
@@ -66,7 +69,12 @@ class Halt:
     words: str
 
 
-Judgement = Wait | Pass | Halt
+@dataclass(frozen=True, slots=True)
+class DrawAgain:
+    """Nothing is known of any of them: others go first."""
+
+
+Judgement = Wait | Pass | Halt | DrawAgain
 
 
 def size(recipients: int) -> int:
@@ -79,15 +87,20 @@ def judge(tally: Tally, rule: CanaryRule, waited: timedelta) -> Judgement:
 
     waited: since the last of them was taken, by a clock that nobody sets.
     """
-    share = tally.failed / tally.size if tally.size else 0.0
+    known = tally.size - tally.unknown
+    share = tally.failed / known if known else 0.0
     if tally.failed > rule.failures and share * 100.0 > rule.percent:
         return Halt(
-            f"The canary failed: {tally.failed} of the first {tally.size} were refused. "
+            f"The canary failed: {tally.failed} of the first {known} were refused. "
             "Look why; then resume to send the rest all the same, or abort."
         )
-    if tally.untried or waited < rule.wait:
+    if tally.untried:
         return Wait()
-    return Pass(f"The canary did well: {tally.failed} of the first {tally.size} failed.")
+    if tally.size and not known:
+        return DrawAgain()
+    if waited < rule.wait:
+        return Wait()
+    return Pass(f"The canary did well: {tally.failed} of the first {known} failed.")
 
 
 def ends_at(instants: Iterable[datetime], recipients: int) -> datetime | None:

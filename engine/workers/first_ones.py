@@ -81,10 +81,17 @@ def _look(session: Session, view: View) -> tuple[Tally, CanaryRule]:
 
 
 def _decide(
-    session: Session, view: View, judgement: canary.Pass | canary.Halt, now: datetime
+    session: Session,
+    view: View,
+    judgement: canary.Pass | canary.Halt | canary.DrawAgain,
+    now: datetime,
 ) -> bool:
     row = view.broadcast
     broadcast = BroadcastId(row.id or 0)
+    if isinstance(judgement, canary.DrawAgain):
+        if canaries.draw_again(session, broadcast, row.canary_until):
+            return True
+        judgement = canary.Pass("Nobody was left for another canary.")
     if isinstance(judgement, canary.Halt):
         if canaries.move(session, broadcast, CanaryState.HALTED):
             failover.pause(session, view, judgement.words, now)

@@ -7,6 +7,7 @@ import pytest
 from engine.domain.canary import (
     TURN,
     CanaryRule,
+    DrawAgain,
     Halt,
     Pass,
     Tally,
@@ -29,8 +30,8 @@ def test_one_in_a_hundred_goes_first_and_twenty_at_least(recipients: int, first:
     assert size(recipients) == first
 
 
-def tally(failed: int, *, of: int = 20, untried: int = 0) -> Tally:
-    return Tally(size=of, untried=untried, failed=failed, last_at=NOW)
+def tally(failed: int, *, of: int = 20, untried: int = 0, unknown: int = 0) -> Tally:
+    return Tally(size=of, untried=untried, failed=failed, unknown=unknown, last_at=NOW)
 
 
 def test_both_the_count_and_the_share_must_be_exceeded() -> None:
@@ -44,6 +45,13 @@ def test_a_halt_does_not_wait_and_a_pass_does() -> None:
     assert isinstance(judge(tally(4, untried=15), RULE, timedelta(0)), Halt)
     assert isinstance(judge(tally(0, untried=1), RULE, LONG), Wait)
     assert isinstance(judge(tally(0), RULE, LONG - timedelta(microseconds=1)), Wait)
+
+
+def test_those_of_whom_nobody_knows_say_nothing() -> None:
+    assert isinstance(judge(tally(0, unknown=20), RULE, LONG), DrawAgain)
+    assert isinstance(judge(tally(0, unknown=19, untried=1), RULE, LONG), Wait)
+    assert isinstance(judge(tally(0, unknown=19), RULE, LONG), Pass)
+    assert isinstance(judge(tally(4, of=1_000, unknown=970), RULE, LONG), Halt)  # 4 of 30
 
 
 def test_everybody_after_the_first_is_moved_by_the_same() -> None:
