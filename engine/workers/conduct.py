@@ -63,7 +63,7 @@ async def _leave(
     """Nothing stays behind in a broadcast that is over: neither what was given back after its end,
     nor what a conductor had marked that crashed while a person aborted it.
     """
-    if view.count(State.SENDING):
+    if view.state is _S.ABORTED:
         await recorder.drained()
         await recover_own(equipment, broadcast)
     if view.count(State.SENDING, *UNSENT):
