@@ -176,12 +176,12 @@ def _quiet(dialect: str) -> Any:
 
 def _was_owed(session: Session, last: datetime, until: datetime) -> bool:
     """Whether WhatsApp took a message in that spell, or may have, long enough before its end to
-    have said so.
+    have said so; or just before it, and had not said so when it began.
     """
     begun = until - SILENCE
     if begun < last:
         return False
-    spell = {"last": last, "begun": begun, "until": until}
+    spell = {"before": last - SILENCE, "last": last, "begun": begun, "until": until}
     return session.connection().execute(_OWED, spell).first() is not None
 
 
@@ -195,6 +195,16 @@ _OWED = (
             sa.and_(
                 _attempts.c.started_at.is_(None),
                 _attempts.c.ended_at.between(bindparam("last"), bindparam("until")),
+            ),
+            sa.and_(
+                _attempts.c.started_at.between(bindparam("before"), bindparam("last")),
+                ~select(_receipts.c.id)
+                .where(
+                    _receipts.c.delivery_id == _attempts.c.delivery_id,
+                    _receipts.c.message_id == _attempts.c.message_id,
+                    _receipts.c.received_at <= bindparam("last"),
+                )
+                .exists(),
             ),
         ),
         sa.or_(_attempts.c.message_id.is_not(None), _attempts.c.outcome == "unknown"),

@@ -37,7 +37,15 @@ CALM = replace(
 
 FOUND_SOMETHING = (44, 1029, 2048, 1_795_700_422, 1_795_700_430)
 """Seeds that failed once: each found a fault of the engine's, or of the judge's."""
-FOUND_BY_PLOTS = (46, 1_795_714_645, 1_795_800_000, 1_795_900_035, 1_795_920_286, 1_795_940_109)
+FOUND_BY_PLOTS = (
+    46,
+    1_795_714_645,
+    1_795_800_000,
+    1_795_900_035,
+    1_795_722_052,
+    1_795_920_286,
+    1_795_940_109,
+)
 """And these did since there are plots among the troubles."""
 
 

@@ -145,6 +145,23 @@ def test_a_silence_while_receipts_were_owed_is_a_break_that_we_did_not_see(
     assert len(judge(session, 32 + 1_201)) == 1
 
 
+def test_a_silence_that_begins_before_the_last_were_told_of_is_a_break(
+    session: Session, cast: Cast
+) -> None:
+    """A person paused just before it, so nothing went in it; but of the last ones word was owed."""
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30, silent=True)
+    hear(session, receipts(status("wamid.elsewhere", "sent")), now=at(2))
+    session.exec(
+        update(Attempt)
+        .where(col(Attempt.outcome) == "accepted", col(Attempt.started_at) > at(1))
+        .values(started_at=at(31))  # they went when it was resumed
+    )
+
+    assert judge(session, 200) == []
+    assert len(judge(session, 32 + 1_201)) == 1
+
+
 def test_a_line_cut_both_ways_is_a_silence_too(session: Session, cast: Cast) -> None:
     """Nothing sent meanwhile has an answer, so nothing is known to be owed. It may be owed."""
     engine_runs_since(session, LONG_AGO)
