@@ -8,16 +8,16 @@ begun anew, is what was written since.
 
 import sqlite3
 import threading
-from typing import NamedTuple
 
 import sqlalchemy as sa
 import structlog
 
 FOLD_EVERY_SECONDS = 0.25
-FOLD_EVERY_SECONDS_AT_REST = 2.0
-WORTH_FOLDING = 250
-"""Pages, one megabyte: when fewer have come since the last time, the next time waits twice as long.
-Folding syncs two files, which is dear for the few receipts of a quiet minute.
+"""At most; and at least so often while something is written:"""
+FOLD_AT_LEAST_EVERY_SECONDS = 2.0
+MANY = 20
+"""Commits that are folded at once. Folding syncs two files, which is dear for the few receipts of a
+quiet minute.
 """
 
 log = structlog.get_logger()
@@ -34,12 +34,17 @@ class Folder:
     def __init__(self, path: str) -> None:
         self._path = path
         self._written = threading.Event()
+        self._many = threading.Event()
+        self._commits = 0
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def note(self) -> None:
         """Something was committed. Called by the writer alone."""
+        self._commits += 1
         self._written.set()
+        if self._commits >= MANY:
+            self._many.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="fold", daemon=True)
             self._thread.start()
@@ -48,45 +53,30 @@ class Folder:
         """End the thread, and wait for it."""
         self._closing.set()
         self._written.set()
+        self._many.set()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         try:
-            wait, before = FOLD_EVERY_SECONDS, 0
             while self._written.wait() and not self._closing.is_set():
                 self._written.clear()
-                pages = fold(connection).pages
-                grown = pages - before if pages >= before else pages  # begun anew meanwhile
-                wait, before = next_wait(wait, grown), pages
-                self._closing.wait(wait)
+                self._many.clear()
+                self._commits = 0
+                fold(connection)
+                if not self._closing.wait(FOLD_EVERY_SECONDS):
+                    self._many.wait(FOLD_AT_LEAST_EVERY_SECONDS - FOLD_EVERY_SECONDS)
         finally:
             connection.close()
 
 
-def next_wait(wait: float, grown: int) -> float:
-    """Seconds until the next folding, after a wait of so many in which the log grew by so many
-    pages.
-    """
-    if grown >= WORTH_FOLDING:
-        return FOLD_EVERY_SECONDS
-    return min(2 * wait, FOLD_EVERY_SECONDS_AT_REST)
-
-
-class Folded(NamedTuple):
-    """What a folding came to: whether all there was is in the file, and the log's pages."""
-
-    whole: bool
-    pages: int
-
-
-def fold(connection: sqlite3.Connection) -> Folded:
-    """Fold what can be folded without making anybody wait."""
+def fold(connection: sqlite3.Connection) -> bool:
+    """Fold what can be folded without making anybody wait; whether that was all there is."""
     try:
         busy, frames, folded = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     except sqlite3.Error as error:
         # A full disk, or a file that is gone: the writer meets it, too, and tells whom it concerns.
         log.warning("log.not_folded", error=type(error).__name__)
-        return Folded(whole=False, pages=0)
-    return Folded(not busy and frames == folded, frames)
+        return False
+    return not busy and frames == folded

@@ -16,12 +16,7 @@ from sqlmodel import Session
 
 from engine.store.database import Database
 from engine.store.dialects import table
-from engine.store.folding import (
-    FOLD_EVERY_SECONDS,
-    FOLD_EVERY_SECONDS_AT_REST,
-    fold,
-    next_wait,
-)
+from engine.store.folding import fold
 from engine.store.line import WAITING_LIMIT, OverloadedError
 from engine.store.tables import Tenant
 
@@ -167,20 +162,12 @@ def test_what_cannot_be_folded_is_told_and_raises_nothing(sqlite_url: str) -> No
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM tenants").fetchone()
             writer.execute("CREATE TABLE other (number INTEGER)")
-            assert not fold(writer).whole, "somebody still reads what was before"
+            assert not fold(writer), "somebody still reads what was before"
             reader.execute("COMMIT")
-            assert fold(writer).whole
+            assert fold(writer)
         with pytest.raises(sqlite3.ProgrammingError):
             writer.execute("SELECT 1")
-        assert not fold(writer).whole
-
-
-def test_a_log_that_hardly_grows_is_folded_seldom_and_one_that_grows_often() -> None:
-    wait = FOLD_EVERY_SECONDS
-    for _ in range(5):
-        wait = next_wait(wait, grown=10)
-    assert wait == FOLD_EVERY_SECONDS_AT_REST
-    assert next_wait(wait, grown=1_000) == FOLD_EVERY_SECONDS
+        assert not fold(writer)
 
 
 async def test_who_asks_a_database_that_does_not_keep_up_is_told_so_and_nothing_waits_for_ever(
