@@ -42,6 +42,7 @@ def run(connection: sa.Connection) -> None:
         target_metadata=SQLModel.metadata,
         render_as_batch=True,
         render_item=render_plainly,
+        include_name=migrations.is_a_model_s,
         transactional_ddl=True,
     )
     with context.begin_transaction():

@@ -16,7 +16,7 @@ from reflex_base import constants
 from reflex_base.environment import environment
 from starlette.routing import BaseRoute, Router
 
-from app import build, live
+from app import build, errands, live
 from app.api.auth import auth_routes
 from app.doors import Installation, Store, Watch, open_doors
 from app.front_door import AsgiApp, FrontDoor, Site
@@ -103,6 +103,7 @@ async def run(
         async with asyncio.TaskGroup() as beside:
             helpers = [
                 beside.create_task(live.take_snapshots(), name="board"),
+                beside.create_task(errands.run(), name="errands"),
                 beside.create_task(_when_started(server, ready), name="ready"),
                 beside.create_task(_when_stopped(server, stop or asyncio.Event()), name="stop"),
             ]

@@ -11,7 +11,7 @@ from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
 from engine.domain.schedule import service_day
-from engine.domain.subscriber import Status
+from engine.domain.subscriber import SAID, Status
 from engine.store import audit, subscribers
 from engine.store.tables import Subscriber
 
@@ -69,14 +69,6 @@ def set_subscriber_status(
         tenant=tenant,
     )
     return None
-
-
-SAID: dict[Status, str] = {
-    Status.ACTIVE: "active",
-    Status.PAUSED: "paused",
-    Status.OPTED_OUT: "opted out",
-    Status.UNREACHABLE: "unreachable",
-}
 
 
 def _why_not(row: Subscriber, old: Status, new: Status) -> str:

@@ -26,6 +26,15 @@ class Status(StrEnum):
     UNREACHABLE = "UNREACHABLE"  # WhatsApp cannot reach this address
 
 
+SAID: dict[Status, str] = {
+    Status.ACTIVE: "active",
+    Status.PAUSED: "paused",
+    Status.OPTED_OUT: "opted out",
+    Status.UNREACHABLE: "unreachable",
+}
+"""The status in the middle of a sentence."""
+
+
 class Exclusion(StrEnum):
     """Why a subscriber on the list is not targeted by a broadcast."""
 

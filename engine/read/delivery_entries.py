@@ -46,9 +46,14 @@ def entries(
     broadcast: Broadcast | None,
     attempts: Sequence[Attempt],
     receipts: Sequence[Receipt],
+    *,
+    consents: bool = True,
 ) -> tuple[Entry, ...]:
-    """Everything that is known to have happened, in order."""
-    return tuple(sorted(_entries(session, row, broadcast, attempts, receipts), key=_place))
+    """Everything that is known to have happened, in order. consents: with the wishes around it."""
+    found = list(_entries(session, row, broadcast, attempts, receipts))
+    if consents:
+        found += _consents(session, row, broadcast)
+    return tuple(sorted(found, key=_place))
 
 
 def _place(entry: Entry) -> tuple[datetime, int, datetime]:
@@ -64,7 +69,6 @@ def _entries(
     receipts: Sequence[Receipt],
 ) -> Iterator[Entry]:
     phones = _sender_phones(session, row, attempts)
-    yield from _consents(session, row, broadcast)
     yield from _plan(row, broadcast, phones)
     yield from (_attempt(one, phones) for one in attempts)
     yield from (_receipt(one) for one in receipts)

@@ -71,7 +71,7 @@ def timeline(session: Session, tenant: TenantId, delivery: DeliveryId) -> Delive
     if row is None or row.tenant_id != tenant:
         return None
     broadcast = session.get(Broadcast, row.broadcast_id) if row.broadcast_id else None
-    attempts, receipts = _attempts(session, delivery), _receipts(session, delivery)
+    attempts, receipts = attempts_of(session, delivery), receipts_of(session, delivery)
     person = session.get(Subscriber, row.subscriber_id) if row.subscriber_id else None
     return DeliveryTimeline(
         delivery=delivery,
@@ -86,7 +86,7 @@ def timeline(session: Session, tenant: TenantId, delivery: DeliveryId) -> Delive
         message_id=row.message_id or "",
         state=State(row.state),
         state_words=WORDS[State(row.state)],
-        answer=answer(_standing(row, broadcast)),
+        answer=answer(standing(row, broadcast)),
         text=_text(session, row, broadcast),
         entries=entries(session, row, broadcast, attempts, receipts),
         doubtful=_is_doubtful(attempts, receipts),
@@ -99,7 +99,8 @@ def _is_doubtful(attempts: Sequence[Attempt], receipts: Sequence[Receipt]) -> bo
     return any(one.outcome == "unknown" and one.number not in heard for one in attempts)
 
 
-def _standing(row: Delivery, broadcast: Broadcast | None) -> Standing:
+def standing(row: Delivery, broadcast: Broadcast | None) -> Standing:
+    """The facts its answer is made of."""
     return Standing(
         state=State(row.state),
         reason=row.reason,
@@ -128,7 +129,8 @@ def _text(session: Session, row: Delivery, broadcast: Broadcast | None) -> str:
     return preview(variant.body, json.loads(row.parameters)) if variant else ""
 
 
-def _attempts(session: Session, delivery: DeliveryId) -> Sequence[Attempt]:
+def attempts_of(session: Session, delivery: DeliveryId) -> Sequence[Attempt]:
+    """Its tries, the first one first."""
     return session.exec(
         select(Attempt)
         .where(Attempt.delivery_id == delivery)
@@ -137,7 +139,8 @@ def _attempts(session: Session, delivery: DeliveryId) -> Sequence[Attempt]:
     ).all()
 
 
-def _receipts(session: Session, delivery: DeliveryId) -> Sequence[Receipt]:
+def receipts_of(session: Session, delivery: DeliveryId) -> Sequence[Receipt]:
+    """What WhatsApp said of it, in the order of its own clock."""
     return session.exec(
         select(Receipt)
         .where(Receipt.delivery_id == delivery)

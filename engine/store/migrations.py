@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
 SCRIPTS = Path(__file__).parents[2] / "alembic"
+SEARCHING = "subscribers_search"
+"""Begins the names of what only revisions know: trigrams, and what keeps them."""
 LOCK_KEY = 0x6461776E63617374
 """Any number, as long as every process asks for the same one: "dawncast" in ASCII."""
 
@@ -57,6 +59,11 @@ def head() -> str | None:
 def is_current(url: str) -> bool:
     """Whether the database at `url` has the shape this code expects."""
     return current(url) == head()
+
+
+def is_a_model_s(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether the tables in `tables` should know of it: not of what searches through them."""
+    return kind not in ("table", "index") or SEARCHING not in (name or "")
 
 
 @contextmanager

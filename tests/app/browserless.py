@@ -80,13 +80,16 @@ class Tab:
         await self._socket.disconnect()
         await self._http.close()
 
-    async def call(self, handler: str, **payload: Any) -> None:
-        """Call an event handler by its name, as anybody who reached the socket could."""
+    async def call(self, handler: str, *, at: str = "/", **payload: Any) -> None:
+        """Call an event handler by its name, as anybody who reached the socket could.
+
+        at: the address the tab says it is at.
+        """
         event = {
             "name": handler,
             "payload": payload,
             "token": self.token,
-            "router_data": {"pathname": "/", "query": {}, "asPath": "/"},
+            "router_data": {"pathname": at, "query": {}, "asPath": at},
         }
         await self._socket.emit("event", event, namespace=NAMESPACE)
 

@@ -1,25 +1,27 @@
 """The Subscribers pages as a browser drives them: what they show, do, and refuse."""
 
-import json
 from typing import Any
 
 import aiohttp
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from app.pages.import_subscribers import ImportPage
 from app.pages.import_subscribers.shown import ProblemLine, as_csv
 from app.pages.subscribers.dialogs import SubscriberDialog
 from app.pages.subscribers.listing import SubscribersPage
+from app.pages.subscribers.person import PersonPage
 from app.pages.subscribers.questions import QUESTIONS
 from app.pages.subscribers.shown import range_words, typed, wanted
+from app.pages.unreached import UnreachedPage
 from app.tab import Tab as OurTab
 from engine.domain.ids import TenantId
 from engine.domain.roles import Role
 from engine.domain.schedule import service_day
 from engine.domain.subscriber import Status
 from engine.read.paging import Count
-from engine.read.subscribers import Order, Wanted
+from engine.read.subscriber_list import Order, Wanted
 from engine.store.tables import Consent, Subscriber
 from tests.app.browserless import Tab
 from tests.app.house import House
@@ -27,6 +29,7 @@ from tests.app.sandbox import PEOPLE, Sandbox, sandbox_in
 
 PAGE, DIALOG = SubscribersPage.get_full_name(), SubscriberDialog.get_full_name()
 IMPORT, TAB = ImportPage.get_full_name(), OurTab.get_full_name()
+PERSON, UNREACHED = PersonPage.get_full_name(), UnreachedPage.get_full_name()
 pytestmark = pytest.mark.anyio
 
 
@@ -168,27 +171,22 @@ def _stranger(session: Session, tenant: TenantId) -> int:
     return row.id
 
 
-async def _upload(house: House, cookie: str, tab: Tab, data: bytes) -> dict[str, Any]:
-    """Upload as the page does; the state's vars as the answer tells them."""
+async def _upload(house: House, cookie: str, tab: Tab, data: bytes, name: str) -> None:
+    """Upload as the page does, and run what the answer asks the tab to run."""
     form = aiohttp.FormData()
-    form.add_field("files", data, filename="list.csv", content_type="text/csv")
+    form.add_field("files", data, filename=name, content_type="text/csv")
     headers = {
         "Cookie": cookie,
         "Origin": house.url,
         "Reflex-Client-Token": tab.token,
         "Reflex-Event-Handler": f"{IMPORT}.take",
     }
-    told: dict[str, Any] = {}
     async with (
         aiohttp.ClientSession() as http,
         http.post(f"{house.url}/_upload", data=form, headers=headers) as answer,
     ):
         assert answer.status == 200, await answer.text()
-        for line in (await answer.text()).splitlines():
-            for name, values in (json.loads(line).get("delta") or {}).items():
-                if name.endswith(IMPORT.rpartition(".")[2]):
-                    told |= {key.removesuffix("_rx_state_"): value for key, value in values.items()}
-    return told
+        await answer.read()
 
 
 async def test_a_list_is_previewed_and_then_imported(house: House, sandbox: Sandbox) -> None:
@@ -199,20 +197,24 @@ async def test_a_list_is_previewed_and_then_imported(house: House, sandbox: Sand
         await tab.call(f"{IMPORT}.type_consent", field="consent_source", text="event")
         await tab.call(f"{IMPORT}.type_consent", field="consent_date", text="2026-11-01")
         assert await tab.hear(IMPORT, "consent_date", want="2026-11-01")
-        told = await _upload(house, cookie, tab, rows.encode())
-        assert told["ready"] is True
-        assert [tally["number"] for tally in told["tallies"]] == ["4", "2", "0", "1", "1"]
-        assert [line["row"] for line in told["problems"]] == ["4", "4", "5"]
+        await _upload(house, cookie, tab, rows.encode(), "list.csv")
+        await tab.call(f"{IMPORT}.load")
+        assert await tab.hear(IMPORT, "ready", want=True)
+        tallies = await tab.hear(IMPORT, "tallies")
+        assert [tally["number"] for tally in tallies] == ["4", "2", "0", "1", "1"]
+        problems = await tab.hear(IMPORT, "problems")
+        assert [line["row"] for line in problems] == ["4", "4", "5"]
+        assert (await tab.hear(IMPORT, "sample"))[0] == ["Asha", "98123 45620"]
         assert house.database.read_now(_count, tenant) == before
 
         await tab.call(f"{IMPORT}.choose", how="all")
         await tab.call(f"{IMPORT}.bring_in")
-        assert "cannot be imported" in (await tab.hear(TAB, "notices"))[-1]["text"]
+        assert "cannot be imported" in (await tab.hear(IMPORT, "refused"))[0]
         await tab.call(f"{IMPORT}.choose", how="good")
         await tab.call(f"{IMPORT}.bring_in")
         assert await tab.hear(IMPORT, "done", want="2 subscribers added; 2 rows left out.")
         await tab.call(f"{IMPORT}.bring_in")
-        assert "not here any more" in (await _last_notice(tab, 3))
+        assert "not here any more" in (await _last_notice(tab, 1))
     for name in ("Asha", "Ravi"):
         person = house.database.read_now(_person, tenant, name)
         assert person is not None
@@ -235,9 +237,116 @@ async def test_a_file_that_is_no_list_says_so_on_the_page(house: House, sandbox:
     async with _tab(house, sandbox) as tab:
         await tab.call(f"{IMPORT}.start_over")
         await tab.hear(IMPORT, "file_name", want="")
-        told = await _upload(house, cookie, tab, b"PK\x03\x04 a workbook")
-        assert "Excel workbook" in told["refused"][0]
-        assert told["ready"] is False or "ready" not in told
+        await _upload(house, cookie, tab, b"PK\x03\x04 a workbook", "list.xlsx")
+        await tab.call(f"{IMPORT}.load")
+        assert "damaged" in (await tab.hear(IMPORT, "refused"))[0]
+        assert await tab.hear(IMPORT, "ready", want=False) is False
+
+
+async def test_a_person_says_what_a_column_is(house: House, sandbox: Sandbox) -> None:
+    async with _tab(house, sandbox) as tab:
+        await tab.call(f"{IMPORT}.start_over")
+        await tab.call(f"{IMPORT}.type_consent", field="consent_source", text="event")
+        await tab.call(f"{IMPORT}.type_consent", field="consent_date", text="2026-11-01")
+        await tab.hear(IMPORT, "consent_date", want="2026-11-01")
+        await tab.call(f"{IMPORT}.load")
+        rows = b"who,number\nUma,98123 45630\n"
+        await _upload(house, sandbox.cookies[Role.OPERATOR], tab, rows, "list.csv")
+        assert "No column for name and phone" in (await tab.hear(IMPORT, "refused"))[0]
+        assert [one["field"] for one in await tab.hear(IMPORT, "columns")] == ["", ""]
+        for place, field in enumerate(("name", "phone")):
+            await tab.call(f"{IMPORT}.map_column", place=place, field=field)
+            want = [{"place": n, "column": c, "field": f} for n, c, f in MAPPED[place]]
+            assert await tab.hear(IMPORT, "columns", want=want)
+        assert await tab.hear(IMPORT, "ready", want=True)
+        assert await tab.hear(IMPORT, "fresh", want=1)
+        await tab.call(f"{IMPORT}.start_over")
+
+
+MAPPED = (
+    [(0, "who", "name"), (1, "number", "")],
+    [(0, "who", "name"), (1, "number", "phone")],
+)
+
+
+async def test_who_leaves_the_page_finds_the_file_and_what_came_of_it(
+    house: House, sandbox: Sandbox
+) -> None:
+    cookie, tenant = sandbox.cookies[Role.OPERATOR], sandbox.seeded.tenant
+    rows = "name,phone,consent date,consent source\n" + "".join(
+        f"Leaver {n},+9198124{n:05d},2026-11-01,form\n" for n in range(300)
+    )
+    async with _tab(house, sandbox) as tab:
+        await tab.call(f"{IMPORT}.start_over")
+        await _upload(house, cookie, tab, rows.encode(), "leaver.csv")
+    async with _tab(house, sandbox) as another:
+        await another.call(f"{IMPORT}.load")
+        assert await another.hear(IMPORT, "file_name", want="leaver.csv")
+        assert await another.hear(IMPORT, "fresh", want=300)
+        await another.call(f"{IMPORT}.bring_in")
+        assert await another.hear(IMPORT, "working", want=True)
+    async with _tab(house, sandbox) as third:
+        await third.call(f"{IMPORT}.load")
+        assert await third.hear(IMPORT, "done", want="300 subscribers added; 0 rows left out.")
+        await third.call(f"{IMPORT}.start_over")
+        assert await third.hear(IMPORT, "done", want="") == ""
+    house.database.transact_now(_remove_all, tenant, "Leaver %")
+
+
+def _remove_all(session: Session, tenant: TenantId, name: str) -> None:
+    theirs = select(Subscriber.id).where(
+        Subscriber.tenant_id == tenant, col(Subscriber.name).like(name)
+    )
+    session.connection().execute(sa.delete(Consent).where(col(Consent.subscriber_id).in_(theirs)))
+    session.connection().execute(
+        sa.delete(Subscriber).where(Subscriber.tenant_id == tenant, col(Subscriber.name).like(name))
+    )
+
+
+async def test_a_file_too_large_to_send_is_told_so(house: House, sandbox: Sandbox) -> None:
+    async with _tab(house, sandbox) as tab:
+        file = {"file": {"path": "big.csv", "size": 60 * 1024 * 1024}, "errors": []}
+        await tab.call(f"{IMPORT}.turn_away", rejected=[file])
+        assert "60 MB large; 25 MB" in (await tab.hear(IMPORT, "refused"))[0]
+
+
+async def test_the_page_of_a_subscriber_answers_first(house: House, sandbox: Sandbox) -> None:
+    who = house.database.read_now(_anybody, sandbox.seeded.tenant)
+    async with _tab(house, sandbox, Role.VIEWER) as tab:
+        await tab.call(f"{PERSON}.load", at=f"/subscribers/{who}")
+        assert (await tab.hear(PERSON, "shown"))["headline"]
+        moments = await tab.hear(PERSON, "moments")
+        assert "Agreed to be written to" in [moment["title"] for moment in moments]
+    async with _tab(house, sandbox, Role.VIEWER) as tab:
+        await tab.call(f"{PERSON}.load", at=f"/subscribers/{_stranger_of(house)}")
+        assert await tab.hear(PERSON, "loaded", want=True)
+        assert await tab.hear(PERSON, "found", want=False) is False
+
+
+def _anybody(session: Session, tenant: TenantId) -> int:
+    found = session.exec(select(Subscriber.id).where(Subscriber.tenant_id == tenant)).first()
+    assert found is not None
+    return found
+
+
+def _stranger_of(house: House) -> int:
+    return house.database.read_now(_highest) + 1
+
+
+def _highest(session: Session) -> int:
+    return session.exec(select(func.max(col(Subscriber.id)))).one() or 0
+
+
+async def test_who_gets_nothing_is_listed_over_the_days_one_chooses(
+    house: House, sandbox: Sandbox
+) -> None:
+    async with _tab(house, sandbox, Role.VIEWER) as tab:
+        await tab.call(f"{UNREACHED}.load")
+        assert await tab.hear(UNREACHED, "words")
+        await tab.call(f"{UNREACHED}.choose", days="30")
+        assert await tab.hear(UNREACHED, "days", want="30")
+        await tab.call(f"{UNREACHED}.choose", days="1; drop table")
+        assert await tab.hear(UNREACHED, "days", want="30")
 
 
 def test_a_submitted_form_brings_only_the_fields_it_should() -> None:

@@ -17,13 +17,8 @@ from engine.commands.import_subscribers import (
     preview_import,
 )
 from engine.documents.phones import NotAPhone, parse_phone, spaced
-from engine.documents.subscriber_csv import (
-    BREATHE_ROWS,
-    SubscriberList,
-    read_list,
-    safe_cell,
-    write_list,
-)
+from engine.documents.subscriber_csv import safe_cell, write_list
+from engine.documents.subscriber_file import BREATHE_ROWS, SubscriberList, read_list
 from engine.domain.content import Language
 from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm
 from engine.domain.ids import Phone, TenantId
@@ -116,7 +111,7 @@ def test_a_list_is_read_however_a_spreadsheet_writes_it(text: str) -> None:
         (b"name,town\nAsha,Pune\n", "No column for phone"),
         (b"Asha,98123 45610\n", "No column for name and phone"),
         ("name,phone\nAsha é,1".encode("latin-1"), "CSV UTF-8"),
-        (b"PK\x03\x04rest", "Excel workbook"),
+        (b"PK\x03\x04rest", "cannot be read"),
         (GOOD.encode("utf-16"), "CSV UTF-8"),
         (b'name,phone\n"Asha' + b"x" * 200_000, "cannot be read"),
         (b"name,phone\nA\x00sha,9812345610\n", "no text"),
@@ -161,8 +156,9 @@ def test_a_number_that_comes_twice_is_taken_once_and_told() -> None:
 
 def test_columns_nobody_knows_are_told_and_left_alone() -> None:
     found = _read("name,phone,shoe size\nAsha,9812345610,42\n")
-    assert found.ignored_columns == ("shoe size",)
-    assert found.columns == (("name", "name"), ("phone", "phone"))
+    assert [(one.header, one.field) for one in found.columns] == [
+        *(("name", "name"), ("phone", "phone"), ("shoe size", "")),
+    ]
 
 
 def test_a_dry_run_writes_nothing(session: Session, operator: Actor) -> None:
@@ -245,13 +241,14 @@ def test_a_large_list_waits_while_a_broadcast_goes_out(session: Session, operato
     refused = _import(session, "name,phone\n" + rows, operator)
     assert isinstance(refused, Refused)
     assert "afterwards" in refused.why
-    breaths: list[int] = []
+    told: list[tuple[int, int]] = []
     large = b"name,phone\n" + b"Asha,98123 45610\n" * 10_000
     read = preview_import(
-        session, HOME, large, consent=FOR_ALL, breathe=lambda: breaths.append(1), now=NOW
+        session, HOME, large, consent=FOR_ALL, told=lambda *rows: told.append(rows), now=NOW
     )
     assert isinstance(read, ImportPreview)
-    assert len(breaths) == 10_000 // BREATHE_ROWS  # what reading gives way to the lanes for
+    assert len(told) == 10_000 // BREATHE_ROWS  # what reading gives way to the lanes for
+    assert told[-1] == (10_000, 10_001)
     assert _import(session, GOOD, operator) == Imported(3, 0)
 
 

@@ -8,23 +8,16 @@ from phonenumbers import PhoneNumberType, is_valid_number, number_type, parse
 from sqlmodel import Session
 
 from engine.commands.set_subscriber_status import set_subscriber_status
-from engine.documents.subscriber_csv import SubscriberList, read_list
+from engine.documents.subscriber_file import SubscriberList, read_list
 from engine.domain.content import Language
 from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm
 from engine.domain.ids import Phone, SubscriberId, TenantId
 from engine.domain.roles import CLI
 from engine.domain.subscriber import Status, Tier
 from engine.read import paging
-from engine.read.subscribers import (
-    Cursor,
-    Order,
-    SubscriberRow,
-    Wanted,
-    details,
-    export_csv,
-    overview,
-    page,
-)
+from engine.read.subscriber_export import export_csv
+from engine.read.subscriber_list import Cursor, Order, SubscriberRow, Wanted, page
+from engine.read.subscribers import details, overview
 from engine.store import subscribers
 from engine.store.tables import Tenant
 from engine.trials.people import MOBILE_SERIES, made_up_people
@@ -83,8 +76,18 @@ def _names(session: Session, wanted: Wanted) -> set[str]:
         ("arn-777", {"Asha Kulkarni"}),
         ("000012345", {"मीना शर्मा"}),
         ("100%", {"100% Gupta"}),
-        ("%", {"100% Gupta"}),
+        ("0%", set()),
         ("_", set()),
+        ("gu", {"100% Gupta"}),
+        ("K", {"Asha Kulkarni"}),
+        ("h", set()),
+        ("शर", {"मीना शर्मा"}),
+        ("ARN-7", {"Asha Kulkarni"}),
+        ("sha kul", {"Asha Kulkarni"}),
+        ("ha ku", {"Asha Kulkarni"}),
+        ("kulkarni asha", set()),
+        ('a"sha OR name', set()),
+        ("ash shi", set()),
         ("elsewhere", set()),
     ],
 )
@@ -189,11 +192,29 @@ def test_an_entry_shows_its_consent_history_newest_first_and_only_to_its_tenant(
 
 @pytest.mark.usefixtures("people")
 def test_what_is_exported_is_what_was_looked_for_and_can_be_read_back(session: Session) -> None:
-    data = export_csv(session, HOME, Wanted(tier=Tier.PRO))
-    found = read_list(data, consent=SubscriberForm(), now=NOW)
+    made = export_csv(session, HOME, Wanted(tier=Tier.PRO))
+    assert not made.is_cut
+    found = read_list(made.data, consent=SubscriberForm(), now=NOW)
     assert isinstance(found, SubscriberList)
     assert {one for _, one in found.good} == {PEOPLE[1], PEOPLE[4]}
     assert found.problems == ()
+
+
+@pytest.mark.usefixtures("people")
+def test_an_export_that_is_cut_says_so(session: Session) -> None:
+    made = export_csv(session, HOME, Wanted(), limit=4)
+    assert made.is_cut
+    assert len(made.data.decode().splitlines()) == 5
+    assert not export_csv(session, HOME, Wanted(), limit=5).is_cut
+
+
+@pytest.mark.usefixtures("people")
+def test_an_export_holds_what_a_search_finds(session: Session) -> None:
+    made = export_csv(session, HOME, Wanted(search="asha"))
+    assert [line.split(",")[0] for line in made.data.decode("utf-8-sig").splitlines()[1:]] == [
+        "Asha Kulkarni",
+        "asha iyer",
+    ]
 
 
 def test_made_up_people_are_the_same_for_a_seed_and_have_numbers_of_their_own() -> None:

@@ -1,45 +1,46 @@
-"""A list of subscribers as CSV: first what it would do, then, on a person's word, done."""
+"""A list of subscribers from a file: first what it would do, then, on a person's word, done."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import reflex as rx
 
-from app import formats
+from app import errands, formats
 from app.components.actions import link_button
 from app.components.cards import page_head
-from app.doors import ask, now, tell
+from app.doors import now, tell
 from app.frame import page
-from app.pages.import_subscribers import staging, view, waiting
+from app.pages.import_subscribers import staging, view, waiting, work
 from app.pages.import_subscribers.shown import (
     PROBLEMS_SHOWN,
     ColumnLine,
     ProblemLine,
+    Progress,
     Tally,
     as_csv,
     columns,
+    more_words,
     problem_lines,
+    progress,
+    sample,
     tallies,
+    turned_away,
 )
 from app.pages.import_subscribers.staging import ListShown
+from app.pages.import_subscribers.waiting import Phase, WaitingFile
+from app.pages.import_subscribers.work import tenant_of
 from app.session import guarded, is_open, who
 from app.tab import report, say
 from engine.commands.cancel_import import cancel_import
 from engine.commands.force_import import force_import
-from engine.commands.import_subscribers import (
-    SMALL,
-    ImportPreview,
-    import_subscribers,
-    preview_import,
-)
+from engine.commands.import_subscribers import ImportPreview
 from engine.domain.enrolment import SubscriberForm
-from engine.domain.ids import ImportId, TenantId
+from engine.domain.ids import ImportId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission
-from engine.read.imports import busy_until
 
-REFRESH_SECONDS = 2.0
-GONE = "The file is not here any more. Choose it again."
+REFRESH_SECONDS = 0.5
 CONSENT_FIELDS = ("consent_source", "consent_date", "consent_evidence")
 
 
@@ -49,7 +50,8 @@ class ImportPage(rx.State):
     consent_source: str = ""
     consent_date: str = ""
     consent_evidence: str = ""
-    busy: str = ""
+    working: bool = False
+    progress: Progress = Progress()
     file_name: str = ""
     refused: list[str] = []
     ready: bool = False
@@ -57,6 +59,7 @@ class ImportPage(rx.State):
     problems: list[ProblemLine] = []
     more_problems: str = ""
     columns: list[ColumnLine] = []
+    sample: list[list[str]] = []
     fresh: int = 0
     fresh_words: str = ""
     lacks_consent: bool = False
@@ -68,25 +71,25 @@ class ImportPage(rx.State):
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
     async def load(self, *, by: Actor) -> Any:
-        """Begin anew, or go on with the file that waits."""
-        self._show(waiting.kept(by.user))
-        self.done, self.busy = "", ""
-        self.lists = await staging.lists(_tenant(by))
+        """Begin anew, or go on with the file that waits or is worked on."""
+        await self._look(by)
         return ImportPage.follow
 
     @guarded(Permission.SUBSCRIBERS_WRITE, background=True)
     async def follow(self, *, by: Actor) -> None:
-        """While a staged list moves, show how far it is; ends with it, or with the tab."""
+        """Show how far things are while they move, whoever set them going; ends with the page."""
         async with self:
             self._turn += 1
             turn, path = self._turn, self.router.url.path
-        while is_open(self) and any(staging.is_under_way(one) for one in self.lists):
+        while is_open(self):
             await asyncio.sleep(REFRESH_SECONDS)
+            if self._turn == turn and not self._moves(by):
+                continue
             here = await who(self)
             async with self:
                 if here is None or self._turn != turn or self.router.url.path != path:
                     return
-                self.lists = await staging.lists(_tenant(by))
+                await self._look(by)
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
     async def type_consent(self, field: str, text: str) -> None:
@@ -95,22 +98,36 @@ class ImportPage(rx.State):
             setattr(self, field, text)
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
-    async def take(self, files: list[rx.UploadFile], *, by: Actor) -> Any:
+    async def take(self, files: list[rx.UploadFile], *, by: Actor) -> None:
         """A file was chosen: read it, and show what it would do."""
-        self.busy, self.done = "Reading the file", ""
-        yield
-        if files:
-            await self._read(files[0].filename or "list.csv", await files[0].read(), by)
-        self.busy = ""
+        if not files:
+            return
+        at, data = now(), await files[0].read()
+        name = files[0].filename or "list.csv"
+        waiting.keep(by.user, WaitingFile(name=name, data=data, kept_at=at, began_at=at))
+        await self._begin(by)
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
-    async def check_again(self, *, by: Actor) -> Any:
+    async def turn_away(self, rejected: list[dict[str, Any]]) -> None:
+        """A file that the browser did not even send: too large, or of another kind."""
+        self.refused, self.ready, self.done = turned_away(rejected), False, ""
+
+    @guarded(Permission.SUBSCRIBERS_WRITE)
+    async def check_again(self, *, by: Actor) -> None:
         """Read the same file with the consent as it is typed now."""
-        self.busy, file = "Reading the file", waiting.kept(by.user)
-        yield
-        if file is not None:
-            await self._read(file.name, file.data, by)
-        self.busy = ""
+        await self._begin(by)
+
+    @guarded(Permission.SUBSCRIBERS_WRITE)
+    async def map_column(self, place: int, field: str, *, by: Actor) -> None:
+        """A person says what a column is; whichever was that before is not any more."""
+        file = waiting.kept(by.user)
+        if file is None or file.phase:
+            return
+        fields = ["" if one.field == field else one.field for one in self.columns]
+        if 0 <= place < len(fields):
+            fields[place] = field
+        file.fields = tuple(fields)
+        await self._begin(by)
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
     async def choose(self, how: str) -> None:
@@ -118,65 +135,35 @@ class ImportPage(rx.State):
         self.all_or_nothing = how == "all"
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
-    async def bring_in(self, *, by: Actor) -> Any:
-        """Import the file that waits: at once, or beside the list while a broadcast goes out."""
-        self.busy = f"Adding {self.fresh_words}"
-        yield
-        if self.fresh > SMALL and await ask(busy_until, now()) is not None:
-            yield ImportPage.stage
-            return
-        await self._bring_in(by)
-        self.busy = ""
-
-    @guarded(Permission.SUBSCRIBERS_WRITE, background=True)
-    async def stage(self, *, by: Actor) -> Any:
-        """Write the list beside the list; it is taken over when the morning is over."""
+    async def bring_in(self, *, by: Actor) -> None:
+        """Import the file that waits, to its end, whether or not the person stays to see it."""
         file = waiting.kept(by.user)
-        if file is None or isinstance(file.preview, Refused):
-            async with self:
-                self.busy = ""
-                await say(self, "bad", GONE)
-            return None
-        result = await staging.stage(
-            _tenant(by),
-            file.preview.fresh,
-            file_name=file.name,
-            left_out=file.preview.left_out,
-            all_or_nothing=self.all_or_nothing,
-            by=by,
-            so_far=self._so_far,
-        )
-        async with self:
-            self.busy = ""
-            if await report(self, result, "The list waits beside yours."):
-                waiting.forget(by.user)
-                self._show(None)
-            self.lists = await staging.lists(_tenant(by))
-            return ImportPage.follow
-
-    async def _so_far(self, count: int) -> None:
-        async with self:
-            self.busy = f"{formats.number(count)} of {self.fresh_words} written beside the list"
+        if file is None or file.phase or not isinstance(file.preview, ImportPreview):
+            await say(self, "bad", work.GONE)
+            return
+        file.begin(Phase.ADDING, now())
+        errands.send(partial(work.add, file, all_or_nothing=self.all_or_nothing, by=by))
+        await self._look(by)
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
     async def force(self, number: int, *, by: Actor) -> None:
         """Do not wait."""
         result = await tell(force_import, ImportId(number), by=by)
         await report(self, result, "It is taken over now, a few rows at a time.")
-        self.lists = await staging.lists(_tenant(by))
+        self.lists = await staging.lists(tenant_of(by))
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
     async def take_back(self, number: int, *, by: Actor) -> None:
         """Do not import it after all."""
         result = await tell(cancel_import, ImportId(number), by=by)
         await report(self, result, "Taken back.")
-        self.lists = await staging.lists(_tenant(by))
+        self.lists = await staging.lists(tenant_of(by))
 
     @guarded(Permission.SUBSCRIBERS_WRITE)
     async def download_problems(self, *, by: Actor) -> Any:
         """Every problem as CSV, to mend the list with."""
         file = waiting.kept(by.user)
-        if file is None or isinstance(file.preview, Refused):
+        if file is None or not isinstance(file.preview, ImportPreview):
             return None
         data = as_csv(problem_lines(file.preview))
         return rx.download(data=data, filename="problems.csv", mime_type="text/csv")
@@ -185,71 +172,50 @@ class ImportPage(rx.State):
     async def start_over(self, *, by: Actor) -> None:
         """Forget the file."""
         waiting.forget(by.user)
-        self._show(None)
+        await self._look(by)
 
-    async def _read(self, name: str, data: bytes, by: Actor) -> None:
+    async def _begin(self, by: Actor) -> None:
+        """Read the person's file to its end, whether or not they stay to see it."""
+        file = waiting.kept(by.user)
+        if file is None or file.phase:
+            await say(self, "bad", work.GONE)
+            return
         consent = SubscriberForm(
             consent_source=self.consent_source,
             consent_date=self.consent_date,
             consent_evidence=self.consent_evidence,
         )
-        at = now()
-        busy = await ask(busy_until, at) is not None
-        preview = await ask(
-            preview_import,
-            _tenant(by),
-            data,
-            consent=consent,
-            breathe=staging.breathe if busy else _at_full_speed,
-            now=at,
-        )
-        file = waiting.WaitingFile(name=name, data=data, preview=preview, read_at=at)
-        waiting.keep(by.user, file)
-        self._show(file)
+        file.begin(Phase.READING, now())
+        errands.send(partial(work.read, file, consent, by))
+        await self._look(by)
 
-    async def _bring_in(self, by: Actor) -> None:
+    def _moves(self, by: Actor) -> bool:
         file = waiting.kept(by.user)
-        if file is None or isinstance(file.preview, Refused):
-            await say(self, "bad", GONE)
-            return
-        result = await tell(
-            import_subscribers,
-            _tenant(by),
-            file.preview.fresh,
-            file_name=file.name,
-            left_out=file.preview.left_out,
-            all_or_nothing=self.all_or_nothing,
-            by=by,
-        )
-        if await report(self, result, "The list is imported.") and not isinstance(result, Refused):
-            added = formats.count(result.added, "subscriber")
-            waiting.forget(by.user)
-            self._show(None)
-            self.done = f"{added} added; {formats.count(result.left_out, 'row')} left out."
+        staged = any(staging.is_under_way(one) for one in self.lists)
+        return self.working or staged or (file is not None and bool(file.phase))
 
-    def _show(self, file: waiting.WaitingFile | None) -> None:
-        self.file_name = file.name if file else ""
+    async def _look(self, by: Actor) -> None:
+        file = waiting.kept(by.user)
+        self.working = file is not None and bool(file.phase)
+        self.progress = progress(file, now()) if file is not None else Progress()
+        self.done, self.lists = waiting.result(by.user), await staging.lists(tenant_of(by))
+        if not self.working:
+            self._show(file)
+
+    def _show(self, file: WaitingFile | None) -> None:
         preview = file.preview if file else None
-        self.refused = [preview.why, *preview.details] if isinstance(preview, Refused) else []
+        refusal = preview if isinstance(preview, Refused) else file.refused if file else None
+        self.file_name = file.name if file else ""
+        self.refused = [refusal.why, *refusal.details] if refusal else []
         self.ready = isinstance(preview, ImportPreview)
+        self.columns, self.sample = columns(preview), sample(preview)
         if isinstance(preview, ImportPreview):
             lines = problem_lines(preview)
-            self.tallies, self.columns = tallies(preview), columns(preview)
-            self.problems = lines[:PROBLEMS_SHOWN]
-            more = len(lines) - PROBLEMS_SHOWN
-            self.more_problems = f"and {formats.count(more, 'more')}" if more > 0 else ""
+            self.tallies, self.problems = tallies(preview), lines[:PROBLEMS_SHOWN]
+            self.more_problems = more_words(len(lines) - PROBLEMS_SHOWN)
             self.fresh, self.left_out = len(preview.fresh), preview.left_out
             self.fresh_words = formats.count(self.fresh, "new subscriber")
             self.lacks_consent = any(line.field.startswith("Consent") for line in lines)
-
-
-def _at_full_speed() -> None:
-    """Nobody is to be given way to."""
-
-
-def _tenant(by: Actor) -> TenantId:
-    assert by.tenant is not None
-    return by.tenant
 
 
 @page(
@@ -264,7 +230,7 @@ def import_page() -> rx.Component:
     return rx.fragment(
         page_head(
             "Import subscribers",
-            "A CSV list, checked row by row before anything is written",
+            "A CSV list or an Excel workbook, checked row by row before anything is written",
             link_button("Back to the list", "/subscribers"),
         ),
         view.steps(ImportPage),

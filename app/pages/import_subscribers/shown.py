@@ -1,9 +1,20 @@
 """What a file would do, in words and figures."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from app import formats
-from engine.commands.import_subscribers import ImportPreview
+from app.pages.import_subscribers.waiting import WaitingFile
+from engine.commands.import_subscribers import (
+    FILE_LIMIT_BYTES,
+    Column,
+    ImportPreview,
+    Unmapped,
+    too_large,
+)
+from engine.domain.refusal import Refused
 
 PROBLEMS_SHOWN = 100
 
@@ -41,10 +52,19 @@ class ProblemLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnLine:
-    """A column of the file, and what it is taken for."""
+    """A column of the file, and what it is taken for; `field` is empty for one that is not used."""
 
+    place: int
     column: str
     field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a file is: a sentence, and the width of its bar."""
+
+    words: str = ""
+    width: str = "0%"
 
 
 def tallies(preview: ImportPreview) -> list[Tally]:
@@ -82,15 +102,48 @@ def problem_lines(preview: ImportPreview) -> list[ProblemLine]:
     ]
 
 
-def columns(preview: ImportPreview) -> list[ColumnLine]:
-    """Which column is taken for what; unknown ones are told to be left alone."""
+def columns(preview: ImportPreview | Refused | None) -> list[ColumnLine]:
+    """Which column is taken for what."""
     return [
-        *(
-            ColumnLine(column=column, field=FIELD_WORDS[field])
-            for column, field in preview.list.columns
-        ),
-        *(ColumnLine(column=column, field="not used") for column in preview.list.ignored_columns),
+        ColumnLine(place=place, column=one.header, field=one.field)
+        for place, one in enumerate(_columns(preview))
     ]
+
+
+def sample(preview: ImportPreview | Refused | None) -> list[list[str]]:
+    """The first rows, as they stand in the file."""
+    return [list(row) for row in zip(*(one.values for one in _columns(preview)), strict=True)]
+
+
+def _columns(preview: ImportPreview | Refused | None) -> Sequence[Column]:
+    if isinstance(preview, ImportPreview):
+        return preview.list.columns
+    return preview.columns if isinstance(preview, Unmapped) else ()
+
+
+def progress(file: WaitingFile, now: datetime) -> Progress:
+    """How far the file is, and how long it will take."""
+    if not file.of:
+        return Progress(words="Just begun")
+    part = min(1.0, file.done / file.of)
+    took = (now - file.began_at).total_seconds()
+    left = f", {formats.seconds(took / part - took)} left" if part and took >= 1.0 else ""
+    words = f"{file.phase.value}: {formats.number(file.done)} of {formats.number(file.of)} rows"
+    return Progress(words=f"{words}{left}", width=f"{100 * part:.1f}%")
+
+
+def more_words(more: int) -> str:
+    """How many problems there are beyond those that are shown; empty when there are none."""
+    return f"and {formats.count(more, 'more', 'more')}" if more > 0 else ""
+
+
+def turned_away(rejected: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Why the browser did not send a file: what it weighs, or what it is."""
+    file = rejected[0].get("file") if rejected else None
+    size = file.get("size") if isinstance(file, Mapping) else None
+    if isinstance(size, int) and size > FILE_LIMIT_BYTES:
+        return [too_large(size).why]
+    return ["One file at a time, please: a CSV list, or an Excel workbook (.xlsx)."]
 
 
 def as_csv(lines: list[ProblemLine]) -> str:

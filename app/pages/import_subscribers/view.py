@@ -1,4 +1,4 @@
-"""How the import looks: consent and file, then what it would do, then the word."""
+"""How the import looks: consent and file, then columns and what it would do, then the word."""
 
 from typing import Any
 
@@ -8,8 +8,11 @@ from app.components.actions import button, confirm
 from app.components.cards import card, rate_bar
 from app.components.marks import dot
 from app.components.tables import column, data_table, right, row_of
+from app.pages.import_subscribers.parts import file_columns, progress_of, refused
+from engine.commands.import_subscribers import FILE_LIMIT_BYTES
 
 UPLOAD_ID = "subscriber_list"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def steps(page: Any) -> rx.Component:
@@ -23,7 +26,15 @@ def steps(page: Any) -> rx.Component:
                 title="Lists that were staged",
             ),
         ),
-        rx.cond(page.ready, rx.fragment(_preview(page), _mistakes(page)), _choose(page)),
+        rx.cond(
+            page.working,
+            card(progress_of(page.progress), title=rx.fragment("Working on ", page.file_name)),
+            rx.cond(
+                page.ready,
+                rx.fragment(file_columns(page), _preview(page), _mistakes(page)),
+                rx.fragment(rx.cond(page.columns, file_columns(page)), _choose(page)),
+            ),
+        ),
     )
 
 
@@ -60,31 +71,24 @@ def _choose(page: Any) -> rx.Component:
             rx.upload.root(
                 rx.el.div(
                     rx.icon("file-up", size=24, aria_hidden="true"),
-                    rx.el.p(rx.el.b("Drop a CSV file here, or press to choose one")),
+                    rx.el.p(rx.el.b("Drop a CSV or Excel file here, or press to choose one")),
                     rx.el.p(
-                        "UTF-8, with commas, semicolons or tabs; up to 2,00,000 rows. "
-                        "Nothing is written before you say so.",
+                        "CSV as UTF-8, or an Excel workbook (.xlsx); up to 2,00,000 rows and "
+                        f"{FILE_LIMIT_BYTES // 1024 // 1024} MB. Nothing is written before you say "
+                        "so.",
                         class_name="dc-muted dc-small",
                     ),
                     class_name="dc-drop",
                 ),
                 id=UPLOAD_ID,
-                accept={"text/csv": [".csv", ".txt", ".tsv"]},
+                accept={"text/csv": [".csv", ".txt", ".tsv"], XLSX: [".xlsx"]},
                 max_files=1,
+                max_size=FILE_LIMIT_BYTES,
+                on_drop_rejected=page.turn_away,
                 multiple=False,
                 on_drop=page.take(rx.upload_files(upload_id=UPLOAD_ID)),
             ),
-            _busy(page),
-            rx.cond(
-                page.refused,
-                rx.el.div(
-                    rx.icon("triangle-alert", size=14, aria_hidden="true"),
-                    rx.el.ul(rx.foreach(page.refused, rx.el.li), class_name="dc-plain-list"),
-                    class_name="dc-note dc-problems",
-                    custom_attrs={"data-tone": "bad"},
-                    role="alert",
-                ),
-            ),
+            refused(page),
             title="1 · Choose the file",
         ),
         card(_consent(page), title="Consent of rows that name none"),
@@ -148,13 +152,6 @@ def _preview(page: Any) -> rx.Component:
             ),
             class_name="dc-figures",
         ),
-        rx.el.div(
-            rx.foreach(
-                page.columns,
-                lambda one: rx.el.span(rx.el.b(one.column), " → ", one.field, class_name="dc-chip"),
-            ),
-            class_name="dc-row dc-columns",
-        ),
         rx.cond(
             page.left_out > 0,
             rx.el.fieldset(
@@ -164,14 +161,14 @@ def _preview(page: Any) -> rx.Component:
                 class_name="dc-choices",
             ),
         ),
-        _busy(page),
+        refused(page),
         rx.el.div(
             button("Choose another file", on_click=page.start_over),
             confirm(
                 button(
                     "Import…",
                     kind="primary",
-                    disabled=(page.fresh == 0) | (page.busy != ""),
+                    disabled=page.fresh == 0,
                 ),
                 title="Import this list?",
                 words_=rx.el.span(
@@ -186,7 +183,7 @@ def _preview(page: Any) -> rx.Component:
             ),
             class_name="dc-dialog-actions",
         ),
-        title=rx.fragment("2 · What ", page.file_name, " would do"),
+        title="3 · What it would do; nothing is written yet",
     )
 
 
@@ -250,16 +247,4 @@ def _done(page: Any) -> rx.Component:
         class_name="dc-banner",
         custom_attrs={"data-tone": "good"},
         role="status",
-    )
-
-
-def _busy(page: Any) -> rx.Component:
-    return rx.cond(
-        page.busy,
-        rx.el.div(
-            rx.el.div(rx.el.i(), class_name="dc-working", aria_hidden="true"),
-            rx.el.span(page.busy, " …", class_name="dc-muted"),
-            class_name="dc-busy",
-            role="status",
-        ),
     )

@@ -6,12 +6,13 @@ from app.components.actions import button, link_button
 from app.components.cards import page_head, skeleton
 from app.frame import may, page
 from app.navigation import Group
-from app.pages.subscribers import view
+from app.pages.subscribers import person, view
 from app.pages.subscribers.dialog_views import entry_and_question
 from app.pages.subscribers.dialogs import SubscriberDialog
 from app.pages.subscribers.listing import SubscribersPage
 from engine.domain.roles import Permission
 
+__all__ = ["person", "subscribers"]
 ROUTE = "/subscribers"
 
 
@@ -29,6 +30,7 @@ def subscribers() -> rx.Component:
         page_head(
             "Subscribers",
             "The people your morning message goes to",
+            link_button("Who gets nothing", "/unreached"),
             rx.cond(
                 may(Permission.SUBSCRIBERS_WRITE),
                 rx.fragment(

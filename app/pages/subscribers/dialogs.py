@@ -5,8 +5,9 @@ from typing import Any
 import reflex as rx
 
 from app.doors import ask, tell
-from app.pages.subscribers.listing import SubscribersPage, tenant_of
+from app.pages.subscribers.listing import tenant_of
 from app.pages.subscribers.questions import QUESTIONS
+from app.pages.subscribers.refreshing import refresh
 from app.pages.subscribers.shown import ConsentShown, Entry, consent_lines, entry, typed
 from app.session import guarded
 from app.tab import report, say
@@ -94,4 +95,4 @@ class SubscriberDialog(rx.State):
             return None
         self.is_open, self.asked = False, ""
         await report(self, result, done)
-        return SubscribersPage.load
+        return refresh(self.router.url.path)

@@ -4,14 +4,23 @@ from typing import Any
 
 import reflex as rx
 
+from app import formats
 from app.doors import ask
+from app.pages.subscribers.refreshing import refreshed_by
 from app.pages.subscribers.shown import Shown, Tally, range_words, shown, tallies, wanted
 from app.session import guarded
+from app.tab import say
 from engine.domain.ids import TenantId
 from engine.domain.roles import Actor, Permission
-from engine.read import subscribers as read
+from engine.read import subscriber_list as read
+from engine.read.subscriber_export import EXPORT_LIMIT, export_csv
+from engine.read.subscribers import overview
 
 FILTERS = ("status", "tier", "language", "region")
+CUT = (
+    f"The file holds the first {formats.number(EXPORT_LIMIT)} by name. Narrow the list, for "
+    "example by state, to export the others."
+)
 
 
 class SubscribersPage(rx.State):
@@ -37,9 +46,9 @@ class SubscribersPage(rx.State):
     @guarded(Permission.SUBSCRIBERS_READ)
     async def load(self, *, by: Actor) -> None:
         """Fill the page, or show what changed."""
-        overview = await ask(read.overview, tenant_of(by))
-        self.tallies, self.regions = tallies(overview), list(overview.regions)
-        self.nobody = overview.total == 0
+        whole = await ask(overview, tenant_of(by))
+        self.tallies, self.regions = tallies(whole), list(whole.regions)
+        self.nobody = whole.total == 0
         await self._look(by)
 
     @guarded(Permission.SUBSCRIBERS_READ)
@@ -92,8 +101,10 @@ class SubscribersPage(rx.State):
     @guarded(Permission.SUBSCRIBERS_READ)
     async def export(self, *, by: Actor) -> Any:
         """Download what is looked for as CSV."""
-        data = await ask(read.export_csv, tenant_of(by), self._wanted())
-        return rx.download(data=data, filename="subscribers.csv", mime_type="text/csv")
+        made = await ask(export_csv, tenant_of(by), self._wanted())
+        if made.is_cut:
+            await say(self, "warn", CUT)
+        return rx.download(data=made.data, filename="subscribers.csv", mime_type="text/csv")
 
     @rx.var
     def filtered(self) -> bool:
@@ -118,6 +129,9 @@ class SubscribersPage(rx.State):
         self.has_back, self.has_next = bool(self._begins), found.next is not None
         self._next = found.next
         self.loaded = True
+
+
+refreshed_by("/subscribers", SubscribersPage.load)
 
 
 def tenant_of(by: Actor) -> TenantId:

@@ -10,14 +10,8 @@ from engine.domain.content import Language
 from engine.domain.enrolment import SubscriberForm
 from engine.domain.subscriber import Status, Tier
 from engine.read.paging import PAGE_SIZE, Count
-from engine.read.subscribers import (
-    ConsentEvent,
-    Order,
-    Overview,
-    SubscriberDetails,
-    SubscriberRow,
-    Wanted,
-)
+from engine.read.subscriber_list import Order, SubscriberRow, Wanted
+from engine.read.subscribers import ConsentEvent, Overview, SubscriberDetails
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +68,7 @@ class Entry:
 
 def shown(row: SubscriberRow) -> Shown:
     """One row as the table shows it."""
-    word, tone = STATUS_WORDS[row.status]
-    if row.status is Status.ACTIVE and not row.consented:
-        word, tone = "No consent", "bad"
-    if row.erased:
-        word, tone = "Erased", "quiet"
+    word, tone = status_words(row)
     return Shown(
         id=row.id,
         name=row.name,
@@ -93,6 +83,15 @@ def shown(row: SubscriberRow) -> Shown:
         erased=row.erased,
         added=formats.moment(row.added_at),
     )
+
+
+def status_words(row: SubscriberRow) -> tuple[str, str]:
+    """Where somebody stands, in a word and its tone."""
+    if row.erased:
+        return "Erased", "quiet"
+    if row.status is Status.ACTIVE and not row.consented:
+        return "No consent", "bad"
+    return STATUS_WORDS[row.status]
 
 
 def tallies(overview: Overview) -> list[Tally]:

@@ -147,9 +147,7 @@ def _filter(page: Any, name: str, none: str, value: Any, options: dict[str, str]
 def _row(dialog: Any, row: Shown) -> rx.Component:
     return row_of(
         rx.el.td(
-            rx.el.button(
-                row.name, type="button", class_name="dc-name", on_click=dialog.open_entry(row.id)
-            ),
+            rx.link(row.name, href=f"/subscribers/{row.id}", class_name="dc-name"),
             class_name="dc-nowrap",
         ),
         rx.el.td(row.phone, class_name="dc-nowrap"),
