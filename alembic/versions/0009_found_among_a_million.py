@@ -11,7 +11,16 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-FILTERED = ["status", "tier", "language", "region"]
+BEFORE = {
+    "ix_subscribers_name": ["tenant_id", "name", "id"],
+    "ix_subscribers_status": ["tenant_id", "status", "id"],
+}
+INDEXES = {
+    "ix_subscribers_name": ["tenant_id", "name", "id", "status", "tier", "language", "region"],
+    "ix_subscribers_entry": ["tenant_id", "id", "status", "tier", "language", "region"],
+    "ix_subscribers_status": ["tenant_id", "status", "name", "id", "tier", "language", "region"],
+    "ix_subscribers_region": ["tenant_id", "region", "name", "id", "status", "tier", "language"],
+}
 # Spaces are doubled, so that a word's beginning has trigrams of its own, also with a single letter.
 SPREAD = "'  ' || replace({0}, ' ', '  ')"
 TEXTS = ", ".join(
@@ -37,10 +46,10 @@ WORDS = "(' ' || lower(name) || ' ' || lower(registration_no) || ' ' || coalesce
 
 
 def upgrade() -> None:
-    op.drop_index("ix_subscribers_name", table_name="subscribers")
-    op.create_index("ix_subscribers_name", "subscribers", ["tenant_id", "name", "id", *FILTERED])
-    op.create_index("ix_subscribers_entry", "subscribers", ["tenant_id", "id", *FILTERED])
-    op.create_index("ix_subscribers_region", "subscribers", ["tenant_id", "region", "id"])
+    for name in BEFORE:
+        op.drop_index(name, table_name="subscribers")
+    for name, columns in INDEXES.items():
+        op.create_index(name, "subscribers", columns)
     if op.get_bind().dialect.name == "sqlite":
         # Without the texts themselves, and without places: no more is kept about anybody than which
         # trigrams they have.
@@ -78,6 +87,7 @@ def downgrade() -> None:
         op.drop_table("subscribers_search")
     else:
         op.execute("DROP INDEX IF EXISTS ix_subscribers_search")
-    for name in ("region", "entry", "name"):
-        op.drop_index(f"ix_subscribers_{name}", table_name="subscribers")
-    op.create_index("ix_subscribers_name", "subscribers", ["tenant_id", "name", "id"])
+    for name in INDEXES:
+        op.drop_index(name, table_name="subscribers")
+    for name, columns in BEFORE.items():
+        op.create_index(name, "subscribers", columns)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from heapq import nlargest, nsmallest
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -35,7 +36,7 @@ class Effort:
     count: as many are counted.
     """
 
-    few: int = 20_000
+    few: int = 25_000
     very_many: int = 150_000
     count: int = COUNT_LIMIT
 
@@ -108,18 +109,16 @@ def page(
 ) -> SubscriberPage:
     """The PAGE_SIZE rows after `after`."""
     road = road_of(session, tenant, wanted, effort)
-    keys = [Cursor(row.name, row.id) for row in _rows(session, road.keys(effort.count))]
+    keys = _pairs(session, road.keys(effort.count))
     if road.all_at_once or len(keys) <= effort.count:
-        # All there are: in order they may lie anywhere, so what was found is sorted.
-        shown = _sorted(keys, wanted.order, after)[: PAGE_SIZE + 1]
+        # All there are: in order they may lie anywhere, so the first of them are picked out.
+        shown = _first(keys, wanted.order, after)
     else:
         # Every hundredth entry or more fits: walking in order finds a page soon.
-        walked = _rows(session, road.walk(wanted.order, after))
-        shown = [Cursor(row.name, row.id) for row in walked]
-    rows = entries(session, [key.id for key in shown[:PAGE_SIZE]])
+        shown = _pairs(session, road.walk(wanted.order, after))
     return SubscriberPage(
-        rows=rows,
-        next=shown[PAGE_SIZE - 1] if len(shown) > PAGE_SIZE else None,
+        rows=entries(session, [which for _, which in shown[:PAGE_SIZE]]),
+        next=Cursor(*shown[PAGE_SIZE - 1]) if len(shown) > PAGE_SIZE else None,
         found=counted(len(keys)),
     )
 
@@ -134,7 +133,7 @@ def conditions_of(
     session: Session, tenant: TenantId, wanted: Wanted
 ) -> list[sa.ColumnElement[bool]]:
     """What is wanted, for a question of one's own that goes through all of it."""
-    conditions = _filters(tenant, wanted, False, by_region=True)
+    conditions = [_s.tenant_id == tenant, *(_s[name] == value for name, value in _asked(wanted))]
     looked_for = search(session, wanted.search)
     if looked_for is None:
         return conditions
@@ -153,55 +152,51 @@ COLUMNS = cast(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
-    """How the entries that fit are come by: the conditions, and from which index.
+    """How the entries that fit are come by: from which source, under which conditions.
 
-    all_at_once: the keys are all that fit, however many; else no more than one beyond a limit.
+    all_at_once: `keys` gives all that fit, however many; else no more than one beyond a limit.
     """
 
-    conditions: Sequence[sa.ColumnElement[bool]]
-    by_region: bool
-    all_at_once: bool
     source: sa.FromClause
+    conditions: Sequence[sa.ColumnElement[bool]]
+    in_order: Sequence[sa.ColumnElement[bool]]
+    """The conditions once more, for who goes through the list in an order of its own."""
+    all_at_once: bool = False
 
     def keys(self, limit: int) -> sa.Select[Any]:
-        """The ids and names of what fits."""
-        query = self._keys(self.conditions)
+        """The names and ids of what fits."""
+        query = _keys(self.source, self.conditions)
         if self.all_at_once:
             return query
         # By the order SQLite is told which index to walk; it need not sort for it.
-        order = [_s.id] if self.by_region else [_s.name, _s.id]
-        return query.order_by(*order).limit(limit + 1)
+        ordered = query.order_by(_s.name, _s.id) if self.source is _subscribers else query
+        return ordered.limit(limit + 1)
 
     def walk(self, order: Order, after: Cursor | None) -> sa.Select[Any]:
         """A page in order, from `after` on: by key, so that every page costs the same."""
-        backwards = order in _BACKWARDS
-        columns = [_s.name, _s.id] if order in _BY_NAME else [_s.id]
-        conditions = self.conditions
+        backwards, by_name = order in _BACKWARDS, order in _BY_NAME
+        columns = [_s.name, _s.id] if by_name else [_s.id]
+        is_listed = by_name and self.source is _subscribers
+        conditions = self.conditions if is_listed else self.in_order
         if after is not None:
             key = sa.tuple_(*columns)
-            place = sa.tuple_(*((after.name, after.id) if order in _BY_NAME else (after.id,)))
+            place = sa.tuple_(*((after.name, after.id) if by_name else (after.id,)))
             conditions = [*conditions, key < place if backwards else key > place]
-        in_order = (column.desc() if backwards else column for column in columns)
-        return self._keys(conditions).order_by(*in_order).limit(PAGE_SIZE + 1)
-
-    def _keys(self, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
-        query = sa.select(_s.id, _s.name).select_from(self.source).where(*conditions)
-        return cast("sa.Select[Any]", query)
+        ordered = (column.desc() if backwards else column for column in columns)
+        return _keys(_subscribers, conditions).order_by(*ordered).limit(PAGE_SIZE + 1)
 
 
 def road_of(session: Session, tenant: TenantId, wanted: Wanted, effort: Effort = USUAL) -> Road:
     """How to come by what is wanted."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
     looked_for = search(session, wanted.search)
-    if looked_for is None or not on_sqlite:
+    if session.get_bind().dialect.name != "sqlite":
+        conditions = conditions_of(session, tenant, wanted)
+        return Road(source=_subscribers, conditions=conditions, in_order=conditions)
+    if looked_for is None:
         return Road(
-            conditions=[
-                *_filters(tenant, wanted, on_sqlite, by_region=True),
-                *([looked_for.exactly] if looked_for else []),
-            ],
-            by_region=bool(wanted.region),
-            all_at_once=False,
             source=_subscribers,
+            conditions=_filters(tenant, wanted, by=_narrowest(wanted)),
+            in_order=_filters(tenant, wanted, by=""),
         )
     return _searched(session, tenant, wanted, looked_for, effort)
 
@@ -211,67 +206,91 @@ def _searched(
 ) -> Road:
     """On SQLite: from the finds, while they are few; else along the list, past who is none."""
     finds = how_many(session, looked_for, effort.very_many + 1)
-    filters = _filters(tenant, wanted, True, by_region=finds > effort.few)
-    if finds <= effort.few:
+    inside = [_unindexed("id").in_(looked_for.entries)] if finds <= effort.very_many else []
+    beside = [*inside, looked_for.exactly]
+    in_order = [*_filters(tenant, wanted, by=""), *beside]
+    narrowest = _narrowest(wanted)
+    if finds <= effort.few or (finds <= effort.very_many and not narrowest):
         # The finds first, then each one's entry by its key: never the other way about.
-        filters[0] = _unindexed("tenant_id") == tenant
         found = looked_for.entries.subquery("found")
         its_own = _s.id == sa.literal_column("+found.rowid", sa.Integer())
+        filters = _filters(tenant, wanted, by="")
+        filters[0] = _unindexed("tenant_id") == tenant
         return Road(
-            conditions=[*filters, looked_for.exactly],
-            by_region=False,
-            all_at_once=True,
             source=found.join(_subscribers, its_own),
+            conditions=[*filters, looked_for.exactly],
+            in_order=in_order,
+            all_at_once=finds <= effort.few,
         )
-    inside = [_unindexed("id").in_(looked_for.entries)] if finds <= effort.very_many else []
     return Road(
-        conditions=[*filters, *inside, looked_for.exactly],
-        by_region=bool(wanted.region),
-        all_at_once=False,
         source=_subscribers,
+        conditions=[*_filters(tenant, wanted, by=narrowest), *beside],
+        in_order=in_order,
     )
 
 
-def _filters(
-    tenant: TenantId, wanted: Wanted, on_sqlite: bool, *, by_region: bool
-) -> list[sa.ColumnElement[bool]]:
+def _keys(source: sa.FromClause, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    query = sa.select(_s.name, _s.id).select_from(source).where(*conditions)
+    return cast("sa.Select[Any]", query)
+
+
+def _narrowest(wanted: Wanted) -> str:
+    """The filter that fewest pass: nearly everybody is active, and a region is one of many."""
+    if wanted.status not in (None, Status.ACTIVE):
+        return "status"
+    return "region" if wanted.region else ""
+
+
+def _filters(tenant: TenantId, wanted: Wanted, *, by: str) -> list[sa.ColumnElement[bool]]:
+    """What SQLite is to filter by; an index is used for `by` alone.
+
+    Without statistics it takes any index over a filter for a narrow one, and reads nearly all the
+    entries for one that nearly all pass.
+    """
+    return [
+        _s.tenant_id == tenant,
+        *(
+            (_s[name] if name == by else _unindexed(name)) == str(value)
+            for name, value in _asked(wanted)
+        ),
+    ]
+
+
+def _asked(wanted: Wanted) -> list[tuple[str, str]]:
     filters = (
         ("status", wanted.status),
         ("tier", wanted.tier),
         ("language", wanted.language),
         ("region", wanted.region),
     )
-    conditions = [_s.tenant_id == tenant]
-    for name, value in filters:
-        if value:
-            # Without statistics SQLite takes any index over a filter for a narrow one; the region's
-            # is, the others' would read nearly all entries to save a walk along the names.
-            plain = not on_sqlite or (name == "region" and by_region)
-            column = _s[name] if plain else _unindexed(name)
-            conditions.append(column == str(value))
-    return conditions
+    return [(name, str(value)) for name, value in filters if value]
 
 
 def _unindexed(name: str) -> sa.ColumnElement[Any]:
     return sa.literal_column(f"+subscribers.{name}", _s[name].type)
 
 
-def _sorted(keys: list[Cursor], order: Order, after: Cursor | None) -> list[Cursor]:
-    def place(key: Cursor) -> tuple[str, int]:
-        return (key.name if order in _BY_NAME else "", key.id)
-
-    backwards = order in _BACKWARDS
-    in_order = sorted(keys, key=place, reverse=backwards)
-    if after is None:
-        return in_order
-    reached = place(after)
-    return [
-        key for key in in_order if (place(key) < reached if backwards else place(key) > reached)
-    ]
+def _first(
+    keys: list[tuple[str, int]], order: Order, after: Cursor | None
+) -> list[tuple[str, int]]:
+    """The keys of the page after `after`, and one more where there is one."""
+    backwards, by_name = order in _BACKWARDS, order in _BY_NAME
+    if not by_name:
+        keys = [("", which) for _, which in keys]
+    if after is not None:
+        reached = (after.name if by_name else "", after.id)
+        keys = [key for key in keys if (key < reached if backwards else key > reached)]
+    return (nlargest if backwards else nsmallest)(PAGE_SIZE + 1, keys)
 
 
 _BY_NAME = frozenset({Order.NAME, Order.NAME_BACKWARDS})
 _BACKWARDS = frozenset({Order.NAME_BACKWARDS, Order.NEWEST})
+
+
+def _pairs(session: Session, query: sa.Select[Any]) -> list[tuple[str, int]]:
+    """A question's answer as the driver has it: of tens of thousands, rows would cost the most."""
+    answered = cast("Any", session.connection().execute(query))
+    return [(name, which) for name, which in answered.cursor.fetchall()]
 
 
 def _rows(session: Session, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
