@@ -53,7 +53,7 @@ def file_columns(page: Any) -> rx.Component:
                 value=line.field,
                 on_change=lambda field: page.map_column(line.place, field),
                 class_name="dc-select",
-                aria_label=rx.Var.create("What is ") + line.column,
+                aria_label=f"What is {line.column}",
             ),
             scope="col",
         )
