@@ -126,6 +126,7 @@ def installation(settings: Settings) -> Installation:
     own = sum(sender.token is not None for sender in settings.senders)
     return Installation(
         anchors=AnchorFolder(settings.home / FOLDER),
+        reserve=settings.reserve,
         secrets=(
             ("WhatsApp access token", settings.access_token is not None),
             ("Access tokens of single numbers", own > 0),

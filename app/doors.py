@@ -46,6 +46,8 @@ class Installation:
     """
 
     anchors: Anchors | None = None
+    reserve: float = 0.1
+    """The part of each sender's rate that broadcasts leave to replies."""
     secrets: tuple[tuple[str, bool], ...] = ()
 
 
@@ -89,6 +91,11 @@ async def tell(
     """The result of a command, once it is durable: `await tell(approve_content, id, by=by)`."""
     assert _house.store is not None, "open_doors was not called"
     return await _house.store.transact(command, *args, by=by, now=now(), **kwargs)
+
+
+def reserve() -> float:
+    """The part of each sender's rate that broadcasts leave to replies: plans are made with it."""
+    return _house.installation.reserve
 
 
 def now() -> datetime:

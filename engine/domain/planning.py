@@ -43,6 +43,8 @@ GROUP_STARTS_EVERY = timedelta(seconds=30)
 GROUP_SPREADS_OVER = timedelta(seconds=60)
 SPREAD = GROUP_STARTS_EVERY * (GROUPS - 1) + GROUP_SPREADS_OVER
 """From the opening to the last wish: the primary window's two and a half minutes."""
+LANDING = timedelta(seconds=5)
+"""What an even plan leaves of its window for the last answers, and for a first retry."""
 SHORT_OF_CAPACITY = timedelta(seconds=1)
 """A lane that ends this much after the spread is short: tiers decide who goes first."""
 

@@ -91,6 +91,26 @@ def lane_places(
     return chosen
 
 
+def first_choices(
+    audience: Audience,
+    order: Iterable[int],
+    lanes: Sequence[PlanLane],
+    *,
+    seed: str = "",
+    routing: Routing = Routing.STICKY,
+) -> list[int]:
+    """How many would take each lane if all had room for everybody, in the lanes' order.
+
+    What a lane got less than that, it had to turn away.
+    """
+    scores = _preferences(audience, lanes, seed, routing)
+    wanted = [0] * len(lanes)
+    for number, person in enumerate(order):
+        score = scores(number, person)
+        wanted[score.index(max(score))] += 1
+    return wanted
+
+
 def lane_room(recipients: int, lanes: Sequence[PlanLane]) -> list[int]:
     """How many recipients each lane may get: ceil(N x rate / sum of rates), in the lanes' order.
 

@@ -6,8 +6,8 @@ at `at` sharp, never inside the quiet hours; the primary window ends 2 min 30 s 
 closes 5 minutes after.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +16,10 @@ from engine.domain.content import Category
 from engine.domain.ids import ScheduleId
 
 IST = "Asia/Kolkata"
+EVERY_DAY = frozenset(range(1, 8))
+"""ISO numbers of the days of the week: Monday is 1."""
+LOOKED_AHEAD_DAYS = 400
+"""Longer than any run of skip days: a daily schedule that finds no opening by then has none."""
 FORGOTTEN_AFTER = timedelta(days=2)
 """A one-off that was not even skipped by then is past: nobody need remember older days."""
 
@@ -78,8 +82,15 @@ class Schedule:
     window: timedelta | None = None
     """From the schedule's time to the end of its primary window, where that is not the usual one.
     """
+    weekdays: frozenset[int] = EVERY_DAY
+    """A daily one fires on these days of the week only."""
+    skip_days: Mapping[date, str] = field(default_factory=lambda: dict[date, str]())
+    """The days its organisation leaves out, with the reason. A one-off does not ask: its day was
+    chosen.
+    """
     active: bool = True
     created_at: datetime
+    """Openings before it are not this schedule's: it was made, or moved to its time, then."""
     usual: DayShape = USUAL
     """How its organisation lays out a day."""
 
@@ -104,7 +115,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Too late by policy: record the day as skipped, with the reason people read."""
+    """Too late by policy, or a day to leave out: recorded as skipped, with the reason to read."""
 
     schedule: ScheduleId
     day: date
@@ -168,13 +179,13 @@ def next_opening(schedule: Schedule, now: datetime) -> datetime | None:
         opens_at = _once(schedule, shape)[1].opens_at
         return opens_at if opens_at > now else None
     today = service_day(now, schedule.zone)
+    days = (today + timedelta(days=offset) for offset in range(-1, LOOKED_AHEAD_DAYS))
     openings = (
-        window_for(
-            today + timedelta(days=offset), schedule.zone, schedule.at, schedule.category, shape
-        ).opens_at
-        for offset in (-1, 0, 1, 2)
+        window_for(day, schedule.zone, schedule.at, schedule.category, shape).opens_at
+        for day in days
+        if day.isoweekday() in schedule.weekdays and day not in schedule.skip_days
     )
-    return next(opening for opening in openings if opening > now)
+    return next((opening for opening in openings if opening > now), None)
 
 
 def window_for(
@@ -256,6 +267,9 @@ def time_of_day(text: str) -> time:
 
 
 def _decide(schedule: Schedule, day: date, window: Window, now: datetime) -> Due:
+    left_out = schedule.skip_days.get(day) if schedule.kind is Kind.DAILY else None
+    if left_out is not None:
+        return Skip(schedule.id, day, window, f"A day that is left out: {left_out}.")
     reason = too_late(now, window.opens_at, schedule.late_after)
     if reason is None:
         return Open(schedule.id, day, window)
@@ -278,7 +292,11 @@ def _candidates(schedule: Schedule, now: datetime, shape: DayShape) -> list[tupl
         day, window = _once(schedule, shape)
         return [(day, window)] if now - window.opens_at < FORGOTTEN_AFTER else []
     today = service_day(now, schedule.zone)
-    days = [today + timedelta(days=offset) for offset in (-1, 0, 1)]
+    days = [
+        day
+        for day in (today + timedelta(days=offset) for offset in (-1, 0, 1))
+        if day.isoweekday() in schedule.weekdays
+    ]
     windows = [
         (day, window_for(day, schedule.zone, schedule.at, schedule.category, shape)) for day in days
     ]

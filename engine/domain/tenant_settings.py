@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from engine.domain.planning import Pacing
+from engine.domain.planning import Pacing, Routing
 from engine.domain.schedule import DayShape, LatePolicy
 
 
@@ -75,12 +75,20 @@ SETTINGS = (
     Setting(key=IDLE_MINUTES, kind=Kind.NUMBER, default="480", low=15, high=1_440),
     Setting(key=ABSOLUTE_HOURS, kind=Kind.NUMBER, default="24", low=1, high=168),
 )
+ROUTING = Setting(
+    key="senders.routing",
+    kind=Kind.CHOICE,
+    default=Routing.STICKY.value,
+    choices=tuple(routing.value for routing in Routing),
+)
+"""Not among the others: who changes it is shown first whom it moves."""
 BY_KEY = {setting.key: setting for setting in SETTINGS}
+_KNOWN = BY_KEY | {ROUTING.key: ROUTING}
 
 
 def value_of(values: Mapping[str, str], key: str) -> str:
     """What holds for a tenant: what it set, or the default."""
-    return values.get(key, BY_KEY[key].default)
+    return values.get(key, _KNOWN[key].default)
 
 
 def number_of(values: Mapping[str, str], key: str) -> int:

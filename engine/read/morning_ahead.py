@@ -11,7 +11,7 @@ from engine.domain import schedule as rules
 from engine.domain.content import APPROVED_OR_BETTER, Category
 from engine.domain.ids import ScheduleId, TenantId
 from engine.domain.quality import effective_rate
-from engine.domain.schedule import Kind, LatePolicy
+from engine.domain.schedule import Kind
 from engine.store import schedules
 from engine.store import senders as pool
 from engine.store.tables import Content, Schedule, Sender, Subscriber
@@ -65,11 +65,14 @@ def _next(
     session: Session, tenant: TenantId, now: datetime
 ) -> tuple[Schedule | None, datetime | None]:
     coming: list[tuple[datetime, Schedule]] = []
-    opened = schedules.days_opened(session, rules.service_day(now) - timedelta(days=2))
+    since = rules.service_day(now) - timedelta(days=2)
+    opened = schedules.days_opened(session, since)
+    left_out = schedules.skip_days(session, since).get(tenant)
     for row in schedules.active_schedules(session):
         if row.tenant_id != tenant:
             continue
-        at = rules.next_opening(_rule(row), now)
+        rule = schedules.rule_of(row, category=Category.UTILITY, skip_days=left_out)
+        at = rules.next_opening(rule, now)
         done = (ScheduleId(row.id or 0), rules.service_day(at or now, row.zone)) in opened
         if at is not None and not (done and row.kind == Kind.ONCE):
             coming.append((at, row))
@@ -77,21 +80,6 @@ def _next(
         return None, None
     at, row = min(coming, key=lambda one: one[0])
     return row, at
-
-
-def _rule(row: Schedule) -> rules.Schedule:
-    return rules.Schedule(
-        id=ScheduleId(row.id or 0),
-        kind=Kind(row.kind),
-        at=rules.time_of_day(row.at),
-        zone=row.zone,
-        once_at=row.once_at,
-        category=Category.UTILITY,
-        late_policy=LatePolicy(row.late_policy),
-        late_after=timedelta(seconds=row.late_after_seconds),
-        active=row.active,
-        created_at=row.created_at,
-    )
 
 
 def _content(

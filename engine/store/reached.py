@@ -12,7 +12,7 @@ from sqlmodel import Session
 from engine.domain.broadcast import OVER
 from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import SenderId
-from engine.store.dialects import spelled, table
+from engine.store.dialects import spelled, table, whole_second
 from engine.store.tables import Attempt, Broadcast, Delivery
 
 UNKNOWN = "unknown"
@@ -60,6 +60,21 @@ def count(session: Session, senders: Collection[SenderId], since: datetime) -> i
         )
         .scalar_one()
     )
+
+
+def by_hour(
+    session: Session, senders: Collection[SenderId], since: datetime
+) -> dict[datetime, int]:
+    """Different people these senders wrote to since then, by the hour of the last time, in UTC."""
+    if not senders:
+        return {}
+    written = _written().where(_attempts.c.sender_id.in_(sorted(senders))).subquery("written")
+    last = select(sa.func.max(written.c.at).label("at")).group_by(written.c.person).subquery("last")
+    hour = sa.func.substr(whole_second(session, last.c.at), 1, 13).label("hour")
+    rows = session.connection().execute(
+        select(hour, sa.func.count()).group_by(hour), {"since": since}
+    )
+    return {datetime.fromisoformat(f"{text}:00:00+00:00"): count for text, count in rows}
 
 
 def _written() -> Any:

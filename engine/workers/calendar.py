@@ -22,8 +22,14 @@ from engine.domain.broadcast import BroadcastState
 from engine.domain.canary import CanaryState
 from engine.domain.content import Category
 from engine.domain.ids import ScheduleId, TenantId
-from engine.domain.schedule import Kind, LatePolicy
-from engine.domain.tenant_settings import CLOSES_MINUTES, FREEZE_MINUTES, shape_of
+from engine.domain.schedule import Kind
+from engine.domain.tenant_settings import (
+    CLOSES_MINUTES,
+    FREEZE_MINUTES,
+    ROUTING,
+    shape_of,
+    value_of,
+)
 from engine.store import broadcasts, schedules, tenant_settings
 from engine.store.tables import Schedule
 from engine.workers.equipment import Equipment, secret_seed
@@ -83,8 +89,14 @@ def look(session: Session, now: datetime) -> tuple[list[Schedule], list[rules.Du
     since = rules.service_day(now) - timedelta(days=DAYS_LOOKED_BACK)
     existing = schedules.days_opened(session, since)
     set_by = tenant_settings.of_all(session, SHAPING)
+    left_out = schedules.skip_days(session, since)
     wanted = [
-        _as_rule(session, row, now, shape_of(set_by.get(TenantId(row.tenant_id), {})))
+        schedules.rule_of(
+            row,
+            category=_category(session, row, now),
+            usual=shape_of(set_by.get(TenantId(row.tenant_id), {})),
+            skip_days=left_out.get(TenantId(row.tenant_id)),
+        )
         for row in rows
     ]
     leads = {rule.id: rule.usual.freeze_lead for rule in wanted}
@@ -98,10 +110,13 @@ def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = sec
     """
     active, wanted_now, _ = look(session, now)
     rows = {row.id: row for row in active}
+    set_by = tenant_settings.of_all(session, [ROUTING.key]) if wanted_now else {}
     opened = 0
     for due in wanted_now:
         row = rows[due.schedule]
-        values = _broadcast(row, due.day, due.window, now) | {"seed": draw_seed()}
+        routing = value_of(set_by.get(TenantId(row.tenant_id), {}), ROUTING.key)
+        values = _broadcast(row, due.day, due.window, now)
+        values |= {"seed": draw_seed(), "routing": routing}
         match due:
             case rules.Open():
                 pass
@@ -117,28 +132,9 @@ def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = sec
     return opened
 
 
-def _as_rule(
-    session: Session, row: Schedule, now: datetime, usual: rules.DayShape
-) -> rules.Schedule:
-    return rules.Schedule(
-        id=ScheduleId(row.id or 0),
-        kind=Kind(row.kind),
-        at=rules.time_of_day(row.at),
-        zone=row.zone,
-        once_at=row.once_at,
-        category=_category(session, row, now),
-        late_policy=LatePolicy(row.late_policy),
-        late_after=timedelta(seconds=row.late_after_seconds),
-        window=None if row.window_seconds is None else timedelta(seconds=row.window_seconds),
-        active=row.active,
-        created_at=row.created_at,
-        usual=usual,
-    )
-
-
 def _category(session: Session, row: Schedule, now: datetime) -> Category:
     """What the schedule would send: it sets the opening. MARKETING while nothing is approved."""
-    day = rules.service_day(now, row.zone)
+    day = rules.service_day(row.once_at or now, row.zone)
     categories = schedules.categories_of(session, row, day)
     return rules.strictest(Category(category) for category in categories)
 

@@ -13,10 +13,13 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
-from engine.domain import canary, planning, quality
+from engine.domain import canary, planning
 from engine.domain.broadcast import BroadcastEvent
 from engine.domain.canary import CanaryRule, CanaryState
 from engine.domain.ids import BroadcastId, DeliveryId, LaneId, SenderId, TenantId
+from engine.domain.planning import LANDING
+from engine.domain.pool import able_lanes
+from engine.domain.room import Room
 from engine.domain.schedule import month_of
 from engine.store import broadcasts, canaries, frozen, schedules, withdrawn
 from engine.store import lanes as lanes_store
@@ -24,11 +27,7 @@ from engine.store import senders as sender_store
 from engine.store.dialects import slices
 from engine.store.tables import Broadcast, Sender
 from engine.workers.equipment import Equipment
-from engine.workers.first_ones import rule_of
-from engine.workers.room import Room, room_of
-
-LANDING = timedelta(seconds=5)
-"""What an even plan leaves of its window for the last answers, and for a first retry."""
+from engine.workers.room import room_of
 
 log = structlog.get_logger()
 
@@ -93,7 +92,7 @@ def _plan(
         deliveries.append(delivery)
         audience.add(subscriber, tier, region)
     audience, deliveries, without = room.audience(audience, deliveries, lanes)
-    rule = rule_of(schedules.schedule_of(session, row))
+    rule = schedules.canary_rule(schedules.schedule_of(session, row))
     waits = row.canary == CanaryState.WAITING
     held_back = rule.wait + canary.TURN if waits else timedelta(0)
     plan = planning.plan(
@@ -103,6 +102,7 @@ def _plan(
         pacing=planning.Pacing(row.pacing),
         month=month_of(row.service_day),
         seed=row.seed,
+        routing=planning.Routing(row.routing),
         over=max(row.window_ends_at - LANDING - held_back - opens_at, timedelta(0)),
     )
     return Planned(
@@ -119,38 +119,6 @@ def _plan(
 def _first_until(plan: planning.Plan) -> datetime | None:
     people = len(plan.audience)
     return canary.ends_at((at for _, _, at in plan.planned(0, people)), people)
-
-
-def able_lanes(
-    pool: Sequence[Sender], reserve: float
-) -> tuple[Sequence[Sender], list[planning.PlanLane]]:
-    """Who sends, and how fast: the primaries that may; without any, the backups; without those, a
-    RED number crawls (spec N2). The primaries that may not keep their lanes, for later.
-    """
-    primaries = [sender for sender in pool if sender.role == "primary"]
-    backups = [sender for sender in pool if sender.role == "backup"]
-    for senders, last_resort in ((primaries, False), (backups, False), (primaries, True)):
-        lanes = [
-            planning.PlanLane(SenderId(sender.id or 0), rate)
-            for sender in senders
-            if (rate := _rate(sender, reserve, last_resort)) > 0
-        ]
-        if lanes:
-            return senders, lanes
-    return primaries, []
-
-
-def _rate(sender: Sender, reserve: float, last_resort: bool) -> float:
-    if sender.state != "active":
-        return 0.0
-    return quality.effective_rate(
-        sender.rate_per_second,
-        sender.quality,
-        reserve,
-        throughput=sender.throughput,
-        status=sender.status,
-        last_resort=last_resort,
-    )
 
 
 def _open_lanes(session: Session, planned: Planned) -> dict[SenderId, LaneId]:

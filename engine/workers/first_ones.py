@@ -10,20 +10,10 @@ from engine.domain import canary
 from engine.domain.canary import CanaryRule, CanaryState, Tally
 from engine.domain.ids import BroadcastId, TenantId
 from engine.store import broadcasts, canaries, schedules
-from engine.store.tables import Schedule
 from engine.workers import failover
 from engine.workers.equipment import Equipment
 from engine.workers.lane import LaneRun
 from engine.workers.watch import View
-
-
-def rule_of(row: Schedule) -> CanaryRule:
-    """A schedule's rule."""
-    return CanaryRule(
-        wait=timedelta(seconds=row.canary_wait_seconds),
-        failures=row.canary_failures,
-        percent=row.canary_failure_percent,
-    )
 
 
 def waits(view: View) -> bool:
@@ -77,7 +67,7 @@ class FirstOnes:
 def _look(session: Session, view: View) -> tuple[Tally, CanaryRule]:
     row = view.broadcast
     tally = canaries.tally(session, BroadcastId(row.id or 0), row.canary_until)
-    return tally, rule_of(schedules.schedule_of(session, row))
+    return tally, schedules.canary_rule(schedules.schedule_of(session, row))
 
 
 def _decide(

@@ -10,8 +10,8 @@ import structlog
 from sqlmodel import Session
 
 from engine.domain.consent import OptIn, OptOut, consent_in
-from engine.domain.ids import Phone, PhoneNumberId, TenantId
-from engine.store import broadcasts, consents, notices, senders
+from engine.domain.ids import Phone, PhoneNumberId, SenderId, TenantId
+from engine.store import broadcasts, consents, notices, sender_changes, senders
 from engine.store.tables import Sender, Template
 from engine.whatsapp.updates import (
     InboundMessage,
@@ -114,7 +114,18 @@ def _number_quality(session: Session, update: NumberQuality, now: datetime) -> b
     given = {name: value for name, value in values.items() if value}
     found = notices.senders_with_phone(session, update.display_phone)
     for sender in found:
+        which = SenderId(sender.id or 0)
+        before = sender_changes.said(session, which)
         if notices.change_sender(session, sender, given, now):
+            sender_changes.note(
+                session,
+                TenantId(sender.tenant_id),
+                which,
+                before=before,
+                after=sender_changes.said(session, which),
+                source="webhook",
+                now=now,
+            )
             says = event.replace("_", " ").lower() or "news"
             words = f"Sender {_tail(sender)}: WhatsApp says {says}"
             limit = f", limit {update.current_limit}" if update.current_limit else ""

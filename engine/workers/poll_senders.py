@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from engine.domain.ids import PhoneNumberId, SenderId, TenantId
 from engine.domain.outcome import Blame, Failure
-from engine.store import broadcasts, senders
+from engine.store import broadcasts, sender_changes, senders
 from engine.store.database import Database
 from engine.whatsapp.graph import Graph
 from engine.whatsapp.numbers import NumberNode, read_number
@@ -104,7 +104,10 @@ def everyone(session: Session) -> Sequence[Known]:
 
 
 def keep(session: Session, sender: Known, node: NumberNode, now: datetime) -> None:
-    """Write down what Meta said; what changed since the last time also goes on the board."""
+    """Write down what Meta said; what changed since the last time also goes into the number's
+    history and on the board.
+    """
+    before = sender_changes.said(session, sender.id)
     senders.record_poll(
         session,
         sender.id,
@@ -114,6 +117,15 @@ def keep(session: Session, sender: Known, node: NumberNode, now: datetime) -> No
         messaging_limit=node.messaging_limit,
         display_phone=node.display_phone,
         label=node.verified_name,
+        now=now,
+    )
+    sender_changes.note(
+        session,
+        sender.tenant,
+        sender.id,
+        before=before,
+        after=sender_changes.said(session, sender.id),
+        source="poll",
         now=now,
     )
     if node.can_send == BLOCKED:

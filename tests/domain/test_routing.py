@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.audience import Audience
 from engine.domain.ids import SenderId
 from engine.domain.pacing import usable_rate
-from engine.domain.routing import PlanLane, PlanRecipient, Routing, lane_room, route
+from engine.domain.routing import (
+    PlanLane,
+    PlanRecipient,
+    Routing,
+    first_choices,
+    lane_room,
+    route,
+)
 
 
 def people(count: int, first: int = 1) -> list[PlanRecipient]:
@@ -119,3 +127,15 @@ def test_round_robin_and_modulo_count_their_people_off() -> None:
 def test_room_is_exact_where_the_shares_are() -> None:
     assert lane_room(2000, lanes(80 * 0.9, 80 * 0.9, 80 * 0.9, 80 * 0.9)) == [500] * 4
     assert lane_room(0, lanes(80)) == [0]
+
+
+@pytest.mark.parametrize("routing", Routing)
+def test_who_a_full_lane_turns_away_goes_by_the_others(routing: Routing) -> None:
+    crowd, pool = people(400), lanes(80, 80)
+    audience = Audience.of(crowd)
+    wanted = first_choices(audience, range(400), pool, routing=routing)
+    assert sum(wanted) == 400
+    full = [PlanLane(pool[0].sender, 80, 10), pool[1]]
+    assert first_choices(audience, range(400), full, routing=routing) == wanted
+    first, second = (len(mine) for mine in route(crowd, full, routing=routing).values())
+    assert (first, second) == (10, wanted[1] + wanted[0] - 10)

@@ -285,3 +285,38 @@ def test_wrong_words_are_refused_in_words() -> None:
 def test_months_are_written_so_that_they_sort() -> None:
     assert month_of(date(2026, 3, 1)) == "2026-03"
     assert DayShape() == USUAL
+
+
+def test_a_daily_schedule_fires_on_its_days_of_the_week_only() -> None:
+    monday = DAY + timedelta(days=-DAY.weekday() + 7)
+    weekdays = daily(weekdays=frozenset({1, 2, 3, 4, 5}))
+    fired = [
+        one.day
+        for offset in range(14)
+        for one in due(ist("05:45", monday + timedelta(days=offset)), [weekdays], set())
+    ]
+    assert [day.isoweekday() for day in fired] == [1, 2, 3, 4, 5] * 2
+    friday_after = ist("07:00", monday + timedelta(days=4))
+    assert next_opening(weekdays, friday_after) == ist("05:59:30", monday + timedelta(days=7))
+
+
+def test_a_day_that_is_left_out_is_skipped_with_its_reason_and_not_announced() -> None:
+    tomorrow = DAY + timedelta(days=1)
+    schedule = daily(skip_days={DAY: "Diwali"})
+    (found,) = due(ist("05:45"), [schedule], set())
+    assert isinstance(found, Skip)
+    assert found.reason == "A day that is left out: Diwali."
+    assert next_opening(schedule, ist("05:00")) == ist("05:59:30", tomorrow)
+    assert due(ist("05:45"), [schedule], {(schedule.id, DAY)}) == []
+
+
+def test_a_one_off_goes_out_on_a_day_that_is_left_out() -> None:
+    """Its day was chosen by a person who could see that."""
+    schedule = once(ist("10:00"), skip_days={DAY: "Diwali"}, weekdays=frozenset({1}))
+    (found,) = due(ist("09:45"), [schedule], set())
+    assert isinstance(found, Open)
+
+
+def test_a_schedule_without_any_opening_ahead_has_none() -> None:
+    every_day = {DAY + timedelta(days=offset): "closed" for offset in range(500)}
+    assert next_opening(daily(skip_days=every_day), ist("07:00")) is None

@@ -10,10 +10,10 @@ from engine.domain.delivery import State
 from engine.domain.failure import classify
 from engine.domain.ids import LaneId, SenderId
 from engine.domain.outcome import Failure
+from engine.domain.pool import able_lanes
 from engine.store import outbox
 from engine.store.tables import Broadcast, Delivery, Lane, LogEntry, Sender
 from engine.workers import failover, handover, watch
-from engine.workers.fan_out import able_lanes
 from engine.workers.watch import LaneView, View
 from tests.workers.cast import EPOCH, NOW, Cast, delivery, stage
 

@@ -15,6 +15,7 @@ from engine.store.tables import (
     Delivery,
     LogEntry,
     Sender,
+    SenderChange,
     Subscriber,
     Template,
     Tenant,
@@ -207,6 +208,11 @@ def test_a_number_that_is_flagged_says_so_on_its_card_and_on_the_board(
     sender = session.exec(select(Sender).where(col(Sender.display_phone) == number)).one()
     assert (sender.status, sender.messaging_limit) == ("FLAGGED", "TIER_10K")
     assert [words for words in board(session) if "flagged" in words] == board(session)[-1:]
+    kept = session.exec(select(SenderChange).order_by(col(SenderChange.id))).all()
+    assert [(row.what, row.after, row.source) for row in kept] == [
+        ("status", "FLAGGED", "webhook"),
+        ("messaging_limit", "TIER_10K", "webhook"),
+    ]
 
 
 def test_a_number_may_send_more(session: Session, cast: Cast) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from engine.domain.ids import PhoneNumberId, SenderId
 from engine.domain.outcome import Blame, Failure
 from engine.store import senders
 from engine.store.database import Database
-from engine.store.tables import LogEntry, Sender
+from engine.store.tables import LogEntry, Sender, SenderChange
 from engine.whatsapp.numbers import NumberNode, Problem
 from engine.workers.poll_senders import everyone, poll
 from tests.commands.content_cast import NOW, add_sender, cast
@@ -124,3 +124,23 @@ def test_no_answer_leaves_what_was_known(database: Database, blame: Blame, shown
     assert bool(row.last_error) == shown
     if shown:
         assert "Access token expired (190)" in row.last_error
+
+
+def history(database: Database) -> list[tuple[str, str, str, str]]:
+    def question(session: Session) -> list[tuple[str, str, str, str]]:
+        rows = session.exec(select(SenderChange).order_by(col(SenderChange.id))).all()
+        return [(row.what, row.before, row.after, row.source) for row in rows]
+
+    return database.read_now(question)
+
+
+def test_every_change_goes_into_the_numbers_history_and_nothing_else(database: Database) -> None:
+    database.transact_now(furnish)
+    ask(database, node(4101))
+    first = history(database)
+    assert ("quality", "UNKNOWN", "GREEN", "poll") in first
+    assert ("messaging_limit", "TIER_NOT_SET", "TIER_100K", "poll") in first
+    ask(database, node(4101))
+    assert history(database) == first
+    ask(database, node(4101, quality="RED"))
+    assert history(database) == [*first, ("quality", "GREEN", "RED", "poll")]

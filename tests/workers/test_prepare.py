@@ -12,12 +12,13 @@ from sqlmodel import Session, col, select, update
 from engine.clock import LoopClock
 from engine.domain.broadcast import BroadcastState
 from engine.domain.ids import BroadcastId
+from engine.domain.planning import LANDING
 from engine.store.database import Database
 from engine.store.tables import Broadcast, Delivery, Exclusion, Lane, Schedule, Sender, Subscriber
 from engine.trials.tenant import seed_sandbox
 from engine.workers.calendar import open_due
 from engine.workers.equipment import Equipment
-from engine.workers.fan_out import LANDING, fan_out
+from engine.workers.fan_out import fan_out
 from engine.workers.freeze import freeze
 from tests.workers.cast import NOW, equipment
 from tests.workers.nobody import Nobody

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.actions import button
+from app.components.actions import button, link_button
 from app.components.cards import card, empty, grid, page_head, stacked_bar
 from app.components.marks import chip, dot
 from app.components.tables import column, data_table, pager, right, row_of
@@ -29,7 +29,9 @@ def broadcast(page: Any) -> rx.Component:
             shown.title,
             shown.subtitle,
             chip(shown.state, shown.state_tone),
-            rx.link("All broadcasts", href="/broadcasts", class_name="dc-button", underline="none"),
+            link_button("Plan", f"/broadcasts/plan?broadcast={shown.number}"),
+            link_button("Compare", f"/broadcasts/compare?b={shown.number}"),
+            link_button("All broadcasts", "/broadcasts"),
         ),
         rx.cond(shown.reason, rx.el.p(shown.reason, class_name="dc-muted")),
         left_to_a_person(page),

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from app import formats
+from app.components.actions import link_button
 from app.components.cards import card, empty, page_head, skeleton
 from app.components.marks import chip
 from app.components.tables import column, data_table, pager, right, row_of
@@ -125,7 +126,12 @@ def share_tone(verdict: Verdict) -> str:
 def broadcasts() -> rx.Component:
     """The history as a table."""
     return rx.fragment(
-        page_head("Broadcasts", "Every morning so far, and whether its promise was kept"),
+        page_head(
+            "Broadcasts",
+            "Every morning so far, and whether its promise was kept",
+            link_button("Compare two days", "/broadcasts/compare"),
+            link_button("Schedule & window", "/settings/schedule"),
+        ),
         rx.cond(
             BroadcastsPage.loaded,
             rx.cond(BroadcastsPage.rows, _table(), _none_yet()),

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from app.components.cards import page_head, skeleton
 from app.doors import ask, now, tell
 from app.frame import page
 from app.navigation import Group
-from app.pages.senders import view
+from app.pages.senders import routing_view, view
+from app.pages.senders.routing import RoutingCard
 from app.pages.senders.shown import Shown, pool_words, shown
 from app.session import guarded, is_open, who
 from app.tab import report
@@ -23,7 +25,9 @@ from engine.commands.resume_sender import resume_sender
 from engine.commands.set_sender_role import set_sender_role
 from engine.domain.ids import SenderId, TenantId
 from engine.domain.roles import Actor, Permission
+from engine.read import sender_history as history
 from engine.read import senders as read
+from engine.read.sender_history import Strip
 
 ROUTE = "/senders"
 REFRESH_SECONDS = 2.0
@@ -123,7 +127,8 @@ class SendersPage(rx.State):
         reach = await _reach(by.tenant, fresh=fresh)
         above = pool_words(pool.capacity, reach)
         self.tone, self.sentence, self.note = above.tone, above.sentence, above.note
-        cards = [shown(sender, reach) for sender in pool.cards]
+        strips = await _strips(by.tenant)
+        cards = [shown(sender, reach, strips.get(sender.id, ())) for sender in pool.cards]
         if cards != self.cards:
             self.cards = cards
         self.loaded = True
@@ -157,6 +162,17 @@ async def _reach(tenant: TenantId, *, fresh: bool = False) -> read.Reach:
     return kept[0]
 
 
+_striped: dict[TenantId, tuple[Mapping[SenderId, Strip], datetime]] = {}
+
+
+async def _strips(tenant: TenantId) -> Mapping[SenderId, Strip]:
+    """The last thirty days of quality: news of them may be ten seconds old."""
+    at, kept = now(), _striped.get(tenant)
+    if kept is None or at - kept[1] >= REACH_SHARED_FOR:
+        kept = _striped[tenant] = (await ask(history.strips, tenant, now=at), at)
+    return kept[0]
+
+
 def _people(text: str) -> int | None:
     """What somebody typed as a number of people; 0, which the command refuses, when it is none."""
     plain = text.replace(",", "").strip()
@@ -173,14 +189,24 @@ def _number(text: str) -> float:
         return math.nan
 
 
-@page(ROUTE, "Senders", group=Group.DELIVERY, icon="radio-tower", on_load=SendersPage.load)
+@page(
+    ROUTE,
+    "Senders",
+    group=Group.DELIVERY,
+    icon="radio-tower",
+    on_load=[SendersPage.load, RoutingCard.load],
+)
 def senders() -> rx.Component:
     """The pool above, a card for each number below."""
     return rx.fragment(
         page_head("Senders", "The business numbers your messages go out from"),
         rx.cond(
             SendersPage.loaded,
-            rx.cond(SendersPage.cards, view.pool(SendersPage), view.no_senders()),
+            rx.cond(
+                SendersPage.cards,
+                rx.fragment(view.pool(SendersPage), routing_view.below(RoutingCard)),
+                view.no_senders(),
+            ),
             rx.fragment(skeleton(2), skeleton(6)),
         ),
     )

@@ -1,12 +1,15 @@
 """The Senders page in words: from a sender's card as the engine reads it to what people read."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app import formats
+from app.pages.senders.strip import Bar, bars, said
+from app.pages.senders.words import QUALITIES
 from app.styles import Tone
-from engine.domain.quality import Quality, read_quality
+from engine.domain.quality import read_quality
+from engine.read.sender_history import Strip
 from engine.read.senders import Capacity, Reach, SenderCard
 
 NO_LIMITS = Reach()
@@ -19,6 +22,7 @@ class Shown:
     """One card."""
 
     id: int
+    href: str
     phone: str
     label: str
     backup: bool
@@ -44,6 +48,8 @@ class Shown:
     checked: str
     checked_at: str
     error: str
+    strip: list[Bar] = field(default_factory=list[Bar])
+    strip_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,14 @@ class PoolWords:
     note: str
 
 
-def shown(card: SenderCard, reach: Reach = NO_LIMITS) -> Shown:
-    """One sender as its card shows it, with the use of the day's limits."""
+def shown(card: SenderCard, reach: Reach = NO_LIMITS, strip: Strip = ()) -> Shown:
+    """One sender as its card shows it, with the use of the day's limits and its last weeks."""
     state, state_tone = _state(card)
-    quality, quality_tone = _QUALITIES[read_quality(card.quality)]
+    quality, quality_tone = QUALITIES[read_quality(card.quality)]
     status, status_tone = _STATUSES.get(card.status, (_sentence(card.status), "warn"))
     return Shown(
         id=card.id,
+        href=f"/senders/{card.id}",
         phone=card.display_phone,
         label=card.label,
         backup=card.role == "backup",
@@ -87,6 +94,8 @@ def shown(card: SenderCard, reach: Reach = NO_LIMITS) -> Shown:
         checked=formats.time_with_zone(card.polled_at) if card.polled_at else "not yet",
         checked_at=formats.moment(card.polled_at),
         error=card.last_error,
+        strip=bars(strip),
+        strip_words=said(strip),
     )
 
 
@@ -228,13 +237,6 @@ _COUNTS = {
     10: "Ten",
     11: "Eleven",
     12: "Twelve",
-}
-
-_QUALITIES = {
-    Quality.GREEN: ("Quality green", "good"),
-    Quality.YELLOW: ("Quality yellow", "warn"),
-    Quality.RED: ("Quality red", "bad"),
-    Quality.UNKNOWN: ("Quality not known", "held"),
 }
 
 _STATUSES = {

@@ -9,6 +9,7 @@ from app.components.cards import card, empty, grid, rate_bar
 from app.components.marks import chip
 from app.frame import may
 from app.pages.senders.shown import Shown
+from app.pages.senders.strip import strip_of
 from engine.domain.roles import Permission
 
 
@@ -52,7 +53,10 @@ def _about(sender: Shown) -> tuple[rx.Component, ...]:
     return (
         rx.el.div(
             rx.el.div(
-                rx.el.h2(sender.phone, class_name="dc-sender-phone"),
+                rx.el.h2(
+                    rx.link(sender.phone, href=sender.href, class_name="dc-strong-link"),
+                    class_name="dc-sender-phone",
+                ),
                 rx.el.p(sender.label, class_name="dc-muted dc-small"),
             ),
             chip(sender.state, sender.state_tone),
@@ -64,6 +68,12 @@ def _about(sender: Shown) -> tuple[rx.Component, ...]:
             chip(sender.quality, sender.quality_tone),
             chip(sender.status, sender.status_tone),
             class_name="dc-row",
+        ),
+        rx.link(
+            strip_of(sender.strip, sender.strip_words),
+            href=sender.href,
+            title="History and recovery plan",
+            class_name="dc-strip-link",
         ),
         rx.el.div(
             rx.el.div(rate_bar(sender.rate_width), sender.rate, class_name="dc-sender-rate"),

@@ -1,14 +1,22 @@
 """All tables, imported here once so that `SQLModel.metadata` is whole for alembic and the tests."""
 
 from engine.store.tables.audit import AuditEnd, AuditEntry, AuditKey, AuditValue
-from engine.store.tables.broadcasts import Broadcast, Exclusion, Lane, LogEntry, Sample, Schedule
+from engine.store.tables.broadcasts import (
+    Broadcast,
+    Exclusion,
+    Lane,
+    LogEntry,
+    Sample,
+    Schedule,
+    SkipDay,
+)
 from engine.store.tables.content import Content, Template, Variant
 from engine.store.tables.deliveries import Attempt, Delivery, Receipt
 from engine.store.tables.engine import EngineRun, Lease
 from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
 from engine.store.tables.people import Consent, Subscriber
-from engine.store.tables.senders import Sender
+from engine.store.tables.senders import Sender, SenderChange
 from engine.store.tables.tenants import (
     Invitation,
     RecoveryCode,
@@ -41,7 +49,9 @@ __all__ = [
     "Sample",
     "Schedule",
     "Sender",
+    "SenderChange",
     "SignIn",
+    "SkipDay",
     "StagedSubscriber",
     "Subscriber",
     "Template",

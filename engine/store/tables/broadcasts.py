@@ -26,6 +26,21 @@ class Schedule(SQLModel, table=True):
     canary_failures: int = 3  # it halts above this many …
     canary_failure_percent: int = 10  # … and above this share of them
     active: bool = True
+    weekdays: str = "1234567"  # daily: on which days of the week, by their ISO numbers
+    version: int = 1  # goes up with each change: who saw an older one does not write over it
+    holds_since: datetime | None = None  # when its time last changed: it has no earlier openings
+    created_at: datetime
+
+
+class SkipDay(SQLModel, table=True):
+    """A day on which a tenant's daily schedules leave out their broadcast: a market holiday."""
+
+    __tablename__ = "skip_days"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (UniqueConstraint("tenant_id", "day", name="uq_skip_days_day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id")
+    day: date
+    reason: str
     created_at: datetime
 
 
@@ -47,6 +62,7 @@ class Broadcast(SQLModel, table=True):
     state: str  # domain.broadcast.BroadcastState
     state_reason: str = ""
     pacing: str = "jittered"
+    routing: str = "sticky"  # domain.routing.Routing, as it was when the broadcast was opened
     seed: str = ""  # hex from `secrets`; with it the plan can be replayed (spec P1)
     opens_at: datetime
     window_ends_at: datetime

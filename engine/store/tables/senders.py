@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 
 class Sender(SQLModel, table=True):
@@ -27,3 +27,18 @@ class Sender(SQLModel, table=True):
     last_error: str = ""
     polled_at: datetime | None = None
     updated_at: datetime
+
+
+class SenderChange(SQLModel, table=True):
+    """One change of what Meta says of a number: what the strip and the table of its page show."""
+
+    __tablename__ = "sender_changes"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_sender_changes_sender", "sender_id", "at", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenants.id")
+    sender_id: int = Field(foreign_key="senders.id")
+    at: datetime
+    what: str  # quality, status, throughput, messaging_limit
+    before: str
+    after: str
+    source: str  # poll, webhook

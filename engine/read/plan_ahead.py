@@ -1,0 +1,212 @@
+"""The plan of a schedule's next broadcast, by the real planner, from what the tables hold now."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from engine.domain import canary, planning
+from engine.domain.broadcast import BroadcastState
+from engine.domain.ids import ContentId, ScheduleId, SenderId, TenantId
+from engine.domain.planning import LANDING, Pacing, Routing
+from engine.domain.pool import able_lanes, idle_because, rate_of
+from engine.domain.routing import PlanLane, first_choices
+from engine.domain.schedule import Window, month_of, service_day
+from engine.domain.tenant_settings import ROUTING, shape_of, value_of
+from engine.read import audience as people
+from engine.read.plan import Basis, NoPlan, PlanView, SenderPart, by_second
+from engine.read.schedules import next_window
+from engine.store import content, schedules, senders, tenant_settings
+from engine.store.tables import Broadcast, Content, Schedule, Sender
+
+LOOKED_BACK = timedelta(days=2)
+SEED = "preview"
+"""The broadcast's own is drawn when it is opened: until then instants differ, sizes do not."""
+
+
+def plan_ahead(
+    session: Session, tenant: TenantId, schedule: ScheduleId, *, reserve: float, now: datetime
+) -> PlanView | NoPlan | None:
+    """The plan as it would be now; None when the tenant has no such schedule.
+
+    reserve: the part of each rate that is kept for replies. Takes a second or two for a hundred
+    thousand people, so it is not made while a broadcast goes out.
+    """
+    row = schedules.find(session, schedule, tenant)
+    if row is None:
+        return None
+    if _somebody_sends(session):
+        return NoPlan("A broadcast is going out. The preview waits, to take no time from it.")
+    settings = tenant_settings.values(session, tenant)
+    since = service_day(now) - LOOKED_BACK
+    skip_days = schedules.skip_days(session, since).get(tenant, {})
+    coming = next_window(session, row, now, shape_of(settings), skip_days)
+    if coming is None:
+        return NoPlan("It has no opening ahead: switch it on, or give it another instant.")
+    day, window, _ = coming
+    pack = _pack(session, tenant, row, day)
+    languages = None if pack is None else _languages(session, pack)
+    today = people.today(session, tenant, languages)
+    pool = senders.pool(session, tenant)
+    _, lanes = able_lanes(pool, reserve)
+    if not lanes:
+        return NoPlan("No sender may send. See Senders.")
+    room = people.room(session, tenant, now)
+    audience, _, without = room.audience(today.audience, people.places(today.audience), lanes)
+    asked = _Asked(row, window, Routing(value_of(settings, ROUTING.key)), month_of(day))
+    made = _plan(audience, room.lanes(audience, lanes), asked)
+    return PlanView(
+        basis=Basis.TODAY,
+        broadcast=None,
+        title=row.name,
+        day=day,
+        window=window,
+        pacing=Pacing(row.pacing),
+        routing=asked.routing,
+        has_content=pack is not None,
+        senders=_parts(pool, made, reserve),
+        left_out=today.left_out,
+        no_room=len(without),
+        no_room_words=room.words,
+        first_ones=canary.size(len(audience)) if row.canary else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    row: Schedule
+    window: Window
+    routing: Routing
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The plan's lanes, and in their order: how many a second, firsts, lasts, whom they lost."""
+
+    opens_at: datetime
+    lanes: Sequence[PlanLane]
+    seconds: list[list[int]]
+    firsts: list[int | None]
+    lasts: list[int | None]
+    turned_away: list[int]
+
+
+def _plan(audience: planning.Audience, lanes: Sequence[PlanLane], asked: _Asked) -> _Made:
+    row, window = asked.row, asked.window
+    rule = schedules.canary_rule(row)
+    held_back = rule.wait + canary.TURN if row.canary else timedelta(0)
+    room = window.primary_ends_at - LANDING - held_back - window.opens_at
+    plan = planning.plan(
+        audience,
+        lanes,
+        opens_at=window.opens_at,
+        pacing=Pacing(row.pacing),
+        month=asked.month,
+        seed=SEED,
+        routing=asked.routing,
+        over=max(room, timedelta(0)),
+    )
+    slots = _held_back(plan, row) if row.canary else plan.slots
+    usable = [lane for lane in lanes if lane.rate > 0]
+    wanted = first_choices(audience, audience.in_order(), usable, routing=asked.routing)
+    firsts: list[int | None] = [None] * len(usable)
+    lasts: list[int | None] = [None] * len(usable)
+    for slot, lane in zip(slots, plan.lane_of, strict=True):
+        first, last = firsts[lane], lasts[lane]
+        firsts[lane] = slot if first is None else min(first, slot)
+        lasts[lane] = slot if last is None else max(last, slot)
+    sizes = plan.sizes()
+    return _Made(
+        opens_at=plan.opens_at,
+        lanes=usable,
+        seconds=by_second(slots, plan.lane_of, len(usable)),
+        firsts=firsts,
+        lasts=lasts,
+        turned_away=[
+            max(0, want - sizes[lane.sender]) for want, lane in zip(wanted, usable, strict=True)
+        ],
+    )
+
+
+def _held_back(plan: planning.Plan, row: Schedule) -> "array[int]":
+    """The instants once the rest waits for the first ones."""
+    rule, everybody = schedules.canary_rule(row), len(plan.audience)
+    until = canary.ends_at((at for _, _, at in plan.planned(0, everybody)), everybody)
+    return array(
+        "q",
+        (
+            (canary.held_back(at, until, rule) - plan.opens_at) // timedelta(microseconds=1)
+            for _, _, at in plan.planned(0, everybody)
+        ),
+    )
+
+
+def _parts(pool: Sequence[Sender], made: _Made, reserve: float) -> tuple[SenderPart, ...]:
+    place_of = {lane.sender: place for place, lane in enumerate(made.lanes)}
+    parts: list[SenderPart] = []
+    for sender in pool:
+        identity = SenderId(sender.id or 0)
+        place = place_of.get(identity)
+        if place is None:
+            parts.append(_idle(sender, reserve))
+            continue
+        lane = made.lanes[place]
+        parts.append(
+            SenderPart(
+                sender=identity,
+                display_phone=sender.display_phone,
+                role=sender.role,
+                rate=lane.rate,
+                people=sum(made.seconds[place]),
+                first_at=_instant(made.opens_at, made.firsts[place]),
+                last_at=_instant(made.opens_at, made.lasts[place]),
+                seconds=tuple(made.seconds[place]),
+                most=lane.most,
+                turned_away=made.turned_away[place],
+            )
+        )
+    return tuple(parts)
+
+
+def _idle(sender: Sender, reserve: float) -> SenderPart:
+    return SenderPart(
+        sender=SenderId(sender.id or 0),
+        display_phone=sender.display_phone,
+        role=sender.role,
+        rate=rate_of(sender, reserve),
+        idle=idle_because(sender),
+    )
+
+
+def _instant(opens_at: datetime, slot: int | None) -> datetime | None:
+    return None if slot is None else opens_at + timedelta(microseconds=slot)
+
+
+def _pack(session: Session, tenant: TenantId, row: Schedule, day: object) -> Content | None:
+    """What it would send: the one it was given, else the day's, approved or not yet."""
+    if row.content_id is not None:
+        return content.get(session, ContentId(row.content_id), tenant)
+    query = (
+        sa.select(Content)
+        .where(col(Content.tenant_id) == tenant, col(Content.day) == day)
+        .order_by(col(Content.content_hash).is_(None), col(Content.id).desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def _languages(session: Session, pack: Content) -> set[str]:
+    return {one.language for one in content.variants(session, ContentId(pack.id or 0))}
+
+
+def _somebody_sends(session: Session) -> bool:
+    query = (
+        sa.select(col(Broadcast.id))
+        .where(col(Broadcast.state) == BroadcastState.SENDING.value)
+        .limit(1)
+    )
+    return session.connection().execute(query).first() is not None
