@@ -62,7 +62,7 @@ def read_draft(typed: Mapping[str, str], now: datetime) -> ScheduleDraft | tuple
     name = form.text("name")
     kind = form.one_of("kind", Kind, Kind.DAILY)
     zone = form.zone("zone")
-    at = form.time("at")
+    at = form.clock("at")
     once_at = form.once_at(at, zone, now) if kind is Kind.ONCE else None
     weekdays = form.weekdays("weekdays") if kind is Kind.DAILY else EVERY_DAY
     content = form.whole("content", 1, 2**31 - 1, "Choose one of the packs.", optional=True)
@@ -133,7 +133,7 @@ class _Form:
             return IST
         return typed
 
-    def time(self, field: str) -> time | None:
+    def clock(self, field: str) -> time | None:
         typed = self.typed(field)
         try:
             return time_of_day(typed)

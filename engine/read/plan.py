@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from engine.domain.broadcast import BroadcastState
 from engine.domain.ids import BroadcastId, SenderId
 from engine.domain.planning import Pacing, Routing
 from engine.domain.pool import Idle
 from engine.domain.schedule import Window
 from engine.domain.subscriber import Exclusion
+from engine.store.tables import Broadcast
 
 
 class Basis(StrEnum):
@@ -93,11 +98,24 @@ class PlanView:
         return sum(sum(part.seconds[second + 1 :]) for part in self.senders)
 
 
+BUSY = "A broadcast is going out. Previews wait, to take no time from it."
+
+
 @dataclass(frozen=True, slots=True)
 class NoPlan:
     """There is none to show; why, as a sentence."""
 
     why: str
+
+
+def somebody_sends(session: Session) -> bool:
+    """Whether any tenant's broadcast is in its window: no work is done for looks meanwhile."""
+    query = (
+        sa.select(col(Broadcast.id))
+        .where(col(Broadcast.state) == BroadcastState.SENDING.value)
+        .limit(1)
+    )
+    return session.connection().execute(query).first() is not None
 
 
 def by_second(slots: Sequence[int], chosen: Sequence[int], lanes: int) -> list[list[int]]:

@@ -3,21 +3,29 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from engine.domain import canary, planning
-from engine.domain.broadcast import BroadcastState
-from engine.domain.ids import ContentId, ScheduleId, SenderId, TenantId
+from engine.domain.ids import BroadcastId, ContentId, ScheduleId, SenderId, TenantId
 from engine.domain.planning import LANDING, Pacing, Routing
 from engine.domain.pool import able_lanes, idle_because, rate_of
 from engine.domain.routing import PlanLane, first_choices
 from engine.domain.schedule import Window, month_of, service_day
 from engine.domain.tenant_settings import ROUTING, shape_of, value_of
 from engine.read import audience as people
-from engine.read.plan import Basis, NoPlan, PlanView, SenderPart, by_second
+from engine.read.plan import (
+    BUSY,
+    Basis,
+    NoPlan,
+    PlanView,
+    SenderPart,
+    by_second,
+    somebody_sends,
+)
+from engine.read.plan_made import plan_made
 from engine.read.schedules import next_window
 from engine.store import content, schedules, senders, tenant_settings
 from engine.store.tables import Broadcast, Content, Schedule, Sender
@@ -30,7 +38,8 @@ SEED = "preview"
 def plan_ahead(
     session: Session, tenant: TenantId, schedule: ScheduleId, *, reserve: float, now: datetime
 ) -> PlanView | NoPlan | None:
-    """The plan as it would be now; None when the tenant has no such schedule.
+    """The plan as it would be now, or as it was made when the broadcast has been opened already;
+    None when the tenant has no such schedule.
 
     reserve: the part of each rate that is kept for replies. Takes a second or two for a hundred
     thousand people, so it is not made while a broadcast goes out.
@@ -38,8 +47,8 @@ def plan_ahead(
     row = schedules.find(session, schedule, tenant)
     if row is None:
         return None
-    if _somebody_sends(session):
-        return NoPlan("A broadcast is going out. The preview waits, to take no time from it.")
+    if somebody_sends(session):
+        return NoPlan(BUSY)
     settings = tenant_settings.values(session, tenant)
     since = service_day(now) - LOOKED_BACK
     skip_days = schedules.skip_days(session, since).get(tenant, {})
@@ -47,6 +56,9 @@ def plan_ahead(
     if coming is None:
         return NoPlan("It has no opening ahead: switch it on, or give it another instant.")
     day, window, _ = coming
+    opened = _opened(session, schedule, day)
+    if opened is not None:
+        return plan_made(session, tenant, opened, reserve=reserve)
     pack = _pack(session, tenant, row, day)
     languages = None if pack is None else _languages(session, pack)
     today = people.today(session, tenant, languages)
@@ -186,7 +198,7 @@ def _instant(opens_at: datetime, slot: int | None) -> datetime | None:
     return None if slot is None else opens_at + timedelta(microseconds=slot)
 
 
-def _pack(session: Session, tenant: TenantId, row: Schedule, day: object) -> Content | None:
+def _pack(session: Session, tenant: TenantId, row: Schedule, day: date) -> Content | None:
     """What it would send: the one it was given, else the day's, approved or not yet."""
     if row.content_id is not None:
         return content.get(session, ContentId(row.content_id), tenant)
@@ -199,14 +211,13 @@ def _pack(session: Session, tenant: TenantId, row: Schedule, day: object) -> Con
     return session.scalars(query).first()
 
 
+def _opened(session: Session, schedule: ScheduleId, day: date) -> BroadcastId | None:
+    query = sa.select(col(Broadcast.id)).where(
+        col(Broadcast.schedule_id) == schedule, col(Broadcast.service_day) == day
+    )
+    found = session.connection().execute(query).scalar_one_or_none()
+    return None if found is None else BroadcastId(found)
+
+
 def _languages(session: Session, pack: Content) -> set[str]:
     return {one.language for one in content.variants(session, ContentId(pack.id or 0))}
-
-
-def _somebody_sends(session: Session) -> bool:
-    query = (
-        sa.select(col(Broadcast.id))
-        .where(col(Broadcast.state) == BroadcastState.SENDING.value)
-        .limit(1)
-    )
-    return session.connection().execute(query).first() is not None

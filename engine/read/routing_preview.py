@@ -13,6 +13,7 @@ from engine.domain.pool import able_lanes
 from engine.domain.routing import PlanLane, Routing, lane_places
 from engine.domain.tenant_settings import ROUTING, value_of
 from engine.read import audience as people
+from engine.read.plan import BUSY, NoPlan, somebody_sends
 from engine.store import senders, tables, tenant_settings
 from engine.store.dialects import table
 
@@ -59,16 +60,18 @@ def routing_of(session: Session, tenant: TenantId) -> Routing:
 
 def who_moves(
     session: Session, tenant: TenantId, then: Routing, *, reserve: float, now: datetime
-) -> Moves | None:
-    """Who would move; None when no sender may send. Takes a second for a hundred thousand people.
+) -> Moves | NoPlan:
+    """Who would move, or why that cannot be told. Takes a second for a hundred thousand people.
 
     Both ways are asked for today's audience and senders, so that only the way makes the difference.
     """
+    if somebody_sends(session):
+        return NoPlan(BUSY)
     present = routing_of(session, tenant)
     pool = senders.pool(session, tenant)
     _, lanes = able_lanes(pool, reserve)
     if not lanes:
-        return None
+        return NoPlan("No sender may send: there is nothing to choose from.")
     found = people.today(session, tenant, None).audience
     room = people.room(session, tenant, now)
     audience, _, _ = room.audience(found, people.places(found), lanes)

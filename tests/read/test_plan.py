@@ -159,7 +159,7 @@ def test_who_is_left_out_is_counted_by_reason(session: Session) -> None:
 
 def test_what_comes_too_late_is_counted(session: Session) -> None:
     seeded, schedule = furnish(session)
-    session.exec(update(Sender).values(rate_per_second=0.4))
+    session.exec(update(Sender).values(rate_per_second=0.25))
     plan = ahead(session, seeded.tenant, schedule)
     assert plan.beyond_window > plan.beyond_close > 0
     last = plan.last_at
@@ -189,6 +189,14 @@ def test_there_is_no_preview_while_a_broadcast_goes_out(session: Session) -> Non
     assert isinstance(plan_made(session, seeded.tenant, which, reserve=0.1), NoPlan)
 
 
+def test_once_the_broadcast_is_opened_its_own_plan_is_shown(database: Database) -> None:
+    seeded, schedule = database.transact_now(furnish)
+    which = database.transact_now(_open)
+    _plan(database, which)
+    found = database.read_now(ahead, seeded.tenant, schedule)
+    assert (found.basis, found.broadcast) == (Basis.FROZEN, which)
+
+
 @pytest.mark.parametrize("question", ["plan_ahead", "plan_made"])
 def test_another_tenants_plan_is_nobodys_business(session: Session, question: str) -> None:
     seeded, schedule = furnish(session)
@@ -201,7 +209,7 @@ def test_another_tenants_plan_is_nobodys_business(session: Session, question: st
 
 def moves(session: Session, tenant: TenantId, then: str) -> Moves:
     found = who_moves(session, tenant, then, reserve=0.1, now=NOW)  # pyright: ignore[reportArgumentType]
-    assert found is not None
+    assert isinstance(found, Moves), found
     return found
 
 

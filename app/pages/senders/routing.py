@@ -14,10 +14,13 @@ from engine.commands.change_routing import change_routing
 from engine.domain.ids import SenderId, TenantId
 from engine.domain.roles import Actor, Permission
 from engine.domain.routing import Routing
+from engine.read.plan import NoPlan
 from engine.read.routing_preview import Moves, routing_of, who_moves
 from engine.read.sender_history import Use, use
 
 KEPT_FOR = timedelta(seconds=60)
+MOVES_KEPT_FOR = timedelta(seconds=20)
+_moved: dict[tuple[TenantId, Routing], tuple[Moves | NoPlan, datetime]] = {}
 _used: dict[TenantId, tuple[Use, datetime]] = {}
 
 
@@ -67,7 +70,6 @@ class RoutingCard(rx.State):
     routing: str = Routing.STICKY.value
     routing_words: str = ROUTINGS[Routing.STICKY]
     asked: str = ""
-    working: bool = False
     moves_words: str = ""
     moves_tone: str = "quiet"
     asked_note: str = ""
@@ -89,9 +91,9 @@ class RoutingCard(rx.State):
         assert by.tenant is not None
         if routing not in set(Routing):
             return
-        found = await ask(who_moves, by.tenant, Routing(routing), reserve=reserve(), now=now())
-        if found is None:
-            await say(self, "bad", "No sender may send: there is nothing to choose from.")
+        found = await _moves(by.tenant, Routing(routing))
+        if isinstance(found, NoPlan):
+            await say(self, "warn", found.why)
             return
         self.asked, self.asked_note = routing, ROUTING_NOTES[routing]
         self._show_moves(found)
@@ -108,6 +110,7 @@ class RoutingCard(rx.State):
         result = await tell(change_routing, by.tenant, self.asked, by=by)
         if await report(self, result, "Senders are chosen like this from the next broadcast on."):
             self.asked = ""
+            _moved.clear()
         await self._look(by)
 
     async def _look(self, by: Actor) -> None:
@@ -181,9 +184,18 @@ def _room_comes_back(used: Use) -> str:
     hour, people = max(used.hours, key=lambda one: one[1])
     end = formats.time(hour + _HOUR)[:5]
     return (
-        f"{formats.number(people)} of them count until {formats.minute(hour)} to {end} IST, when "
-        "their 24 hours are over. Who counts already can be written to again at no cost."
+        f"{formats.number(people)} of them stop counting between {formats.minute(hour)} and {end} "
+        "IST, when their 24 hours are over. Who counts can be written to again at no cost."
     )
+
+
+async def _moves(tenant: TenantId, then: Routing) -> Moves | NoPlan:
+    """A second of work for a hundred thousand people: all tabs of a tenant share the answer."""
+    at, kept = now(), _moved.get((tenant, then))
+    if kept is None or at - kept[1] >= MOVES_KEPT_FOR:
+        found = await ask(who_moves, tenant, then, reserve=reserve(), now=at)
+        kept = _moved[(tenant, then)] = (found, at)
+    return kept[0]
 
 
 async def _use(tenant: TenantId) -> Use:
