@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -87,5 +87,5 @@ _CHANGE = (
 )
 
 
-def _changes_of(session: Session, query: sa.Select[tuple[object, ...]]) -> list[Change]:
+def _changes_of(session: Session, query: Any) -> list[Change]:
     return [Change(SenderId(row[0]), *row[1:]) for row in session.connection().execute(query).all()]

@@ -254,7 +254,7 @@ def test_a_holiday_is_left_out_and_taken_in_again(
 
 
 def days(served: Served) -> list[date]:
-    return served.database.read_now(lambda s: list(s.exec(select(SkipDay.day)).all()))
+    return served.database.read_now(lambda s: [row.day for row in s.exec(select(SkipDay)).all()])
 
 
 @pytest.mark.parametrize("role", OTHERS)

@@ -46,12 +46,13 @@ class BroadcastPage(rx.State):
     _begins: list[Any] = []
     _next: Any = None
     _turn: int = 0
+    _span: Any = None
 
     @guarded()
     async def load(self, *, by: Actor) -> Any:
         """Fill the page; while the broadcast runs, keep it fresh."""
         self.search = self.stage = self.code = self.names_of = ""
-        self._begins = []
+        self._begins, self._span = [], None
         await self._refresh(by)
         return None if self.shown.over else BroadcastPage.follow
 
@@ -161,7 +162,11 @@ class BroadcastPage(rx.State):
             code=int(self.code) if self.code.isdecimal() else None,
         )
         after = self._begins[-1] if self._begins else None
-        found = await ask(people.recipients, _tenant(by), self._which(), wanted, after=after)
+        found = await ask(
+            people.recipients, _tenant(by), self._which(), wanted, after=after, span=self._span
+        )
+        # Before the end of its freeze a broadcast still grows.
+        self._span = found.span if self.shown.over else None
         self.rows = [recipient(row) for row in found.rows]
         self.range = _range(found.found, len(self._begins), len(found.rows))
         self.has_back, self.has_next = bool(self._begins), found.next is not None

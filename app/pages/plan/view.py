@@ -31,7 +31,7 @@ def plan(page: Any) -> rx.Component:
                     rx.el.p(shown.sentence, class_name="dc-lead"),
                     rx.el.p(
                         shown.note,
-                        rx.cond(shown.note, " "),
+                        " ",
                         shown.basis,
                         class_name="dc-muted dc-small",
                     ),
