@@ -1,5 +1,6 @@
 """What the page of one broadcast shows: its lanes, what went wrong, who was left out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, SenderId, SubscriberId, TenantId
 from engine.domain.subscriber import WORDS as EXCLUSION_WORDS
 from engine.domain.subscriber import Exclusion
-from engine.read.broadcasts import BroadcastRow, Figures, figures, lane_figures, row_of
+from engine.read.broadcasts import BroadcastRow, Figures, lane_figures, row_of, together
 from engine.read.stages import Stage, stage_of
 from engine.store import dead_letters, receipts, tables
 from engine.store.dialects import table
@@ -96,9 +97,10 @@ def broadcast(
     row = session.connection().execute(query).one_or_none()
     if row is None:
         return None
+    by_lane = lane_figures(session, row)
     failures = dead_letters.codes_of(session, WantedLetters(tenant=tenant, broadcast=which))
     return BroadcastView(
-        row=row_of(row, figures(session, [row])[row.id], now),
+        row=row_of(row, together(by_lane.values()), now),
         content_hash=row.content_hash,
         category=row.category,
         seed=row.seed,
@@ -106,7 +108,7 @@ def broadcast(
         planned_at=row.planned_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
-        lanes=_lanes(session, row),
+        lanes=_lanes(session, row, by_lane),
         problems=_problems(session, which),
         left_out=_left_out(session, which),
         failed=sum(count for _, count in failures),
@@ -129,8 +131,9 @@ def excluded(
     return tuple((SubscriberId(row[0]), row[1]) for row in session.connection().execute(query))
 
 
-def _lanes(session: Session, broadcast_row: Any) -> tuple[LaneRow, ...]:
-    counted_by_lane = lane_figures(session, broadcast_row)
+def _lanes(
+    session: Session, broadcast_row: Any, counted_by_lane: Mapping[int | None, Figures]
+) -> tuple[LaneRow, ...]:
     peak = (
         sa.select(sa.func.max(_samples.started)).where(_samples.lane_id == _l.id).scalar_subquery()
     )

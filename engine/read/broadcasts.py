@@ -129,6 +129,18 @@ def lane_figures(session: Session, broadcast: Any) -> dict[int | None, Figures]:
     return {key[0]: one for key, one in _figures(session, [broadcast], (_d.lane_id,)).items()}
 
 
+def together(parts: Iterable[Figures]) -> Figures:
+    """The figures of a whole from those of its parts."""
+    by_stage: dict[Stage, int] = defaultdict(int)
+    total = handed_over = on_time = opted_out = 0
+    for part in parts:
+        for stage, count in part.by_stage.items():
+            by_stage[stage] += count
+        total, handed_over = total + part.total, handed_over + part.handed_over
+        on_time, opted_out = on_time + part.on_time, opted_out + part.opted_out
+    return Figures(total, dict(by_stage), handed_over, on_time, opted_out)
+
+
 def _figures(
     session: Session, broadcasts: Sequence[Any], by: tuple[sa.ColumnElement[Any], ...]
 ) -> dict[tuple[Any, ...], Figures]:
