@@ -39,6 +39,7 @@ class Idle(StrEnum):
     REFUSED = "refused"  # WhatsApp does not let it send
     RED = "red"  # its quality is red, or WhatsApp flagged it
     BACKUP = "backup"  # the primaries suffice
+    NO_PART = "no_part"  # it could, but nobody was given to it
 
 
 def able_lanes(pool: Sequence[Sender], reserve: float) -> tuple[Sequence[Sender], list[PlanLane]]:
@@ -82,4 +83,4 @@ def idle_because(sender: Numbered) -> Idle:
         return Idle.REFUSED
     if sender.status == FLAGGED or read_quality(sender.quality) is Quality.RED:
         return Idle.RED
-    return Idle.BACKUP
+    return Idle.BACKUP if sender.role == "backup" else Idle.NO_PART

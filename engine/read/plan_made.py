@@ -1,5 +1,6 @@
 """The plan of a broadcast as it was made, and as failovers have changed it since."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -90,10 +91,10 @@ def _part(sender: Sender, rows: list[Any], opens_at: datetime, reserve: float) -
             rate=rate,
             idle=idle_because(sender),
         )
-    counts = {_after(text, opens_at): count for _, text, count, _, _ in rows}
-    seconds = [0] * (max(counts) + 1)
-    for second, count in counts.items():
-        seconds[second] = count
+    counts: Counter[int] = Counter()
+    for _, text, count, _, _ in rows:
+        counts[_after(text, opens_at)] += count
+    seconds = [counts[second] for second in range(max(counts) + 1)]
     return SenderPart(
         sender=identity,
         display_phone=phone,
@@ -108,7 +109,9 @@ def _part(sender: Sender, rows: list[Any], opens_at: datetime, reserve: float) -
 
 def _after(text: str, opens_at: datetime) -> int:
     at = datetime.fromisoformat(text).replace(tzinfo=UTC)
-    return min(max(0, (at - opens_at) // timedelta(seconds=1)), LONGEST_SECONDS)
+    # The database counts by seconds of the clock; an opening by hand lies within one.
+    since = at - opens_at.replace(microsecond=0)
+    return min(max(0, since // timedelta(seconds=1)), LONGEST_SECONDS)
 
 
 def _left_out(session: Session, which: BroadcastId) -> dict[Exclusion, int]:

@@ -35,7 +35,7 @@ OTHERS = [Role.VIEWER, Role.AUTHOR, Role.APPROVER]
 
 @pytest.fixture
 def sandbox(served: Served) -> Generator[Sandbox]:
-    """A firm with a broadcast yesterday and one today, and a number whose quality fell."""
+    """A firm with a broadcast yesterday and one before, and a number whose quality fell."""
     house = SimpleNamespace(port=served.port, database=served.database, clock=MachineClock())
     made = sandbox_in(cast("House", house))
     served.database.transact_now(_set_up, made)
@@ -50,14 +50,15 @@ def sandbox(served: Served) -> Generator[Sandbox]:
 
 def _set_up(session: Session, made: Sandbox) -> None:
     now = MachineClock().now()
-    opens_at = now - timedelta(hours=2)
+    # Not today: between midnight and six the next opening is today's, too.
+    opens_at = now - timedelta(days=1, hours=2)
     mine = col(Broadcast.id) == made.broadcast
     session.exec(
         update(Broadcast)
         .where(mine)
         .values(
             state="finished",
-            service_day=service_day(now),
+            service_day=service_day(opens_at),
             opens_at=opens_at,
             window_ends_at=opens_at + timedelta(minutes=2, seconds=30),
             closes_at=opens_at + timedelta(minutes=5),
@@ -76,7 +77,7 @@ def _set_up(session: Session, made: Sandbox) -> None:
         session.exec(
             update(Delivery).where(col(Delivery.id) == identity).values(planned_at=planned)
         )
-    _yesterday(session, made, opens_at - timedelta(days=1))
+    _the_day_before(session, made, opens_at - timedelta(days=1))
     first = made.seeded.senders[0]
     if not sender_changes.of_sender(session, first, 1):
         before = sender_changes.said(session, first)
@@ -92,15 +93,15 @@ def _set_up(session: Session, made: Sandbox) -> None:
         )
 
 
-def _yesterday(session: Session, made: Sandbox, opens_at: Any) -> None:
+def _the_day_before(session: Session, made: Sandbox, opens_at: Any) -> None:
     day = service_day(opens_at)
-    today = session.get_one(Broadcast, made.broadcast)
+    later = session.get_one(Broadcast, made.broadcast)
     known = select(Broadcast.id).where(
         Broadcast.tenant_id == made.seeded.tenant, Broadcast.service_day == day
     )
     if session.exec(known).first() is not None:
         return
-    row = Broadcast(**today.model_dump(exclude={"id", "service_day", "opens_at", "closes_at"}),
+    row = Broadcast(**later.model_dump(exclude={"id", "service_day", "opens_at", "closes_at"}),
                     service_day=day, opens_at=opens_at,
                     closes_at=opens_at + timedelta(minutes=5))  # fmt: skip
     session.add(row)
@@ -122,7 +123,7 @@ def _yesterday(session: Session, made: Sandbox, opens_at: Any) -> None:
                 lane_id=lane.id,
                 sender_id=lane.sender_id,
                 subscriber_id=None,
-                key=f"yesterday {row.id} {number}",
+                key=f"the day before {row.id} {number}",
                 content_hash=row.content_hash,
                 phone=None,
                 language="EN",

@@ -197,6 +197,20 @@ def test_once_the_broadcast_is_opened_its_own_plan_is_shown(database: Database) 
     assert (found.basis, found.broadcast) == (Basis.FROZEN, which)
 
 
+def test_an_opening_within_a_second_loses_nobody(database: Database) -> None:
+    """A morning that is started by hand opens at any instant."""
+    seeded, _ = database.transact_now(furnish)
+    which = database.transact_now(_open)
+    half = timedelta(milliseconds=500)
+    database.transact_now(
+        lambda s: s.exec(update(Broadcast).values(opens_at=NOW + half, planned_at=NOW)).rowcount
+    )
+    _plan(database, which)
+    found = database.read_now(plan_made, seeded.tenant, which, reserve=0.1)
+    assert isinstance(found, PlanView)
+    assert found.people == PEOPLE
+
+
 @pytest.mark.parametrize("question", ["plan_ahead", "plan_made"])
 def test_another_tenants_plan_is_nobodys_business(session: Session, question: str) -> None:
     seeded, schedule = furnish(session)

@@ -17,6 +17,7 @@ IDLE = {
     Idle.REFUSED: "Takes nobody: WhatsApp does not let it send.",
     Idle.RED: "Takes nobody: its quality is red, or WhatsApp flagged it.",
     Idle.BACKUP: "Stands by: it sends when a primary fails.",
+    Idle.NO_PART: "Takes nobody: it has no part in this plan.",
 }
 
 
