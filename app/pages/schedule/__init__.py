@@ -125,7 +125,8 @@ class SchedulePage(rx.State):
     async def _look(self, by: Actor) -> read.Timetable:
         assert by.tenant is not None
         found = await ask(read.timetable, by.tenant, now=now())
-        self.rows = [shown(row) for row in found.rows]
+        # What is done stands below what is to come.
+        self.rows = sorted((shown(row) for row in found.rows), key=lambda row: row.done)
         self.skip_days = [
             SkipShown(
                 day=day.isoformat(), words=f"{day:%a} {day.day} {day:%b} {day.year}", reason=why
@@ -160,7 +161,7 @@ def _day(text: str) -> date | None:
 
 @page(
     "/settings/schedule",
-    "Schedule & window",
+    "Schedule",
     group=Group.FOOT,
     icon="calendar-clock",
     on_load=SchedulePage.load,

@@ -125,21 +125,19 @@ def _canary(values: Any) -> rx.Component:
                 value="yes",
                 default_checked=values["canary"] == "yes",
             ),
-            "One in a hundred goes first (20 at least), and the rest only when they did well",
+            "One in a hundred goes first (20 at least); the rest only when they did well",
             class_name="dc-radio",
         ),
         rx.el.div(
             field(
-                "The rest waits, in seconds",
+                "Wait, in seconds",
                 "wait_seconds",
                 values["wait_seconds"],
                 input_mode="numeric",
             ),
+            field("Failures allowed", "failures", values["failures"], input_mode="numeric"),
             field(
-                "Halts above so many failures", "failures", values["failures"], input_mode="numeric"
-            ),
-            field(
-                "and above this share, in %",
+                "Share allowed, in %",
                 "failure_percent",
                 values["failure_percent"],
                 input_mode="numeric",

@@ -123,7 +123,7 @@ class RoutingCard(rx.State):
         self.hours = [
             Hour(
                 f"{100 * people / most:.0f}%",
-                formats.minute(hour) if place % 6 == 0 else "",
+                formats.minute(hour) if place % 6 == 0 and place < 24 else "",
                 f"{formats.time_with_zone(hour)[:5]} to {formats.time(hour + _HOUR)[:5]} IST: "
                 f"{formats.count(people, 'person', 'people')}",
             )
@@ -166,7 +166,7 @@ def use_words(used: Use) -> tuple[str, str, str]:
     people = formats.count(used.together, "person", "people")
     back = _room_comes_back(used)
     if used.limit is None:
-        return "quiet", f"{people} written to in the last 24 hours.", "No limit is known. " + back
+        return "quiet", f"{people} written to in the last 24 hours.", "No limit binds. " + back
     share = used.together / used.limit
     tone = "good" if share < 0.8 else "warn" if share < 1 else "bad"
     left = max(0, used.limit - used.together)
