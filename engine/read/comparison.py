@@ -41,12 +41,13 @@ class Choice:
     id: BroadcastId
     day: date
     title: str
+    opens_at: datetime
 
 
 def choices(session: Session, tenant: TenantId) -> tuple[Choice, ...]:
     """The latest broadcasts that were planned, the newest first."""
     query = (
-        sa.select(_b.id, _b.service_day, _b.title)
+        sa.select(_b.id, _b.service_day, _b.title, _b.opens_at)
         .where(_b.tenant_id == tenant, _b.planned_at.is_not(None))
         .order_by(_b.service_day.desc(), _b.id.desc())
         .limit(OFFERED)

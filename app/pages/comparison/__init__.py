@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from app import formats
 from app.components.cards import empty, page_head, skeleton
 from app.doors import ask, now
 from app.frame import page
@@ -83,7 +84,7 @@ def _known(asked: str, known: list[str], place: int) -> str:
 
 def _option(one: read.Choice) -> Option:
     day = f"{one.day:%a} {one.day.day} {one.day:%b} {one.day.year}"
-    return Option(str(one.id), f"{day} · {one.title}")
+    return Option(str(one.id), f"{day}, {formats.minute(one.opens_at)} · {one.title}")
 
 
 @page("/broadcasts/compare", "Compare", under="/broadcasts", on_load=ComparisonPage.load)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from app import formats
 from app.pages.broadcasts import share_words
@@ -54,7 +55,7 @@ def show(a: Side, b: Side) -> Shown:
 
 def _name(side: Side) -> str:
     row = side.view.row
-    return f"{row.day.day} {row.day:%b} {row.day.year}"
+    return f"{row.day.day} {row.day:%b}, {formats.minute(row.opens_at)}"
 
 
 def _figures(a: Side, b: Side) -> list[Line]:
@@ -164,11 +165,18 @@ def _duration(label: str, a: float | None, b: float | None) -> Line:
     difference = "" if a is None or b is None or a == b else _signed_seconds(b - a)
     return Line(
         label=label,
-        a=formats.seconds(a),
-        b=formats.seconds(b),
+        a=_long(a),
+        b=_long(b),
         difference=difference,
         tone=_better(a, b, more_is_good=False),
     )
+
+
+def _long(seconds: float | None) -> str:
+    """Minutes with their seconds: two days differ by those."""
+    if seconds is None or seconds < 100:
+        return formats.seconds(seconds)
+    return formats.duration(timedelta(seconds=seconds))
 
 
 def _seconds(times: Percentiles | None, name: str) -> float | None:
