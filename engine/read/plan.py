@@ -42,8 +42,8 @@ class SenderPart:
     """How many in each second after the opening."""
     most: int | None = None
     """How many its cap of the day lets it take; None: as many as come."""
-    turned_away: int = 0
-    """Who would be its own, but found it full and goes by another."""
+    turned_away: int | None = None
+    """Who would be its own, but found it full and goes by another; None: not known any more."""
     idle: Idle | None = None
     """Why it takes nobody."""
 

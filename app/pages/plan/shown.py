@@ -163,6 +163,8 @@ def _part(part: SenderPart, sending: list[SenderPart]) -> PartShown:
 def _cannot(part: SenderPart) -> str:
     if part.idle is not None:
         return IDLE[part.idle]
+    if part.turned_away is None:
+        return ""
     if not part.turned_away:
         return "Takes all who are its own."
     full = part.most is not None and part.people >= part.most
