@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import reflex as rx
 
@@ -18,6 +19,7 @@ from engine.read.plan import NoPlan
 from engine.read.routing_preview import Moves, routing_of, who_moves
 from engine.read.sender_history import Use, use
 
+PREVIEW = "who-moves"
 KEPT_FOR = timedelta(seconds=60)
 MOVES_KEPT_FOR = timedelta(seconds=20)
 _moved: dict[tuple[TenantId, Routing], tuple[Moves | NoPlan, datetime]] = {}
@@ -86,17 +88,18 @@ class RoutingCard(rx.State):
         await self._look(by)
 
     @guarded()
-    async def preview(self, routing: str, *, by: Actor) -> None:
+    async def preview(self, routing: str, *, by: Actor) -> Any:
         """Who would move; nothing changes."""
         assert by.tenant is not None
         if routing not in set(Routing):
-            return
+            return None
         found = await _moves(by.tenant, Routing(routing))
         if isinstance(found, NoPlan):
             await say(self, "warn", found.why)
-            return
+            return None
         self.asked, self.asked_note = routing, ROUTING_NOTES[routing]
         self._show_moves(found)
+        return rx.scroll_to(PREVIEW)
 
     @guarded()
     async def forget(self) -> None:

@@ -9,7 +9,7 @@ from app.components.cards import card, grid
 from app.components.marks import chip
 from app.components.tables import column, data_table, right, row_of
 from app.frame import may
-from app.pages.senders.routing import Hour, MoverShown, Pair, Size
+from app.pages.senders.routing import PREVIEW, Hour, MoverShown, Pair, Size
 from app.pages.senders.words import ROUTING_NOTES, ROUTINGS
 from engine.domain.roles import Permission
 
@@ -100,6 +100,7 @@ def _preview(page: Any) -> rx.Component:
             class_name="dc-row dc-form-actions",
         ),
         title="Who would move",
+        id=PREVIEW,
     )
 
 
