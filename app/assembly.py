@@ -31,6 +31,7 @@ from engine.whatsapp.transport import Timeouts
 from engine.workers.equipment import Tuning
 from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
 from engine.workers.poll_senders import GraphNumbers
+from engine.workers.uploads import GraphUploads
 
 JOURNALS = "journal"
 
@@ -116,6 +117,7 @@ def parts(settings: Settings, database: Database) -> Parts:
         is_dead=partial(_is_dead, boot),
         is_alive=partial(_is_alive, boot),
         numbers=GraphNumbers(graph),
+        uploads=GraphUploads(graph),
         closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
     )

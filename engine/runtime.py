@@ -27,6 +27,7 @@ from engine.whatsapp.gateway import Gateway
 from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
 from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
+from engine.workers.fallback import remind
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.promote import promote
@@ -35,7 +36,9 @@ from engine.workers.record import Recorder
 from engine.workers.recover import recover
 from engine.workers.settle import settle
 from engine.workers.slots import Slots
+from engine.workers.test_sends import send_tests
 from engine.workers.upkeep import upkeep
+from engine.workers.uploads import Uploads, upload_media
 
 LOOK_EVERY_SECONDS = 1.0
 SWITCH_SECONDS = 0.0005
@@ -61,6 +64,8 @@ class Parts:
     """Where the audit trail's anchors are exported to; None: nowhere, as in a simulation."""
     numbers: Numbers | None = None
     """Who knows how the phone numbers are doing; None: nobody is asked."""
+    uploads: Uploads | None = None
+    """Who takes the files above messages; None: no content has any, as in a simulation."""
     closes: tuple[Callable[[], Awaitable[None]], ...] = ()
     """What else is to be closed on the engine's loop when it ends."""
     draw_seed: Callable[[], str] = secret_seed
@@ -168,6 +173,11 @@ class Engine:
                     named.append(
                         ("poll_senders", partial(poll_senders, equipment, self._parts.numbers))
                     )
+                if self._parts.uploads is not None:
+                    media = self._parts.uploads
+                    named.append(("uploads", partial(upload_media, equipment, media)))
+                    named.append(("test_sends", partial(send_tests, equipment, media)))
+                    named.append(("remind", partial(remind, equipment)))
                 for name, worker in named:
                     loops.append(workers.create_task(keep_alive(name, worker, self.heartbeat)))
                 conductor = Conductors(equipment, recorder, self.heartbeat, self._stopping)

@@ -11,29 +11,40 @@ def phone_preview(
     sender: Any,
     footer: Any = None,
     image: Any = None,
-    button_text: Any = None,
+    document: Any = None,
+    buttons: Any = None,
     time: Any = "06:00",
 ) -> rx.Component:
     """A phone with one message in it, following what is typed when the values are Vars.
 
-    image: a URL or data URL; an empty one shows none. footer, button_text: empty ones, too.
+    image: a URL or data URL; document: a paper's name; buttons: a Var of texts. Empty ones show
+    nothing, like an empty footer.
     """
     return rx.el.div(
         rx.el.div(sender, class_name="dc-phone-bar"),
         rx.el.div(
             rx.el.div(
                 _if_any(image, lambda shown: rx.el.img(src=shown, alt="")),
+                _if_any(document, _paper),
                 body,
                 _if_any(footer, lambda shown: rx.el.div(shown, class_name="dc-bubble-footer")),
                 rx.el.div(time, class_name="dc-bubble-time"),
                 class_name="dc-bubble",
             ),
-            _if_any(button_text, lambda shown: rx.el.div(shown, class_name="dc-bubble-button")),
+            rx.fragment()
+            if buttons is None
+            else rx.foreach(buttons, lambda text: rx.el.div(text, class_name="dc-bubble-button")),
             class_name="dc-phone-chat",
         ),
         class_name="dc-phone",
         role="img",
         aria_label="Preview of the message",
+    )
+
+
+def _paper(name: Any) -> rx.Component:
+    return rx.el.div(
+        rx.icon("file-text", size=18, aria_hidden="true"), name, class_name="dc-bubble-paper"
     )
 
 

@@ -7,10 +7,11 @@ from sqlmodel import Session
 
 from engine.commands.content_checks import what_blocks
 from engine.domain.content import ContentEvent, ContentState, advance, content_hash, possible
+from engine.domain.cut_off import Phase
 from engine.domain.ids import ContentHash, ContentId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
-from engine.store import audit
+from engine.store import audit, deadlines
 from engine.store import content as contents
 from engine.store.tables import Content
 
@@ -30,13 +31,15 @@ def approve_content(
     *,
     version: int,
     comment: str = "",
+    late: bool = False,
     by: Actor,
     now: datetime,
 ) -> Approved | Refused:
     """Approve `version`, the one the approver saw; refused when it is another by now.
 
     Four eyes: whoever wrote any word of it may not approve it, whatever their role. What is wrong
-    with it by now, by the checks of its submission, refuses it too. Raises Forbidden.
+    with it by now, by the checks of its submission, refuses it too. After the cut-off an approval
+    needs `late`, the approver's explicit word; after the last call it is refused. Raises Forbidden.
     """
     require(by, Permission.CONTENT_APPROVE)
     pack = contents.get(session, content, by.tenant, for_change=True)
@@ -44,6 +47,14 @@ def approve_content(
     if refused is not None:
         return refused
     assert pack is not None
+    phase = _phase(session, pack, now)
+    if phase is Phase.CLOSED:
+        return Refused("The last call is over: what goes out this morning is decided.")
+    if phase is Phase.LATE and not late:
+        return Refused(
+            "The cut-off is over. Say explicitly that you approve late: the audience is frozen "
+            "the moment you do."
+        )
     assert by.user is not None
     variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
     problems = what_blocks(session, TenantId(pack.tenant_id), variants)
@@ -74,6 +85,7 @@ def approve_content(
             "content_hash": bound,
             "languages": [variant.language for variant in variants],
             "comment": comment.strip(),
+            **({"late": True} if phase is Phase.LATE else {}),
         },
         now=now,
     )
@@ -95,6 +107,17 @@ def _why_not(pack: Content | None, version: int, by: Actor) -> Refused | None:
     if not possible(ContentState(pack.state), ContentEvent.APPROVE):
         return Refused(_NOTHING_TO_APPROVE[ContentState(pack.state)])
     return None
+
+
+def _phase(session: Session, pack: Content, now: datetime) -> Phase:
+    """How late it is for the pack's own day; a day without a daily morning has no hurry."""
+    if pack.evergreen:
+        return Phase.EARLY
+    found = deadlines.of_day(session, TenantId(pack.tenant_id), pack.day)
+    # A day whose morning was long ago is written for a one-off: nothing waits for it.
+    if found is None or now > found.opens_at:
+        return Phase.EARLY
+    return found.phase(now)
 
 
 _NOTHING_TO_APPROVE = {

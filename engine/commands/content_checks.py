@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from engine.domain import compliance, template_standing
 from engine.domain.ids import TenantId
+from engine.store import compliance as rules
 from engine.store import content as contents
 from engine.store import templates
 from engine.store.content import NewVariant
@@ -15,7 +16,9 @@ def what_blocks(
     session: Session, tenant: TenantId, variants: Sequence[NewVariant]
 ) -> tuple[str, ...]:
     """Each blocking problem as a sentence that names its language; none when it may go out."""
-    checks = compliance.check(variants, contents.audience(session, tenant))
+    checks = compliance.check(
+        variants, contents.audience(session, tenant), rules.current(session, tenant)
+    )
     problems = [check.words for check in compliance.blocking(checks)]
     for variant in variants:
         standing = templates.standing(

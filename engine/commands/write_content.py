@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from engine.domain.brand import LINE_LIMIT, is_personal
 from engine.domain.content import (
     APPROVED_OR_BETTER,
     ContentEvent,
@@ -18,7 +19,7 @@ from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
-from engine.store import audit, templates
+from engine.store import audit, media, templates
 from engine.store import content as contents
 from engine.store.content import NewVariant
 from engine.store.tables import Content
@@ -46,11 +47,13 @@ def write_content(
     day: date,
     title: str,
     variants: Sequence[VariantDraft],
+    evergreen: bool = False,
     by: Actor,
     now: datetime,
 ) -> Written | Refused:
     """Save a draft: a new one when `content` is None, else over `version`, which its author saw.
 
+    evergreen: it may stand in on any day for which nothing else was approved (spec D4).
     Saving what is there already changes nothing and voids nothing. Raises Forbidden.
     """
     require(by, Permission.CONTENT_WRITE)
@@ -65,32 +68,50 @@ def write_content(
     if isinstance(wanted, Refused):
         return wanted
     if content is None:
-        return _create(session, by, day=day, title=title, wanted=wanted, now=now)
+        said = _Said(day, title, evergreen)
+        return _create(session, by, said, wanted=wanted, now=now)
     pack = contents.get(session, content, by.tenant, for_change=True)
     if pack is None:
         return Refused("This content does not exist any more.")
-    return _edit(session, by, pack, version, day=day, title=title, wanted=wanted, now=now)
+    said = _Said(day, title, evergreen)
+    return _edit(session, by, pack, version, said, wanted=wanted, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said of a pack besides its languages."""
+
+    day: date
+    title: str
+    evergreen: bool
 
 
 def _create(
     session: Session,
     by: Actor,
+    said: _Said,
     *,
-    day: date,
-    title: str,
     wanted: Sequence[NewVariant],
     now: datetime,
 ) -> Written:
     assert by.user is not None
     assert by.tenant is not None
-    content = contents.add(session, by.tenant, day=day, title=title, author=by.user, now=now)
+    content = contents.add(
+        session,
+        by.tenant,
+        day=said.day,
+        title=said.title,
+        evergreen=said.evergreen,
+        author=by.user,
+        now=now,
+    )
     contents.replace_variants(session, content, wanted)
     audit.append(
         session,
         by=by,
         action="content.created",
         subject=f"content:{content}",
-        after=_words(day, title, ContentState.DRAFT, 1, None, wanted),
+        after=_words(said, ContentState.DRAFT, 1, None, wanted),
         now=now,
     )
     return Written(content=content, version=1, changed=True)
@@ -101,9 +122,8 @@ def _edit(
     by: Actor,
     pack: Content,
     version: int | None,
+    said: _Said,
     *,
-    day: date,
-    title: str,
     wanted: Sequence[NewVariant],
     now: datetime,
 ) -> Written | Refused:
@@ -118,13 +138,21 @@ def _edit(
             "Open it again and put your changes into that."
         )
     had = [contents.as_new(variant) for variant in contents.variants(session, content)]
-    wanted = _keep_images(wanted, had)
-    if (pack.day, pack.title, had) == (day, title, wanted):
+    wanted = sorted(wanted, key=lambda variant: variant.language)
+    was = _Said(pack.day, pack.title, pack.evergreen)
+    if (was, had) == (said, wanted):
         return Written(content=content, version=pack.version, changed=False)
-    before = _words(pack.day, pack.title, state, pack.version, pack.content_hash, had)
+    before = _words(was, state, pack.version, pack.content_hash, had)
     after_state = advance(state, ContentEvent.EDIT)
     if not contents.edit(
-        session, pack, state=after_state, day=day, title=title, writer=by.user, now=now
+        session,
+        pack,
+        state=after_state,
+        day=said.day,
+        title=said.title,
+        evergreen=said.evergreen,
+        writer=by.user,
+        now=now,
     ):
         return Refused("Somebody else has just changed this content. Open it again.")
     contents.replace_variants(session, content, wanted)
@@ -136,7 +164,7 @@ def _edit(
         action="content.approval_voided" if state in APPROVED_OR_BETTER else "content.edited",
         subject=f"content:{content}",
         before=before,
-        after=_words(day, title, after_state, new_version, None, wanted),
+        after=_words(said, after_state, new_version, None, wanted),
         now=now,
     )
     return Written(content=content, version=new_version, changed=True, voided=voided)
@@ -148,37 +176,57 @@ def _complete(
     """The drafts with what WhatsApp approved put beside them, as of this instant."""
     complete: list[NewVariant] = []
     for draft in drafts:
+        objection = _objection(draft)
+        if objection is not None:
+            return objection
+        header = draft.header
+        if header is not None:
+            kept = media.get(session, tenant, header.sha256)
+            if kept is None:
+                return Refused("The file above the text is not there any more. Upload it again.")
+            header = replace(kept.header, name=header.name)
         template = templates.get(session, tenant, draft.template_name, draft.template_language)
         if template is None:
             return Refused(
                 f"There is no template {draft.template_name} in {draft.template_language} "
                 "any more. Choose another one."
             )
-        complete.append(contents.on_template(draft, template))
+        complete.append(contents.on_template(replace(draft, header=header), template))
     if len({variant.language for variant in complete}) < len(complete):
         return Refused("A language can be there only once.")
     return complete
 
 
-def _keep_images(wanted: Sequence[NewVariant], had: Sequence[NewVariant]) -> list[NewVariant]:
-    images = {variant.language: variant.header_image for variant in had}
-    return sorted(
-        (replace(variant, header_image=images.get(variant.language)) for variant in wanted),
-        key=lambda variant: variant.language,
-    )
+def _objection(draft: VariantDraft) -> Refused | None:
+    """What forbids even keeping a draft."""
+    if len(draft.brand_line) > LINE_LIMIT:
+        return Refused(f"The brand line has more than {LINE_LIMIT} characters.")
+    if is_personal(draft.brand_line):
+        return Refused(
+            "A brand line is the same for every reader: a field such as {name} would need a "
+            "picture for each of them. Put the field into the text."
+        )
+    return None
+
+
+def _header_words(variant: NewVariant) -> dict[str, Any] | None:
+    header = variant.header
+    if header is None:
+        return None
+    return {"sha256": header.sha256, "type": header.type.value, "name": header.name}
 
 
 def _words(
-    day: date,
-    title: str,
+    said: _Said,
     state: ContentState,
     version: int,
     content_hash: str | None,
     variants: Sequence[NewVariant],
 ) -> dict[str, Any]:
     return {
-        "day": day,
-        "title": title,
+        "day": said.day,
+        "title": said.title,
+        "evergreen": said.evergreen,
         "state": state,
         "version": version,
         "content_hash": content_hash,
@@ -187,6 +235,8 @@ def _words(
                 "template": variant.template_name,
                 "template_version": variant.template_version,
                 "parameters": list(variant.parameters),
+                "header": _header_words(variant),
+                "brand_line": variant.brand_line,
             }
             for variant in variants
         },

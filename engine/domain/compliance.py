@@ -8,7 +8,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from engine.domain.compliance_rules import DEFAULT_RULES, CheckName, Rules, Severity
+from engine.domain.compliance_rules import (
+    DEFAULT_RULES,
+    LINK,
+    REGISTRATION,
+    CheckName,
+    Rules,
+    Severity,
+)
 from engine.domain.content import (
     PERSONAL_FIELDS,
     Language,
@@ -18,6 +25,7 @@ from engine.domain.content import (
     preview,
     render,
 )
+from engine.domain.media import LIMITS, megabytes
 from engine.domain.plain_words import contains, phrases_in
 
 __all__ = ["DEFAULT_RULES", "Check", "CheckName", "Rules", "Severity", "blocking", "check"]
@@ -27,7 +35,6 @@ LANGUAGE_NAMES: dict[str, str] = {
     Language.HI: "Hindi",
     Language.MR: "Marathi",
 }
-_IMAGE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NAMED_PLACE = re.compile(r"\{\{\s*[^\W\d]")
 
@@ -115,8 +122,21 @@ def _warning(variant: VariantText, rules: Rules) -> str | None:
     return f"the warning text is missing or was changed. It must say: “{accepted[0]}”"
 
 
+def _client_only(variant: VariantText, rules: Rules) -> str | None:
+    accepted = rules.client_only.get(str(variant.language), ())
+    if not accepted or any(contains(_text(variant), wording) for wording in accepted):
+        return None
+    return f"it does not say that it is for the client alone: “{accepted[0]}”"
+
+
 def _registration(variant: VariantText, rules: Rules) -> str | None:
-    if re.search(rules.registration, _text(variant)):
+    text = _text(variant)
+    if rules.registration_numbers:
+        if any(contains(text, number) for number in rules.registration_numbers):
+            return None
+        wanted = " or ".join(rules.registration_numbers)
+        return f"your registration number is not shown: {wanted}."
+    if "{registration_no}" in text or re.search(REGISTRATION, text):
         return None
     return "no registration number is shown, such as INH000001234."
 
@@ -132,9 +152,16 @@ def _superlatives(variant: VariantText, rules: Rules) -> str | None:
 
 
 def _link(variant: VariantText, rules: Rules) -> str | None:
-    if re.search(rules.link, _text(variant)):
+    hosts = [host.lower().rstrip(".,;:!)") for host in re.findall(LINK, _text(variant))]
+    if not rules.official_sites:
+        return None if hosts else "no link to the official website (https://…)."
+    if any(_leads_to(host, site) for host in hosts for site in rules.official_sites):
         return None
-    return "no link to the official website (https://…)."
+    return f"no link to your website: https://{rules.official_sites[0]}."
+
+
+def _leads_to(host: str, site: str) -> bool:
+    return host == site or host.endswith(f".{site}")
 
 
 def _parameter_count(variant: VariantText, rules: Rules) -> str | None:
@@ -185,21 +212,20 @@ def _length(variant: VariantText, rules: Rules) -> str | None:
 
 
 def _image(variant: VariantText, rules: Rules) -> str | None:
-    image = variant.header_image
-    if image is None:
-        return None
-    if not image.startswith(_IMAGE_STARTS):
-        return "the header image is neither JPEG nor PNG."
-    if len(image) > rules.image_bytes:
-        megabytes = len(image) / 1024**2
-        return (
-            f"the header image has {megabytes:.1f} MB; {rules.image_bytes / 1024**2:g} are allowed."
-        )
+    header = variant.header
+    if header is None:
+        return "a brand line without a picture to put it on." if variant.brand_line else None
+    most = min(rules.image_bytes, LIMITS[header.type]) if header.is_image else LIMITS[header.type]
+    if header.size_bytes > most:
+        return f"the header has {megabytes(header.size_bytes)}; {megabytes(most)} are allowed."
+    if variant.brand_line and not header.is_image:
+        return "a brand line is put onto pictures only, and this is a PDF."
     return None
 
 
 _CHECKS: dict[CheckName, tuple[Callable[[VariantText, Rules], str | None], str]] = {
     CheckName.WARNING_TEXT: (_warning, "The warning text is there, word for word."),
+    CheckName.CLIENT_ONLY: (_client_only, "It says that it is for the client alone."),
     CheckName.REGISTRATION: (_registration, "A registration number is shown."),
     CheckName.ASSURED_RETURNS: (_assured_returns, "Nothing promises returns."),
     CheckName.SUPERLATIVES: (_superlatives, "No superlatives."),
@@ -207,7 +233,7 @@ _CHECKS: dict[CheckName, tuple[Callable[[VariantText, Rules], str | None], str]]
     CheckName.PARAMETER_COUNT: (_parameter_count, "The parameters fit the templates."),
     CheckName.PARAMETER_FORMAT: (_parameter_format, "WhatsApp takes every parameter as it is."),
     CheckName.LENGTH: (_length, "Short enough for WhatsApp."),
-    CheckName.IMAGE: (_image, "The header images are fine, or there are none."),
+    CheckName.IMAGE: (_image, "What stands above the text is fine, or nothing does."),
 }
 
 

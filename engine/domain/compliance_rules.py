@@ -23,6 +23,7 @@ class CheckName(StrEnum):
 
     LANGUAGES = "languages"
     WARNING_TEXT = "warning_text"
+    CLIENT_ONLY = "client_only"
     REGISTRATION = "registration"
     ASSURED_RETURNS = "assured_returns"
     SUPERLATIVES = "superlatives"
@@ -39,10 +40,12 @@ class Rules:
 
     warnings: Mapping[str, tuple[str, ...]]
     """By language, the accepted wordings of the warning; people are shown the first."""
-    registration: str
-    """A pattern: how a registration number, or its personal field, looks."""
-    link: str
-    """A pattern: how a link looks."""
+    client_only: Mapping[str, tuple[str, ...]]
+    """By language, the accepted wordings of: for the client alone, not to be passed on."""
+    registration_numbers: tuple[str, ...] = ()
+    """The organisation's own; none: any that looks like one."""
+    official_sites: tuple[str, ...] = ()
+    """The hosts a link may lead to; none: any."""
     assured_returns: tuple[str, ...]
     superlatives: tuple[str, ...]
     harmless: tuple[str, ...]
@@ -52,7 +55,7 @@ class Rules:
     longest_registration_no: int = 20
     """Characters reckoned with for the personal fields, since the length is checked before them."""
     image_bytes: int = 5 * 1024 * 1024
-    warn_only: frozenset[CheckName] = frozenset({CheckName.SUPERLATIVES})
+    warn_only: frozenset[CheckName] = frozenset({CheckName.SUPERLATIVES, CheckName.CLIENT_ONLY})
     """Checks that warn; all others block."""
 
     def severity(self, name: CheckName) -> Severity:
@@ -75,6 +78,27 @@ WARNINGS: dict[str, tuple[str, ...]] = {
         "गुंतवणूक करण्यापूर्वी सर्व संबंधित कागदपत्रे काळजीपूर्वक वाचा.",
     ),
 }
+
+CLIENT_ONLY: dict[str, tuple[str, ...]] = {
+    # What a message to a client under agreement must say in place of an advertisement's details.
+    Language.EN: (
+        "The information is only for consumption by the client and such material should not be"
+        " redistributed",
+    ),
+    Language.HI: (
+        "यह जानकारी केवल ग्राहक के उपयोग के लिए है और इस सामग्री को आगे साझा नहीं किया जाना चाहिए",
+    ),
+    Language.MR: ("ही माहिती केवळ ग्राहकाच्या वापरासाठी आहे आणि ही सामग्री पुढे पाठवू नये",),
+}
+
+ALWAYS_BLOCK = frozenset(
+    {CheckName.PARAMETER_COUNT, CheckName.PARAMETER_FORMAT, CheckName.LENGTH, CheckName.IMAGE}
+)
+"""What WhatsApp itself would refuse: no severity makes that pass."""
+
+# SEBI's numbers of research analysts, advisers, portfolio managers …, AMFI's of distributors.
+REGISTRATION = r"\bIN[A-Z]\d{9}\b|\bARN[- ]?\d{1,6}\b"
+LINK = r"https://([^\s/?#]+\.[^\s/?#]+)"
 
 _ASSURED = (
     # English
@@ -111,9 +135,7 @@ _HARMLESS = (
 
 DEFAULT_RULES = Rules(
     warnings=WARNINGS,
-    # SEBI's numbers of research analysts, advisers, portfolio managers …, AMFI's of distributors.
-    registration=r"\bIN[A-Z]\d{9}\b|\bARN[- ]?\d{1,6}\b|\{registration_no\}",
-    link=r"https://[^\s/.]+\.[^\s]+",
+    client_only=CLIENT_ONLY,
     assured_returns=_ASSURED,
     superlatives=_SUPERLATIVES,
     harmless=_HARMLESS,

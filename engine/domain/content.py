@@ -1,6 +1,5 @@
 """The life of a day's content, and what exactly an approval binds to (spec D1, D2)."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -9,6 +8,7 @@ from typing import Protocol
 from engine.domain.canonical import Plain, sha256_hex
 from engine.domain.delivery import ImpossibleTransitionError
 from engine.domain.ids import ContentHash, DeliveryKey
+from engine.domain.media import Header
 
 
 class Language(StrEnum):
@@ -113,7 +113,9 @@ class VariantText(Protocol):
     @property
     def parameters(self) -> tuple[str, ...]: ...
     @property
-    def header_image(self) -> bytes | None: ...
+    def header(self) -> Header | None: ...
+    @property
+    def brand_line(self) -> str: ...
 
 
 def content_hash(variants: Iterable[VariantText]) -> ContentHash:
@@ -130,16 +132,21 @@ def content_hash(variants: Iterable[VariantText]) -> ContentHash:
 
 
 def _all_that_is_sent(variant: VariantText) -> Plain:
-    image = variant.header_image
-    return {
+    header = variant.header
+    sent: dict[str, Plain] = {
         "template_name": variant.template_name,
         "template_language": variant.template_language,
         "template_version": variant.template_version,
         "category": variant.category,
         "body": variant.body,
         "parameters": list(variant.parameters),
-        "header_image": None if image is None else hashlib.sha256(image).hexdigest(),
+        "header_image": None if header is None else header.sha256,
     }
+    if header is not None and not header.is_image:
+        sent["header_document_name"] = header.name
+    if variant.brand_line:
+        sent["brand_line"] = variant.brand_line
+    return sent
 
 
 PERSONAL_FIELDS = ("name", "registration_no")

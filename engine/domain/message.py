@@ -17,14 +17,16 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateMessage:
-    """An approved template with its positional body parameters and an optional header image (a
-    media id).
+    """An approved template with its positional body parameters, and the uploaded file above the
+    text, if it has one: a picture, or a paper with the name its reader sees.
     """
 
     template: str
     language: str
     parameters: tuple[str, ...] = ()
     header_image_id: str | None = None
+    header_document_id: str | None = None
+    header_document_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

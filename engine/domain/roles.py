@@ -24,6 +24,8 @@ class Permission(StrEnum):
     VIEW = "view"
     CONTENT_WRITE = "content.write"
     CONTENT_APPROVE = "content.approve"
+    TEST_SEND = "test.send"
+    COMPLIANCE_WRITE = "compliance.write"
     BROADCAST_CONTROL = "broadcast.control"
     DELIVERIES_SETTLE = "deliveries.settle"
     SUBSCRIBERS_READ = "subscribers.read"
@@ -81,6 +83,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.CONTENT_WRITE: frozenset({Role.AUTHOR, Role.ADMINISTRATOR}),
     # That an author never approves their own content is the command's check: it knows the author.
     Permission.CONTENT_APPROVE: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
+    Permission.TEST_SEND: frozenset(Role) - {Role.VIEWER},
+    Permission.COMPLIANCE_WRITE: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
     Permission.BROADCAST_CONTROL: _RUNS_THE_MORNING,
     Permission.DELIVERIES_SETTLE: _RUNS_THE_MORNING,
     Permission.SUBSCRIBERS_READ: _EVERYBODY,

@@ -30,6 +30,8 @@ class Standing:
 
     status: str
     version: int
+    header_format: str = ""
+    """IMAGE, DOCUMENT …; empty: the template has none, or we do not know."""
 
 
 def problem(variant: VariantText, now: Standing | None) -> str | None:
@@ -42,7 +44,24 @@ def problem(variant: VariantText, now: Standing | None) -> str | None:
         return f"{name} cannot be sent. {why} Choose another one."
     if now.version != variant.template_version:
         return f"{name} has other words by now. Save this content again to take them over."
-    return None
+    return _header_problem(variant, now.header_format, name)
+
+
+_HEADERS = {"IMAGE": "a picture", "DOCUMENT": "a PDF"}
+
+
+def _header_problem(variant: VariantText, wanted: str, name: str) -> str | None:
+    """WhatsApp refuses a message whose header is not of its template's kind (132012)."""
+    header = variant.header
+    given = "" if header is None else "IMAGE" if header.is_image else "DOCUMENT"
+    expected = wanted if wanted in _HEADERS else ""
+    if given == expected:
+        return None
+    if not expected:
+        return f"{name} has no place for {_HEADERS[given]} above the text. Take it out."
+    if not given:
+        return f"{name} wants {_HEADERS[expected]} above the text. Upload one."
+    return f"{name} wants {_HEADERS[expected]} above the text, not {_HEADERS[given]}."
 
 
 IN_ORDER = "WhatsApp has approved the template, word for word as shown."

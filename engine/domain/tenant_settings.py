@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from engine.domain.brand import LINE_LIMIT
+from engine.domain.content import Language
+from engine.domain.cut_off import Fallback
 from engine.domain.planning import Pacing, Routing
 from engine.domain.schedule import DayShape, LatePolicy
 
@@ -48,16 +51,39 @@ class Setting:
 
 NAME = "organisation.name"
 FREEZE_MINUTES = "morning.freeze_minutes"
+REMIND_MINUTES = "morning.remind_minutes"
+LAST_CALL_MINUTES = "morning.last_call_minutes"
+FALLBACK = "morning.fallback"
 CLOSES_MINUTES = "morning.closes_minutes"
 PACING = "by_hand.pacing"
 LATE_POLICY = "by_hand.late_policy"
 LATE_MINUTES = "by_hand.late_minutes"
+BRAND_LINE_EN = "brand.line_en"
+BRAND_LINE_HI = "brand.line_hi"
+BRAND_LINE_MR = "brand.line_mr"
+BRAND_LINES = {
+    Language.EN: BRAND_LINE_EN,
+    Language.HI: BRAND_LINE_HI,
+    Language.MR: BRAND_LINE_MR,
+}
+"""What is put onto header pictures, by language (spec D5)."""
 IDLE_MINUTES = "sign_in.idle_minutes"
 ABSOLUTE_HOURS = "sign_in.absolute_hours"
 
 SETTINGS = (
     Setting(key=NAME, kind=Kind.TEXT, default="My organisation", low=2, high=80),
     Setting(key=FREEZE_MINUTES, kind=Kind.NUMBER, default="30", low=5, high=240),
+    Setting(key=REMIND_MINUTES, kind=Kind.NUMBER, default="30", low=5, high=720),
+    Setting(key=LAST_CALL_MINUTES, kind=Kind.NUMBER, default="5", low=1, high=240),
+    Setting(
+        key=FALLBACK,
+        kind=Kind.CHOICE,
+        default=Fallback.EVERGREEN.value,
+        choices=tuple(fallback.value for fallback in Fallback),
+    ),
+    Setting(key=BRAND_LINE_EN, kind=Kind.TEXT, default="", low=0, high=LINE_LIMIT),
+    Setting(key=BRAND_LINE_HI, kind=Kind.TEXT, default="", low=0, high=LINE_LIMIT),
+    Setting(key=BRAND_LINE_MR, kind=Kind.TEXT, default="", low=0, high=LINE_LIMIT),
     Setting(key=CLOSES_MINUTES, kind=Kind.NUMBER, default="5", low=3, high=60),
     Setting(
         key=PACING,
@@ -102,6 +128,11 @@ def shape_of(values: Mapping[str, str]) -> DayShape:
         freeze_lead=timedelta(minutes=number_of(values, FREEZE_MINUTES)),
         closes=timedelta(minutes=number_of(values, CLOSES_MINUTES)),
     )
+
+
+def brand_line(values: Mapping[str, str], language: Language) -> str:
+    """What stands on a header picture of that language, unless its author says otherwise."""
+    return value_of(values, BRAND_LINES[language])
 
 
 def idle_limit(values: Mapping[str, str]) -> timedelta:

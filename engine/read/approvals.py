@@ -3,14 +3,19 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from engine.domain.content import Language
+from engine.domain.cut_off import Deadlines, Fallback
 from engine.domain.ids import ContentId, TenantId
+from engine.domain.schedule import service_day
 from engine.read.content import Pack, PackRow, pack, pack_rows
+from engine.read.content_look import Reading, readings
 from engine.store import content as contents
+from engine.store import content_lists, deadlines, schedules
 from engine.store.tables import AuditEntry
 
 WAITING_LIMIT = 50
@@ -33,7 +38,7 @@ class Approvals:
 class Change:
     """One thing that is other than an approver saw it last; an empty text was or is not there."""
 
-    language: Language
+    language: Language | None  # None: it concerns the whole pack
     what: str
     before: str
     after: str
@@ -46,13 +51,47 @@ class Review:
     pack: Pack
     since: int | None
     changes: tuple[Change, ...]
+    readings: tuple[Reading, ...] = ()
+    deadlines: Deadlines | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextDay:
+    """The next morning's day, and what stands ready for it.
+
+    fallback: the title of what stands in when nothing is approved; None: nothing would.
+    """
+
+    day: date
+    deadlines: Deadlines
+    approved: str | None
+    policy: Fallback
+    fallback: str | None
+
+
+def next_day(session: Session, tenant: TenantId, now: datetime) -> NextDay | None:
+    """The next morning that has not opened; None: no daily schedule is active."""
+    today = service_day(now)
+    for day in (today, today + timedelta(days=1)):
+        times = deadlines.of_day(session, tenant, day)
+        if times is not None and now < times.opens_at:
+            approved = schedules.approved_for(session, tenant, day)
+            fallback = content_lists.fallback(session, tenant)
+            return NextDay(
+                day=day,
+                deadlines=times,
+                approved=None if approved is None else approved.title,
+                policy=deadlines.fallback_of(session, tenant),
+                fallback=None if fallback is None else fallback.title,
+            )
+    return None
 
 
 def approvals(session: Session, tenant: TenantId) -> Approvals:
     """As of now."""
     return Approvals(
-        waiting=pack_rows(session, contents.waiting(session, tenant, limit=WAITING_LIMIT)),
-        decided=pack_rows(session, contents.decided(session, tenant, limit=DECIDED_LIMIT)),
+        waiting=pack_rows(session, content_lists.waiting(session, tenant, limit=WAITING_LIMIT)),
+        decided=pack_rows(session, content_lists.decided(session, tenant, limit=DECIDED_LIMIT)),
     )
 
 
@@ -62,7 +101,14 @@ def review(session: Session, tenant: TenantId, content: ContentId) -> Review | N
     if found is None:
         return None
     since, changes = _changes(_trail(session, tenant, content))
-    return Review(found, since, changes)
+    variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
+    return Review(
+        found,
+        since,
+        changes,
+        readings(session, tenant, variants),
+        None if found.row.evergreen else deadlines.of_day(session, tenant, found.row.day),
+    )
 
 
 def _trail(session: Session, tenant: TenantId, content: ContentId) -> list[tuple[str, str]]:
@@ -87,23 +133,38 @@ def _changes(trail: Iterable[tuple[str, str]]) -> tuple[int | None, tuple[Change
     for action, after in trail:
         values = json.loads(after)
         if action in WRITTEN:
-            now = values["variants"]
+            now = values
         else:
             since, then = values["version"], now
     if since is None or then == now:
         return since, ()
-    languages = [language for language in Language if language in then or language in now]
-    return since, tuple(
-        change
-        for language in languages
-        for change in _in_language(language, then.get(language), now.get(language))
+    was, is_ = then.get("variants", {}), now["variants"]
+    languages = [language for language in Language if language in was or language in is_]
+    whole = _differences(None, _of_the_pack(then), _of_the_pack(now))
+    return since, (
+        *whole,
+        *(
+            change
+            for language in languages
+            for change in _in_language(language, was.get(language), is_.get(language))
+        ),
     )
+
+
+def _of_the_pack(values: Mapping[str, Any]) -> dict[str, str]:
+    told = {"title": str(values.get("title", "")), "day": str(values.get("day", ""))}
+    return told | ({"evergreen": "for any day"} if values.get("evergreen") else {})
 
 
 def _in_language(
     language: Language, then: Mapping[str, Any] | None, now: Mapping[str, Any] | None
 ) -> Iterable[Change]:
-    before, after = _texts(then), _texts(now)
+    return _differences(language, _texts(then), _texts(now))
+
+
+def _differences(
+    language: Language | None, before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterable[Change]:
     for what in dict.fromkeys((*before, *after)):
         old, new = before.get(what, ""), after.get(what, "")
         if old != new:
@@ -117,4 +178,7 @@ def _texts(variant: Mapping[str, Any] | None) -> dict[str, str]:
     parameters = {
         f"parameter {place}": text for place, text in enumerate(variant["parameters"], start=1)
     }
-    return {"template": template, **parameters}
+    header = variant.get("header")
+    above = {} if header is None else {"above the text": f"{header['name']} {header['sha256']}"}
+    line = variant.get("brand_line")
+    return {"template": template, **above, **({"brand line": line} if line else {}), **parameters}

@@ -1,27 +1,20 @@
-"""What the Content page shows: the packs by day, one pack as it would be sent, and its checks."""
+"""What the Content page shows: the packs by day, and one pack with everything about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from engine.domain import compliance, template_standing
-from engine.domain.content import (
-    ContentState,
-    Language,
-    content_hash,
-    places,
-    preview,
-    render,
-)
+from engine.domain import template_standing
+from engine.domain.content import ContentState, Language, places
 from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentHash, ContentId, TenantId, UserId
-from engine.domain.subscriber import Status
+from engine.read.content_look import Look, look_at
 from engine.store import content as contents
-from engine.store import templates, users
+from engine.store import content_lists, templates, users
 from engine.store.content import NewVariant
-from engine.store.tables import Content, Subscriber
+from engine.store.tables import Content
 
 SETTLED = frozenset({ContentState.LOCKED, ContentState.SENT})
 """What a template has come to since then says nothing about these any more."""
@@ -43,6 +36,7 @@ class PackRow:
     submitted_at: datetime | None
     comment: str
     content_hash: ContentHash | None
+    evergreen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +59,7 @@ class TemplateChoice:
     places: int
     sendable: bool
     category: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One language as a real recipient's phone would show it."""
-
-    language: Language
-    template_name: str
-    template_language: str
-    template_version: int
-    category: str
-    parameters: tuple[str, ...]
-    text: str
-    footer: str
-    recipient: str | None  # whose name stands in the text; None when nobody reads the language
-    audience: int
-    has_image: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRow:
-    """One check: its name, whether it passed, whether failing it forbids sending, and why."""
-
-    name: str
-    passed: bool
-    blocks: bool
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What somebody needs to judge variants: how they look, whom they reach, what is wrong."""
-
-    shown: tuple[Shown, ...]
-    checks: tuple[CheckRow, ...]
-    audience: Mapping[Language, int]
-    content_hash: ContentHash
+    header_format: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +75,8 @@ class Pack:
 
 def packs(session: Session, tenant: TenantId, *, limit: int, offset: int = 0) -> Packs:
     """A page of the list, newest day first."""
-    listed = contents.listing(session, tenant, limit=limit, offset=offset)
-    return Packs(pack_rows(session, listed), contents.count(session, tenant))
+    listed = content_lists.listing(session, tenant, limit=limit, offset=offset)
+    return Packs(pack_rows(session, listed), content_lists.count(session, tenant))
 
 
 def pack(session: Session, tenant: TenantId, content: ContentId) -> Pack | None:
@@ -128,7 +86,7 @@ def pack(session: Session, tenant: TenantId, content: ContentId) -> Pack | None:
         return None
     variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
     (row,) = pack_rows(session, [found])
-    seen = _look(session, tenant, variants, settled=row.state in SETTLED)
+    seen = look_at(session, tenant, variants, settled=row.state in SETTLED)
     return Pack(
         row=row,
         drafts=tuple(_draft(variant) for variant in variants),
@@ -136,18 +94,6 @@ def pack(session: Session, tenant: TenantId, content: ContentId) -> Pack | None:
         look=seen,
         intact=row.content_hash in (None, seen.content_hash),
     )
-
-
-def look(session: Session, tenant: TenantId, drafts: Sequence[VariantDraft]) -> Look:
-    """The same for what is being typed and stored nowhere yet; unknown templates are left out."""
-    chosen = [
-        (draft, templates.get(session, tenant, draft.template_name, draft.template_language))
-        for draft in drafts
-    ]
-    variants = [
-        contents.on_template(draft, template) for draft, template in chosen if template is not None
-    ]
-    return _look(session, tenant, variants, settled=False)
 
 
 def template_choices(session: Session, tenant: TenantId) -> tuple[TemplateChoice, ...]:
@@ -162,6 +108,7 @@ def template_choices(session: Session, tenant: TenantId) -> tuple[TemplateChoice
             places=len(places(row.body)),
             sendable=row.status == template_standing.SENDABLE,
             category=row.category,
+            header_format=row.header_format,
         )
         for row in templates.listing(session, tenant)
         if (language := _language_of(row.language)) is not None
@@ -172,7 +119,7 @@ def template_choices(session: Session, tenant: TenantId) -> tuple[TemplateChoice
 def pack_rows(session: Session, listed: Sequence[Content]) -> tuple[PackRow, ...]:
     """Stored packs as lines of a list."""
     names = _names(session, listed)
-    languages = contents.languages(session, listed)
+    languages = content_lists.languages(session, listed)
     return tuple(_row(pack, names, languages) for pack in listed)
 
 
@@ -193,6 +140,7 @@ def _row(
         submitted_at=pack.submitted_at,
         comment=pack.comment,
         content_hash=None if pack.content_hash is None else ContentHash(pack.content_hash),
+        evergreen=pack.evergreen,
     )
 
 
@@ -202,83 +150,14 @@ def _names(session: Session, listed: Iterable[Content]) -> dict[int, str]:
     return {user.id: user.name for user in found if user is not None and user.id is not None}
 
 
-def _look(
-    session: Session, tenant: TenantId, variants: Sequence[NewVariant], *, settled: bool
-) -> Look:
-    audience = contents.audience(session, tenant)
-    checks = [
-        CheckRow(check.name, check.passed, check.severity is compliance.Severity.BLOCK, check.words)
-        for check in compliance.check(variants, audience)
-    ]
-    if variants and not settled:
-        checks.append(_template_check(session, tenant, variants))
-    return Look(
-        shown=tuple(_shown(session, tenant, variant, audience) for variant in variants),
-        checks=tuple(checks),
-        audience=audience,
-        content_hash=content_hash(variants),
-    )
-
-
-def _template_check(session: Session, tenant: TenantId, variants: Sequence[NewVariant]) -> CheckRow:
-    problems: list[str] = []
-    for variant in variants:
-        standing = templates.standing(
-            session, tenant, variant.template_name, variant.template_language
-        )
-        problem = template_standing.problem(variant, standing)
-        if problem is not None:
-            problems.append(f"{compliance.LANGUAGE_NAMES[variant.language]}: {problem}")
-    words = " ".join(problems) or template_standing.IN_ORDER
-    return CheckRow("template", not problems, blocks=True, words=words)
-
-
-def _shown(
-    session: Session, tenant: TenantId, variant: NewVariant, audience: Mapping[Language, int]
-) -> Shown:
-    reader = _reader(session, tenant, variant.language)
-    filled = (
-        variant.parameters
-        if reader is None
-        else render(variant.parameters, name=reader.name, registration_no=reader.registration_no)
-    )
-    template = templates.get(session, tenant, variant.template_name, variant.template_language)
-    return Shown(
-        language=variant.language,
-        template_name=variant.template_name,
-        template_language=variant.template_language,
-        template_version=variant.template_version,
-        category=variant.category,
-        parameters=variant.parameters,
-        text=preview(variant.body, filled),
-        footer="" if template is None else template.footer,
-        recipient=None if reader is None else reader.name,
-        audience=audience.get(variant.language, 0),
-        has_image=variant.header_image is not None,
-    )
-
-
-def _reader(session: Session, tenant: TenantId, language: Language) -> Subscriber | None:
-    statement = (
-        select(Subscriber)
-        .where(
-            col(Subscriber.tenant_id) == tenant,
-            col(Subscriber.status) == Status.ACTIVE,
-            col(Subscriber.language) == language,
-            col(Subscriber.consented).is_(True),
-        )
-        .order_by(col(Subscriber.id))
-        .limit(1)
-    )
-    return session.exec(statement).one_or_none()
-
-
 def _draft(variant: NewVariant) -> VariantDraft:
     return VariantDraft(
         language=variant.language,
         template_name=variant.template_name,
         template_language=variant.template_language,
         parameters=variant.parameters,
+        header=variant.header,
+        brand_line=variant.brand_line,
     )
 
 

@@ -1,4 +1,7 @@
-"""The day's content and its variants per language. What may follow what, `domain.content` says."""
+"""The day's content and its variants per language. What may follow what, `domain.content` says.
+
+Lists of packs are `content_lists`'.
+"""
 
 import json
 from collections.abc import Sequence
@@ -9,9 +12,10 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from engine.domain.content import APPROVED_OR_BETTER, ContentState, Language
+from engine.domain.content import ContentState, Language
 from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentHash, ContentId, TenantId, UserId
+from engine.domain.media import Header, MediaType
 from engine.domain.subscriber import Status
 from engine.store.tables.content import Content, Template, Variant
 from engine.store.tables.people import Subscriber
@@ -28,7 +32,8 @@ class NewVariant:
     category: str
     body: str
     parameters: tuple[str, ...]
-    header_image: bytes | None = None
+    header: Header | None = None
+    brand_line: str = ""
 
 
 def get(
@@ -55,74 +60,22 @@ def variants(session: Session, content: ContentId) -> Sequence[Variant]:
     return session.exec(statement).all()
 
 
-def languages(session: Session, packs: Sequence[Content]) -> dict[int, tuple[str, ...]]:
-    """Which languages each of these packs is written in."""
-    statement = (
-        select(Variant.content_id, Variant.language)
-        .where(col(Variant.content_id).in_([pack.id for pack in packs]))
-        .order_by(col(Variant.language))
-    )
-    found: dict[int, tuple[str, ...]] = {}
-    for content, language in session.exec(statement):
-        found[content] = (*found.get(content, ()), language)
-    return found
-
-
-def listing(
-    session: Session, tenant: TenantId, *, limit: int, offset: int = 0
-) -> Sequence[Content]:
-    """A page of packs, newest day first."""
-    statement = (
-        select(Content)
-        .where(col(Content.tenant_id) == tenant)
-        .order_by(col(Content.day).desc(), col(Content.id).desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return session.exec(statement).all()
-
-
-def count(session: Session, tenant: TenantId) -> int:
-    """How many packs there are."""
-    return session.exec(
-        select(func.count()).select_from(Content).where(col(Content.tenant_id) == tenant)
-    ).one()
-
-
-def waiting(session: Session, tenant: TenantId, *, limit: int) -> Sequence[Content]:
-    """Packs that wait for an approver, the most urgent day first."""
-    statement = (
-        select(Content)
-        .where(col(Content.tenant_id) == tenant, col(Content.state) == ContentState.SUBMITTED)
-        .order_by(col(Content.day), col(Content.submitted_at))
-        .limit(limit)
-    )
-    return session.exec(statement).all()
-
-
-def decided(session: Session, tenant: TenantId, *, limit: int) -> Sequence[Content]:
-    """Packs somebody approved or rejected, the latest decision first."""
-    statement = (
-        select(Content)
-        .where(
-            col(Content.tenant_id) == tenant,
-            col(Content.decided_at).is_not(None),
-            col(Content.state).in_([ContentState.REJECTED, *APPROVED_OR_BETTER]),
-        )
-        .order_by(col(Content.decided_at).desc())
-        .limit(limit)
-    )
-    return session.exec(statement).all()
-
-
 def add(
-    session: Session, tenant: TenantId, *, day: date, title: str, author: UserId, now: datetime
+    session: Session,
+    tenant: TenantId,
+    *,
+    day: date,
+    title: str,
+    evergreen: bool = False,
+    author: UserId,
+    now: datetime,
 ) -> ContentId:
     """A new, empty draft in version 1."""
     pack = Content(
         tenant_id=tenant,
         day=day,
         title=title,
+        evergreen=evergreen,
         state=ContentState.DRAFT,
         version=1,
         author_id=author,
@@ -143,6 +96,7 @@ def edit(
     state: ContentState,
     day: date,
     title: str,
+    evergreen: bool = False,
     writer: UserId,
     now: datetime,
 ) -> bool:
@@ -154,6 +108,7 @@ def edit(
         version=pack.version + 1,
         day=day,
         title=title,
+        evergreen=evergreen,
         writers=json.dumps(sorted({*writers(pack), writer})),
         submitted_at=None,
         decided_at=None,
@@ -220,7 +175,11 @@ def replace_variants(session: Session, content: ContentId, new: Sequence[NewVari
             category=variant.category,
             body=variant.body,
             parameters=json.dumps(variant.parameters, ensure_ascii=False),
-            header_image=variant.header_image,
+            header_sha256=variant.header.sha256 if variant.header else "",
+            header_type=variant.header.type.value if variant.header else "",
+            header_name=variant.header.name if variant.header else "",
+            header_bytes=variant.header.size_bytes if variant.header else 0,
+            brand_line=variant.brand_line,
         )
         for variant in new
     )
@@ -237,6 +196,8 @@ def on_template(draft: VariantDraft, template: Template) -> NewVariant:
         category=template.category,
         body=template.body,
         parameters=tuple(parameter.strip() for parameter in draft.parameters),
+        header=draft.header,
+        brand_line=" ".join(draft.brand_line.split()),
     )
 
 
@@ -250,7 +211,20 @@ def as_new(variant: Variant) -> NewVariant:
         category=variant.category,
         body=variant.body,
         parameters=parameters(variant),
-        header_image=variant.header_image,
+        header=header_of(variant),
+        brand_line=variant.brand_line,
+    )
+
+
+def header_of(variant: Variant) -> Header | None:
+    """What stands above the text; its bytes are in `store.media`, under its hash."""
+    if not variant.header_sha256:
+        return None
+    return Header(
+        sha256=variant.header_sha256,
+        type=MediaType(variant.header_type),
+        size_bytes=variant.header_bytes,
+        name=variant.header_name,
     )
 
 

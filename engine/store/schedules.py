@@ -184,6 +184,7 @@ def _approved(tenant: Any, day: Any) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         col(Content.tenant_id) == tenant,
         col(Content.day) == day,
+        col(Content.evergreen).is_(False),
         col(Content.state).in_([state.value for state in APPROVED_OR_BETTER]),
     )
 

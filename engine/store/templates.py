@@ -1,5 +1,6 @@
 """What WhatsApp approved: message templates, one row for each name and language."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -39,7 +40,7 @@ def get(session: Session, tenant: TenantId, name: str, language: str) -> Templat
 def standing(session: Session, tenant: TenantId, name: str, language: str) -> Standing | None:
     """A template's status and version now; None when we do not know it."""
     known = get(session, tenant, name, language)
-    return None if known is None else Standing(known.status, known.version)
+    return None if known is None else Standing(known.status, known.version, known.header_format)
 
 
 def put(
@@ -52,6 +53,8 @@ def put(
     status: str,
     body: str,
     footer: str = "",
+    header_format: str = "",
+    buttons: Sequence[str] = (),
     quality: str = "UNKNOWN",
     whatsapp_id: str = "",
     now: datetime,
@@ -62,20 +65,30 @@ def put(
     binds to it, so a mere change of status voids no approval (spec D2).
     """
     known = get(session, tenant, name, language)
+    words = {
+        "body": body,
+        "footer": footer,
+        "category": category,
+        "header_format": header_format,
+        "buttons": json.dumps(buttons, ensure_ascii=False),
+    }
     if known is None:
         known = Template(
             tenant_id=tenant,
             name=name,
             language=language,
-            category=category,
             status=status,
+            updated_at=now,
+            category=category,
             body=body,
             footer=footer,
-            updated_at=now,
+            header_format=header_format,
+            buttons=words["buttons"],
         )
         session.add(known)
-    elif (known.body, known.footer, known.category) != (body, footer, category):
-        known.body, known.footer, known.category = body, footer, category
+    elif any(getattr(known, field) != value for field, value in words.items()):
+        for field, value in words.items():
+            setattr(known, field, value)
         known.version += 1
     known.status = status
     known.quality = quality

@@ -31,6 +31,11 @@ def name_of(session: Session, tenant: TenantId) -> str:
     return session.exec(select(Tenant.name).where(col(Tenant.id) == tenant)).one()
 
 
+def is_sandbox(session: Session, tenant: TenantId) -> bool:
+    """Whether nothing of it ever reaches people (spec X5)."""
+    return session.exec(select(Tenant.sandbox).where(col(Tenant.id) == tenant)).first() is True
+
+
 def exists(session: Session, tenant: TenantId) -> bool:
     """Whether there is such an organisation."""
     return session.exec(select(col(Tenant.id)).where(col(Tenant.id) == tenant)).first() is not None

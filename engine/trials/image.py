@@ -119,6 +119,5 @@ def _messages(session: Session, content: ContentId) -> dict[str, TemplateMessage
                     registration_no=person.registration_no,
                 )
             ),
-            header_image_id=variant.header_image_id,
         )
     return messages

@@ -66,6 +66,10 @@ def _template(message: TemplateMessage) -> dict[str, object]:
     if message.header_image_id is not None:
         image = {"type": "image", "image": {"id": message.header_image_id}}
         components.append({"type": "header", "parameters": [image]})
+    if message.header_document_id is not None:
+        paper = {"id": message.header_document_id, "filename": message.header_document_name}
+        document = {"type": "document", "document": paper}
+        components.append({"type": "header", "parameters": [document]})
     if message.parameters:
         texts = [{"type": "text", "text": text} for text in message.parameters]
         components.append({"type": "body", "parameters": texts})

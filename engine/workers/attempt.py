@@ -83,6 +83,8 @@ async def make_attempt(
         language=template.language,
         parameters=marked.parameters,
         header_image_id=template.header_image_id,
+        header_document_id=template.header_document_id,
+        header_document_name=template.header_document_name,
     )
     start = _Start(context, started, context.clocks.stamp(started))
     outcome = await equipment.gateway.send(

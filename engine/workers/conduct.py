@@ -22,7 +22,7 @@ from engine.store import broadcasts, schedules
 from engine.store import content as contents
 from engine.store import lanes as lanes_store
 from engine.store.tables import Broadcast
-from engine.workers import fan_out, freeze, watch
+from engine.workers import fallback, fan_out, freeze, watch
 from engine.workers.equipment import Equipment
 from engine.workers.morning import Morning
 from engine.workers.record import Recorder
@@ -95,6 +95,9 @@ async def _prepare(
 
 async def _freeze(equipment: Equipment, opens_at: datetime, broadcast: BroadcastId) -> None:
     if await freeze.freeze(equipment, broadcast):
+        return
+    if await equipment.database.read(fallback.is_left_out, broadcast, equipment.clock.now()):
+        await equipment.database.transact(fallback.leave_out, broadcast, equipment.clock.now())
         return
     # Nothing approved yet: an approval may still come until the window opens.
     if equipment.clock.now() >= opens_at:

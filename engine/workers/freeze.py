@@ -25,6 +25,7 @@ from engine.domain.subscriber import Status, exclusion
 from engine.store import broadcasts, frozen, schedules
 from engine.store import content as content_store
 from engine.store.tables import Broadcast, Content
+from engine.workers import fallback
 from engine.workers.equipment import Equipment
 
 log = structlog.get_logger()
@@ -62,7 +63,7 @@ async def freeze(equipment: Equipment, broadcast: BroadcastId) -> bool:
 
 def _begin(session: Session, broadcast: BroadcastId, now: datetime) -> FrozenContent | None:
     row = broadcasts.get(session, broadcast)
-    approved = _approved(session, row)
+    approved = _approved(session, row, now)
     if approved is None or approved.content_hash is None:
         return None
     variants = content_store.variants(session, ContentId(approved.id or 0))
@@ -84,13 +85,15 @@ def _begin(session: Session, broadcast: BroadcastId, now: datetime) -> FrozenCon
     )
 
 
-def _approved(session: Session, row: Broadcast) -> Content | None:
+def _approved(session: Session, row: Broadcast, now: datetime) -> Content | None:
     """The content this broadcast is to send: the one it was given, else the day's; None until
-    approved.
+    approved. From the last call on, the evergreen stands in for what is missing (spec D4).
     """
     tenant = TenantId(row.tenant_id)
     if row.content_id is None:
-        return schedules.approved_for(session, tenant, row.service_day)
+        return schedules.approved_for(session, tenant, row.service_day) or fallback.standing_in(
+            session, row, now
+        )
     content = content_store.get(session, ContentId(row.content_id), tenant)
     if content is None or ContentState(content.state) not in APPROVED_OR_BETTER:
         return None

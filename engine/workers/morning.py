@@ -11,12 +11,11 @@ from sqlmodel import Session
 
 from engine.domain.broadcast import BroadcastEvent, BroadcastState
 from engine.domain.delivery import State
-from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, TenantId
+from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId, TenantId
 from engine.domain.message import TemplateMessage
 from engine.store import broadcasts, withdrawn
-from engine.store import content as content_store
 from engine.store import lanes as lanes_store
-from engine.workers import first_ones, watch
+from engine.workers import first_ones, uploads, watch
 from engine.workers.equipment import Equipment
 from engine.workers.gate import Gate
 from engine.workers.lane import LanePlan, LaneRun
@@ -57,7 +56,7 @@ class Morning:
         self._tending = Tending(equipment, self._runs)
         self._first_ones = first_ones.FirstOnes(equipment)
         self._measured = Measured(equipment, self._runs)
-        self._messages: dict[str, TemplateMessage] = {}
+        self._messages: dict[SenderId, dict[str, TemplateMessage]] = {}
         self._sampled: datetime | None = None
         self._bounds: object = None
 
@@ -128,10 +127,17 @@ class Morning:
             self._sampled = second
             await watch.sample_lanes(self._equipment, self._runs, second)
 
-    async def _templates(self, view: watch.View) -> dict[str, TemplateMessage]:
-        if not self._messages:
-            self._messages = await self._equipment.database.read(
-                _templates, view.broadcast.content_id or 0
+    async def _templates(self, view: watch.View) -> dict[SenderId, dict[str, TemplateMessage]]:
+        """By sender: an uploaded file has an id for each; no lane opens without its own."""
+        lacking = [
+            lane.sender
+            for lane in view.lanes
+            if lane.state == "sending" and lane.sender not in self._messages
+        ]
+        if lacking:
+            equipment = self._equipment
+            self._messages |= await equipment.database.read(
+                uploads.templates, view.broadcast.content_id or 0, lacking, equipment.clock.now()
             )
         return self._messages
 
@@ -139,10 +145,12 @@ class Morning:
         self,
         view: watch.View,
         lanes: asyncio.TaskGroup,
-        messages: Mapping[str, TemplateMessage],
+        messages: Mapping[SenderId, Mapping[str, TemplateMessage]],
     ) -> None:
         for lane in view.lanes:
             if lane.lane in self._runs or lane.state != "sending":
+                continue
+            if lane.sender not in messages:
                 continue
             run = LaneRun(
                 plan=LanePlan(
@@ -150,7 +158,7 @@ class Morning:
                     broadcast=self._broadcast,
                     sender=lane.sender,
                     phone_number=PhoneNumberId(lane.phone_number_id),
-                    messages=messages,
+                    messages=messages[lane.sender],
                     rate_per_second=lane.rate_per_second,
                     closes_at=view.broadcast.closes_at,
                 ),
@@ -192,17 +200,6 @@ class Morning:
 
 
 RECEIPTS_GRACE = timedelta(seconds=2)
-
-
-def _templates(session: Session, content: int) -> dict[str, TemplateMessage]:
-    return {
-        variant.language: TemplateMessage(
-            template=variant.template_name,
-            language=variant.template_language,
-            header_image_id=variant.header_image_id,
-        )
-        for variant in content_store.variants(session, content_store.ContentId(content))
-    }
 
 
 def _advance(

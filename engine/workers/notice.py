@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from engine.domain.consent import OptIn, OptOut, consent_in
 from engine.domain.ids import Phone, PhoneNumberId, SenderId, TenantId
-from engine.store import broadcasts, consents, notices, sender_changes, senders
+from engine.store import broadcasts, consents, notices, own_phones, sender_changes, senders
 from engine.store.tables import Sender, Template
 from engine.whatsapp.updates import (
     InboundMessage,
@@ -62,7 +62,9 @@ def notice(session: Session, update: Update, now: datetime) -> None:
 
 
 def _inbound(session: Session, message: InboundMessage, now: datetime) -> bool:
-    """A person wrote: do they want us to stop, or to start again?"""
+    """A person wrote: a phone that confirms itself, or a wish to stop, or to start again?"""
+    if own_phones.confirm(session, message.phone, message.text, now):
+        return True
     match consent_in(message.text):
         case None:
             return False

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from engine.domain.ids import MessageId
 from engine.domain.receipts import ReceiptStatus
-from engine.store import inbox, parked
+from engine.store import inbox, parked, test_messages
 from engine.whatsapp import webhooks
 from engine.whatsapp.updates import StatusUpdate
 from engine.workers.equipment import Equipment
@@ -114,7 +114,9 @@ def process_batch(session: Session, limit: int, now: datetime, rng: Random) -> F
         done.append(webhook.id)
         heard += len(updates)
         for update in updates:
-            if isinstance(update, StatusUpdate):
+            if isinstance(update, StatusUpdate) and test_messages.is_test(update.tracker):
+                test_messages.hear(session, update.tracker or "", update.status, now)
+            elif isinstance(update, StatusUpdate):
                 arrived.append(_arrived(update, webhook.id, webhook.received_at))
                 wishes = wishes or update.status is ReceiptStatus.FAILED
             else:

@@ -15,6 +15,7 @@ from engine.domain.content import Language
 from engine.domain.ids import ContentId
 from engine.domain.roles import Actor, Role
 from engine.store import content as contents
+from engine.store import content_lists
 from engine.store.tables import Content
 from tests.app.browserless import Tab, sign_in
 from tests.app.house import House
@@ -222,7 +223,7 @@ async def test_nobody_else_writes_by_calling_the_handler(furnished: House, role:
 
 
 def _any(house: House) -> bool:
-    return house.database.read_now(contents.count, house.tenant) > 0
+    return house.database.read_now(content_lists.count, house.tenant) > 0
 
 
 @pytest.mark.parametrize("pack", ["0", "999999", "x", "-1", "1e3"])

@@ -31,7 +31,8 @@ from engine.domain.content import ContentState, Language, fits_one_line
 from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentHash, ContentId, UserId
 from engine.read.approvals import Change, Review
-from engine.read.content import CheckRow, Look, Pack, PackRow, Shown, TemplateChoice
+from engine.read.content import Pack, PackRow, TemplateChoice
+from engine.read.content_look import CheckRow, Look, Shown
 
 TODAY = date(2026, 11, 22)
 AT = datetime(2026, 11, 21, 23, 22, 5, tzinfo=UTC)
@@ -46,6 +47,7 @@ CHOICE = TemplateChoice(
     places=3,
     sendable=True,
     category="UTILITY",
+    header_format="",
 )
 SHORT = replace(CHOICE, name="short_note", body="{{1}}", places=1)
 HINDI = replace(CHOICE, template_language="hi", language=Language.HI)
@@ -63,6 +65,7 @@ ROW = PackRow(
     submitted_at=AT,
     comment="",
     content_hash=HASH,
+    evergreen=False,
 )
 SHOWN = Shown(
     language=Language.EN,
@@ -75,7 +78,11 @@ SHOWN = Shown(
     footer="Reply STOP",
     recipient="Ira Nair",
     audience=1_234,
-    has_image=False,
+    buttons=(),
+    header=None,
+    brand_line="",
+    image="",
+    document="",
 )
 LOOK = Look(
     shown=(SHOWN,),
@@ -258,19 +265,19 @@ def test_what_failed_stands_on_top_and_every_check_has_a_title() -> None:
 
 def test_an_author_is_told_why_they_cannot_approve() -> None:
     waiting = Review(in_state(ContentState.SUBMITTED), None, ())
-    wrote, other = head_shown(waiting, UserId(1)), head_shown(waiting, UserId(2))
+    wrote, other = head_shown(waiting, UserId(1), AT), head_shown(waiting, UserId(2), AT)
     assert (wrote.approvable, other.approvable) == (False, True)
     assert "Somebody else" in wrote.why_not
     assert other.why_not == ""
 
 
 def test_after_an_approval_the_hash_is_shown_and_nothing_is_left_to_approve() -> None:
-    head = head_shown(Review(PACK, None, ()), UserId(2))
+    head = head_shown(Review(PACK, None, ()), UserId(2), AT)
     assert not head.approvable
     assert head.rejectable  # until a broadcast holds it
     assert HASH in head.bound_hash
     assert head.banner == "Approved by Vikram Menon, Sun 22 Nov 04:52:05 IST."
-    sent = head_shown(Review(in_state(ContentState.SENT), None, ()), UserId(2))
+    sent = head_shown(Review(in_state(ContentState.SENT), None, ()), UserId(2), AT)
     assert (sent.approvable, sent.rejectable) == (False, False)
 
 
@@ -278,6 +285,8 @@ def test_what_the_hash_covers_is_named() -> None:
     bound = bound_shown(SHOWN)
     assert bound.template == "morning_note (en), version 3, utility"
     assert bound.texts == ["{name}", "{registration_no}", "Nifty holds."]
-    change = Change(language=Language.HI, what="parameter 2", before="old", after="")
-    assert change_shown(change).what == "Hindi, parameter 2"
-    assert change_shown(change).after == "(taken out)"
+    change = Change(language=Language.HI, what="parameter 2", before="old word", after="new word")
+    shown = change_shown(change)
+    assert shown.what == "Hindi, parameter 2"
+    told = [(piece.kind, piece.text) for piece in shown.pieces]
+    assert told == [("gone", "old"), ("new", "new"), ("same", " word")]

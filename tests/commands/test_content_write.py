@@ -6,15 +6,18 @@ from dataclasses import replace
 import pytest
 from sqlmodel import Session, col, select
 
+from engine.commands.keep_media import LookedInto, keep_media, look_into
 from engine.commands.write_content import VariantDraft, Written, write_content
 from engine.domain.content import ContentState, Language
 from engine.domain.ids import ContentHash, ContentId
+from engine.domain.media import Header
 from engine.domain.refusal import Refused
 from engine.domain.roles import CLI, Actor, Forbidden
 from engine.store import content as contents
-from engine.store import templates
+from engine.store import content_lists, templates
 from engine.store.tables import AuditEntry, Content
 from tests.commands.content_cast import DAY, NOW, Cast, add_templates, cast
+from tests.documents.drawn import jpeg
 
 ENGLISH = VariantDraft(
     language=Language.EN,
@@ -180,15 +183,41 @@ def test_everybody_who_wrote_a_word_is_remembered(session: Session, firm: Cast) 
     assert contents.writers(pack_of(session, first.content)) == {firm.asha.user, firm.esha.user}
 
 
-def test_a_header_image_outlives_an_edit_of_the_words(session: Session, firm: Cast) -> None:
-    first = written(write(session, firm.asha))
+def upload(session: Session, firm: Cast) -> Header:
+    """A picture in the firm's library."""
+    file = look_into("outlook.jpg", jpeg())
+    assert isinstance(file, LookedInto), file
+    header = keep_media(session, firm.tenant, file, by=firm.asha, now=NOW)
+    assert isinstance(header, Header), header
+    return header
+
+
+def test_what_stands_above_the_text_is_kept_with_it_and_voids_an_approval_when_it_changes(
+    session: Session, firm: Cast
+) -> None:
+    header = upload(session, firm)
+    first = written(write(session, firm.asha, replace(ENGLISH, header=header)))
     (variant,) = contents.variants(session, first.content)
-    with_image = replace(contents.as_new(variant), header_image=b"\x89PNG")
-    contents.replace_variants(session, first.content, [with_image])
-    changed = replace(ENGLISH, parameters=("{name}", "Nifty slips."))
-    written(write(session, firm.asha, changed, content=first.content, version=1))
+    assert contents.header_of(variant) == header
+    again = replace(ENGLISH, header=header, brand_line=" Udaya  Research ")
+    second = written(write(session, firm.asha, again, content=first.content, version=1))
+    assert second.changed
     (variant,) = contents.variants(session, first.content)
-    assert variant.header_image == b"\x89PNG"
+    assert variant.brand_line == "Udaya Research"
+
+
+def test_a_file_nobody_uploaded_and_a_line_for_each_reader_are_refused(
+    session: Session, firm: Cast
+) -> None:
+    header = upload(session, firm)
+    elsewhere = replace(header, sha256="0" * 64)
+    assert isinstance(write(session, firm.asha, replace(ENGLISH, header=elsewhere)), Refused)
+    personal = replace(ENGLISH, header=header, brand_line="For {name}")
+    answer = write(session, firm.asha, personal)
+    assert isinstance(answer, Refused)
+    assert "every reader" in answer.why
+    theirs = write(session, firm.stranger, replace(ENGLISH, header=header))
+    assert isinstance(theirs, Refused)
 
 
 def test_content_needs_a_title_a_known_template_and_each_language_once(
@@ -199,7 +228,7 @@ def test_content_needs_a_title_a_known_template_and_each_language_once(
     unknown = replace(ENGLISH, template_name="evening_view")
     assert isinstance(write(session, firm.asha, unknown), Refused)
     assert isinstance(write(session, firm.asha, ENGLISH, ENGLISH), Refused)
-    assert contents.count(session, firm.tenant) == 0
+    assert content_lists.count(session, firm.tenant) == 0
 
 
 def test_only_authors_and_administrators_write(session: Session, firm: Cast) -> None:
@@ -211,7 +240,7 @@ def test_only_authors_and_administrators_write(session: Session, firm: Cast) -> 
 
 def test_a_machine_is_no_author(session: Session, firm: Cast) -> None:
     assert isinstance(write(session, CLI), Refused)
-    assert contents.count(session, firm.tenant) == 0
+    assert content_lists.count(session, firm.tenant) == 0
 
 
 def test_another_firms_content_is_out_of_reach(session: Session, firm: Cast) -> None:

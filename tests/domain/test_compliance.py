@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from engine.domain.compliance import Check, CheckName, Severity, blocking, check
-from engine.domain.compliance_rules import DEFAULT_RULES, WARNINGS
+from engine.domain.compliance_rules import CLIENT_ONLY, DEFAULT_RULES, WARNINGS
 from engine.domain.content import Language
+from engine.domain.media import Header, MediaType
 from engine.domain.plain_words import contains, phrases_in, plain
 
 
@@ -20,7 +21,8 @@ class Text:
     category: str = "UTILITY"
     body: str
     parameters: tuple[str, ...] = ("{name}", "Nifty may open flat")
-    header_image: bytes | None = None
+    header: Header | None = None
+    brand_line: str = ""
 
 
 def text(language: Language = Language.EN) -> Text:
@@ -28,7 +30,7 @@ def text(language: Language = Language.EN) -> Text:
         language=language,
         body=(
             f"{{{{1}}}}: {{{{2}}}}\nSEBI INH000001234, https://udaya.example\n"
-            f"{WARNINGS[language][0]}"
+            f"{CLIENT_ONLY[language][0]}. {WARNINGS[language][0]}"
         ),
     )
 
@@ -172,11 +174,14 @@ def test_the_length_is_reckoned_with_the_longest_names() -> None:
 
 
 def test_an_image_must_be_a_picture_whatsapp_takes() -> None:
-    png = b"\x89PNG\r\n\x1a\n"
-    assert result(CheckName.IMAGE, replace(text(), header_image=png)).passed
-    assert not result(CheckName.IMAGE, replace(text(), header_image=b"GIF89a")).passed
-    large = png + bytes(DEFAULT_RULES.image_bytes)
-    assert "5 are allowed" in result(CheckName.IMAGE, replace(text(), header_image=large)).words
+    small = Header(sha256="a" * 64, type=MediaType.PNG, size_bytes=9)
+    assert result(CheckName.IMAGE, replace(text(), header=small)).passed
+    large = replace(small, size_bytes=DEFAULT_RULES.image_bytes + 1)
+    assert "5.0 MB are allowed" in result(CheckName.IMAGE, replace(text(), header=large)).words
+    paper = replace(large, type=MediaType.PDF)
+    assert result(CheckName.IMAGE, replace(text(), header=paper)).passed
+    assert not result(CheckName.IMAGE, replace(text(), header=paper, brand_line="x")).passed
+    assert not result(CheckName.IMAGE, replace(text(), brand_line="x")).passed
 
 
 def test_a_language_somebody_reads_must_be_written() -> None:

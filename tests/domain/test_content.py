@@ -17,6 +17,7 @@ from engine.domain.content import (
     preview,
     render,
 )
+from engine.domain.media import Header, MediaType, digest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +29,12 @@ class Text:
     category: str = "UTILITY"
     body: str = "Namaste {{1}}, {{2}}"
     parameters: tuple[str, ...] = ("{name}", "Nifty may open flat")
-    header_image: bytes | None = None
+    header: Header | None = None
+    brand_line: str = ""
 
 
+PICTURE = Header(sha256=digest(b"picture"), type=MediaType.PNG, size_bytes=7, name="a.png")
+PAPER = Header(sha256=digest(b"paper"), type=MediaType.PDF, size_bytes=5, name="note.pdf")
 EN, HI, MR = (Text(language=language) for language in Language)
 
 
@@ -49,12 +53,20 @@ def test_the_hash_does_not_care_in_which_order_the_languages_come() -> None:
         replace(EN, parameters=("{name}", "Nifty may open flat.")),
         replace(EN, parameters=("{name}Nifty may open flat",)),
         replace(EN, parameters=("Nifty may open flat", "{name}")),
-        replace(EN, header_image=b""),
-        replace(EN, header_image=b"another picture"),
+        replace(EN, header=PICTURE),
+        replace(EN, header=replace(PICTURE, sha256=digest(b"another picture"))),
+        replace(EN, header=PAPER),
+        replace(EN, header=replace(PAPER, name="other.pdf")),
+        replace(EN, header=PICTURE, brand_line="Udaya Research"),
     ],
 )
 def test_any_edit_of_what_is_sent_voids_the_approval(edited: Text) -> None:
     assert content_hash([edited, HI]) != content_hash([EN, HI])
+
+
+def test_a_pictures_name_is_not_sent_and_voids_nothing() -> None:
+    renamed = replace(EN, header=replace(PICTURE, name="b.png"))
+    assert content_hash([renamed]) == content_hash([replace(EN, header=PICTURE)])
 
 
 def test_a_language_more_or_fewer_or_exchanged_voids_the_approval() -> None:
@@ -71,7 +83,7 @@ def test_two_variants_in_one_language_have_no_hash() -> None:
 
 def test_the_hash_of_a_pack_never_changes_its_meaning() -> None:
     """Approvals and deliveries of last year must still be provable."""
-    assert content_hash([EN, replace(HI, header_image=b"picture")]) == (
+    assert content_hash([EN, replace(HI, header=PICTURE)]) == (
         "287c7814e8f05172f3ca3e6c91302a30796ba923fa7e8c5cf694c1d4ab5fb3f3"
     )
 

@@ -6,7 +6,7 @@ from engine.domain.outcome import Accepted, Blame, Failure
 from engine.simulator.world import SimulatedTemplate
 from engine.whatsapp.cloud_api import CloudApi
 from engine.whatsapp.graph import Graph
-from engine.whatsapp.media import upload_image
+from engine.whatsapp.media import upload_media
 from engine.whatsapp.numbers import list_numbers, read_number
 from engine.whatsapp.signature import HEADER, is_signed
 from engine.whatsapp.templates import list_templates
@@ -24,7 +24,7 @@ TEMPLATES = [SimulatedTemplate(name="morning", language="hi", body="सुप्
 def test_a_template_with_an_image_goes_out_and_its_receipts_come_back_signed() -> None:
     async def story(on: Stage) -> None:
         graph = Graph(api_url=on.simulator.url, token=lambda _: TOKEN, sandbox=True)
-        media = await upload_image(graph, SENDER, PNG)
+        media = await upload_media(graph, SENDER, PNG)
         assert isinstance(media, str)
         [template] = await _templates(graph)
         api = CloudApi(api_url=on.simulator.url, token=lambda _: TOKEN, sandbox=True)

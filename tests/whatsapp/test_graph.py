@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from engine.domain.ids import PhoneNumberId
+from engine.domain.media import LIMITS, MediaType
 from engine.domain.outcome import Blame, Failure
 from engine.whatsapp.graph import Graph
-from engine.whatsapp.media import IMAGE_MAX_BYTES, UPLOADS_AT_ONCE, upload_everywhere, upload_image
+from engine.whatsapp.media import UPLOADS_AT_ONCE, upload_everywhere, upload_media
 from engine.whatsapp.numbers import NumberNode, Problem, list_numbers, read_number
 from engine.whatsapp.templates import TemplateNode, list_templates
 from engine.whatsapp.transport import ForbiddenHostError, Timeouts
@@ -193,7 +194,7 @@ def test_templates_are_all_or_none() -> None:
 
 
 def test_an_image_is_uploaded_as_a_form() -> None:
-    media, [request] = ask(always(said({"id": "55"})), lambda g: upload_image(g, SENDER, JPEG))
+    media, [request] = ask(always(said({"id": "55"})), lambda g: upload_media(g, SENDER, JPEG))
 
     assert media == "55"
     assert request.line == "POST /v25.0/1000/media HTTP/1.1"
@@ -202,9 +203,9 @@ def test_an_image_is_uploaded_as_a_form() -> None:
     assert b'filename="image.jpg"\r\nContent-Type: image/jpeg\r\n\r\n' + JPEG in request.body
 
 
-@pytest.mark.parametrize("image", [b"", b"GIF89a", JPEG + bytes(IMAGE_MAX_BYTES)])
+@pytest.mark.parametrize("image", [b"", b"GIF89a", JPEG + bytes(LIMITS[MediaType.JPEG])])
 def test_an_image_meta_would_refuse_does_not_leave(image: bytes) -> None:
-    media, requests = ask(always(said({"id": "55"})), lambda g: upload_image(g, SENDER, image))
+    media, requests = ask(always(said({"id": "55"})), lambda g: upload_media(g, SENDER, image))
 
     assert isinstance(media, Failure)
     assert (media.blame, requests) == (Blame.US, [])

@@ -12,11 +12,13 @@ from app.doors import ask, now
 from app.frame import may, page
 from app.navigation import Group
 from app.pages.approvals.shown import REVIEW, ROUTE
+from app.pages.content.deadline_shown import next_morning_words
 from app.pages.content.shown import RowShown, row_shown
 from app.session import guarded
 from engine.domain.roles import Actor, Permission
 from engine.domain.schedule import service_day
 from engine.read.approvals import approvals as read_approvals
+from engine.read.approvals import next_day
 
 
 class ApprovalList(rx.State):
@@ -25,6 +27,8 @@ class ApprovalList(rx.State):
     loaded: bool = False
     waiting: list[RowShown] = []
     decided: list[RowShown] = []
+    next_morning: str = ""
+    next_tone: str = "quiet"
 
     @guarded()
     async def load(self, *, by: Actor) -> None:
@@ -33,6 +37,9 @@ class ApprovalList(rx.State):
         found, today = await ask(read_approvals, by.tenant), service_day(now())
         self.waiting = [row_shown(row, today) for row in found.waiting]
         self.decided = [row_shown(row, today) for row in found.decided]
+        self.next_morning, self.next_tone = next_morning_words(
+            await ask(next_day, by.tenant, now()), now()
+        )
         self.loaded = True
 
 
@@ -44,6 +51,14 @@ def approvals() -> rx.Component:
         rx.cond(
             ApprovalList.loaded,
             rx.fragment(
+                rx.cond(
+                    ApprovalList.next_morning,
+                    rx.el.p(
+                        ApprovalList.next_morning,
+                        class_name="dc-note",
+                        custom_attrs={"data-tone": ApprovalList.next_tone},
+                    ),
+                ),
                 rx.cond(ApprovalList.waiting, _waiting(), _nothing_waits()),
                 rx.cond(ApprovalList.decided, _decided()),
             ),

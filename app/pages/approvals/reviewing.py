@@ -6,7 +6,7 @@ import reflex as rx
 
 from app.components.actions import link_button
 from app.components.cards import empty, skeleton
-from app.doors import ask, tell
+from app.doors import ask, now, tell
 from app.frame import page
 from app.pages.approvals import view
 from app.pages.approvals.shown import (
@@ -18,17 +18,19 @@ from app.pages.approvals.shown import (
     bound_shown,
     change_shown,
     head_shown,
+    read_with,
 )
 from app.pages.content.checks_shown import CheckShown, checks_shown, checks_summary
-from app.pages.content.shown import PreviewShown, preview_shown
+from app.pages.content.shown import PreviewShown
 from app.session import guarded
 from app.tab import report
 from engine.commands.approve_content import approve_content
 from engine.commands.reject_content import reject_content
-from engine.domain.content import Language
 from engine.domain.ids import ContentId
 from engine.domain.roles import Actor, Permission
+from engine.read.approvals import Review
 from engine.read.approvals import review as read_review
+from engine.read.content_look import SOMEBODY
 
 
 class Reviewing(rx.State):
@@ -45,6 +47,9 @@ class Reviewing(rx.State):
     since: str = ""
     changes: list[ChangeShown] = []
     comment: str = ""
+    reader: str = SOMEBODY
+    late: bool = False
+    _review: Review | None = None
     _content: ContentId = ContentId(0)
     _version: int = 0
 
@@ -53,8 +58,20 @@ class Reviewing(rx.State):
         """Open the pack the address names."""
         wanted = self.router.url.query_parameters.get("pack", "")
         self._content = ContentId(int(wanted) if wanted.isdecimal() else 0)
-        self.comment = ""
+        self.comment, self.reader, self.late = "", SOMEBODY, False
         await self._fill(by)
+
+    @guarded()
+    async def read_with(self, reader: str) -> None:
+        """Show the phones of other real people."""
+        self.reader = reader
+        if self._review is not None:
+            self.previews = read_with(self._review, reader)
+
+    @guarded(Permission.CONTENT_APPROVE)
+    async def say_late(self, late: bool) -> None:
+        """I know that the cut-off is over."""
+        self.late = late
 
     @guarded(Permission.CONTENT_APPROVE)
     async def type_comment(self, text: str) -> None:
@@ -65,7 +82,12 @@ class Reviewing(rx.State):
     async def approve(self, *, by: Actor) -> None:
         """Approve the version that is shown."""
         result = await tell(
-            approve_content, self._content, version=self._version, comment=self.comment, by=by
+            approve_content,
+            self._content,
+            version=self._version,
+            comment=self.comment,
+            late=self.late,
+            by=by,
         )
         await report(self, result, "Approved. It will be sent exactly like this.")
         await self._fill(by)
@@ -82,13 +104,13 @@ class Reviewing(rx.State):
     async def _fill(self, by: Actor) -> None:
         assert by.tenant is not None
         found = await ask(read_review, by.tenant, self._content)
-        self.loaded, self.missing = True, found is None
+        self.loaded, self.missing, self._review = True, found is None, found
         if found is None:
             return
         look = found.pack.look
         self._version = found.pack.row.version
-        self.head = head_shown(found, by.user)
-        self.previews = [preview_shown(look, language) for language in Language]
+        self.head = head_shown(found, by.user, now())
+        self.previews = read_with(found, self.reader)
         self.checks = checks_shown(look.checks)
         self.summary, self.summary_tone = checks_summary(look.checks)
         self.bound = [bound_shown(shown) for shown in look.shown]

@@ -10,7 +10,7 @@ from app.components.marks import chip
 from app.components.phone import phone_preview
 from app.components.tables import column, data_table, row_of
 from app.frame import Frame, may
-from app.pages.approvals.shown import BoundShown, ChangeShown
+from app.pages.approvals.shown import READERS, BoundShown, ChangeShown, PieceShown
 from app.pages.content.checks import checks_card
 from app.pages.content.shown import PreviewShown
 from engine.domain.roles import Permission
@@ -27,7 +27,9 @@ def review(page: Any) -> rx.Component:
         ),
         _note(page.head.banner, page.head.banner_tone, page.head.bound_hash),
         _note(page.head.why_not, "warn"),
+        _note(page.head.deadline, page.head.deadline_tone),
         rx.cond(page.changes, _changes(page)),
+        _readers(page),
         rx.el.div(rx.foreach(page.previews, _preview), class_name="dc-previews"),
         checks_card(page.checks, page.summary, page.summary_tone),
         _bound(page),
@@ -69,6 +71,7 @@ def _decisions(page: Any) -> rx.Component:
                 "unsaid, only taken back before the broadcast is frozen.",
                 extra=rx.fragment(
                     _hash(page),
+                    rx.cond(page.head.late, _late(page)),
                     _comment(page, "Comment (optional)"),
                 ),
                 verb="Approve",
@@ -76,6 +79,33 @@ def _decisions(page: Any) -> rx.Component:
                 on_confirm=page.approve,
             ),
         ),
+    )
+
+
+def _late(page: Any) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(type="checkbox", checked=page.late, on_change=page.say_late),
+        rx.el.span("I approve after the cut-off; the audience is frozen the moment I do."),
+        class_name="dc-check-box",
+    )
+
+
+def _readers(page: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.span("Read as", class_name="dc-muted dc-small"),
+        *[
+            rx.el.button(
+                words,
+                type="button",
+                aria_pressed=rx.cond(page.reader == why, "true", "false"),
+                on_click=page.read_with(why),
+                class_name="dc-tally",
+            )
+            for why, words in READERS.items()
+        ],
+        role="group",
+        aria_label="Real people to read with",
+        class_name="dc-row dc-reading",
     )
 
 
@@ -100,7 +130,14 @@ def _preview(preview: PreviewShown) -> rx.Component:
         rx.cond(
             preview.text,
             rx.fragment(
-                phone_preview(preview.text, sender=Frame.organisation, footer=preview.footer),
+                phone_preview(
+                    preview.text,
+                    sender=Frame.organisation,
+                    footer=preview.footer,
+                    image=preview.image,
+                    document=preview.document,
+                    buttons=preview.buttons,
+                ),
                 rx.el.p(preview.caption, class_name="dc-muted dc-small"),
             ),
             rx.el.div(
@@ -116,7 +153,7 @@ def _preview(preview: PreviewShown) -> rx.Component:
 def _changes(page: Any) -> rx.Component:
     return card(
         data_table(
-            [column("Where"), column("Before"), column("Now")],
+            [column("Where"), column("What changed")],
             rx.foreach(page.changes, _change),
             label="What changed",
         ),
@@ -127,8 +164,16 @@ def _changes(page: Any) -> rx.Component:
 def _change(change: ChangeShown) -> rx.Component:
     return row_of(
         rx.el.td(change.what, class_name="dc-nowrap"),
-        rx.el.td(rx.el.del_(change.before, class_name="dc-muted")),
-        rx.el.td(rx.el.ins(change.after)),
+        rx.el.td(rx.foreach(change.pieces, _piece), class_name="dc-pieces"),
+    )
+
+
+def _piece(piece: PieceShown) -> Any:
+    return rx.match(
+        piece.kind,
+        ("gone", rx.el.del_(piece.text)),
+        ("new", rx.el.ins(piece.text)),
+        rx.el.span(piece.text),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app import formats
 from app.styles import Tone
-from engine.read.content import CheckRow
+from engine.read.content_look import CheckRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,7 @@ def checks_summary(checks: Sequence[CheckRow]) -> tuple[str, Tone]:
 _TITLES = {
     "languages": "Languages",
     "warning_text": "SEBI warning",
+    "client_only": "For the client alone",
     "registration": "Registration number",
     "assured_returns": "No assured returns",
     "superlatives": "No superlatives",
@@ -46,7 +47,7 @@ _TITLES = {
     "parameter_count": "Places filled",
     "parameter_format": "Parameters WhatsApp takes",
     "length": "Length",
-    "image": "Header image",
+    "image": "Above the text",
     "template": "Template approved",
 }
 

@@ -8,6 +8,7 @@ from datetime import date
 from engine.domain.content import PERSONAL_FIELDS, Language
 from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentId
+from engine.domain.media import Header
 from engine.read.content import Pack, TemplateChoice
 
 NOT_WRITTEN = ""
@@ -20,6 +21,8 @@ class Typed:
 
     template: str = NOT_WRITTEN
     values: tuple[str, ...] = ()
+    header: Header | None = None
+    brand_line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class Desk:
     version: int | None
     day: date
     title: str
+    evergreen: bool = False
     typed: Mapping[Language, Typed] = field(default_factory=dict[Language, Typed])
 
     def drafts(self) -> tuple[VariantDraft, ...]:
@@ -40,6 +44,8 @@ class Desk:
                 template_name=name_of(typed.template),
                 template_language=language_of(typed.template),
                 parameters=typed.values,
+                header=typed.header,
+                brand_line=typed.brand_line,
             )
             for language, typed in self.typed.items()
             if typed.template != NOT_WRITTEN
@@ -62,8 +68,25 @@ class Desk:
     ) -> "Desk":
         """With another template; what was typed stays in the places the new one has, too."""
         places = next((c.places for c in choices if key_of(c) == template), 0)
-        had = self.in_language(language).values[:places]
-        return self._with(language, Typed(template, had + ("",) * (places - len(had))))
+        had = self.in_language(language)
+        kept = had.values[:places]
+        values = kept + ("",) * (places - len(kept))
+        return self._with(language, replace(had, template=template, values=values))
+
+    def with_header(self, language: Language, header: Header | None, brand_line: str) -> "Desk":
+        """With another file above the text, or none; a paper takes no brand line."""
+        line = brand_line if header is not None and header.is_image else ""
+        had = self.in_language(language)
+        return self._with(language, replace(had, header=header, brand_line=line))
+
+    def with_brand_line(self, language: Language, line: str) -> "Desk":
+        """With another line on the picture."""
+        had = self.in_language(language)
+        return self._with(language, replace(had, brand_line=one_paragraph(line)))
+
+    def for_any_day(self, evergreen: bool) -> "Desk":
+        """As an evergreen, or as an ordinary day's."""
+        return replace(self, evergreen=evergreen)
 
     def entitled(self, title: str) -> "Desk":
         """With another title."""
@@ -88,7 +111,10 @@ def open_desk(pack: Pack) -> Desk:
         version=pack.row.version,
         day=pack.row.day,
         title=pack.row.title,
-        typed={d.language: Typed(_key(d), d.parameters) for d in pack.drafts},
+        evergreen=pack.row.evergreen,
+        typed={
+            d.language: Typed(_key(d), d.parameters, d.header, d.brand_line) for d in pack.drafts
+        },
     )
 
 

@@ -1,5 +1,6 @@
 """The desk where a pack is written: what is typed, saved, submitted."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,14 @@ from app.components.actions import link_button
 from app.components.cards import empty, skeleton
 from app.doors import ask, now, tell
 from app.frame import page
-from app.pages.content import editor
+from app.pages.content import editor, testing
+from app.pages.content.above_shown import (
+    AboveShown,
+    FileTile,
+    above_shown,
+    sums_shown,
+    tiles_shown,
+)
 from app.pages.content.checks_shown import CheckShown, checks_shown, checks_summary
 from app.pages.content.desk import Desk, blank_desk, open_desk
 from app.pages.content.shown import (
@@ -27,15 +35,19 @@ from app.pages.content.shown import (
     tabs_shown,
 )
 from app.session import guarded
-from app.tab import report
+from app.tab import report, say
+from engine.commands.keep_media import keep_media, look_into
 from engine.commands.submit_content import submit_content
 from engine.commands.write_content import Written, write_content
 from engine.domain.content import Language
 from engine.domain.ids import ContentId
+from engine.domain.media import Header
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission
 from engine.domain.schedule import service_day
 from engine.read import content as read
+from engine.read import desk as read_desk
+from engine.read.content_look import look
 
 
 class Editor(rx.State):
@@ -57,6 +69,12 @@ class Editor(rx.State):
     summary_tone: str = "quiet"
     standing: Standing = Standing()
     unsaved: bool = False
+    evergreen: bool = False
+    above: AboveShown = AboveShown()
+    files: list[FileTile] = []
+    sums: list[str] = []
+    busy: str = ""
+    _library: tuple[read_desk.FileShown, ...] = ()
     _desk: Desk | None = None
     _saved: Desk | None = None
     _choices: tuple[read.TemplateChoice, ...] = ()
@@ -64,9 +82,13 @@ class Editor(rx.State):
     @guarded()
     async def load(self, *, by: Actor) -> None:
         """Open the pack the address names, or a blank one."""
-        wanted = self.router.url.query_parameters.get("pack", "")
-        self.language = Language.EN.value
+        asked = self.router.url.query_parameters
+        wanted, day = asked.get("pack", ""), asked.get("day", "")
+        self.language, self.busy = Language.EN.value, ""
         await self._open(ContentId(int(wanted)) if wanted.isdecimal() else None, by)
+        if day and not wanted:
+            self._desk = self._saved = self._at().for_day(day)
+            self.day = self._at().day.isoformat()
 
     @guarded()
     async def choose_language(self, language: str, *, by: Actor) -> None:
@@ -100,6 +122,74 @@ class Editor(rx.State):
         self.unsaved = self._desk != self._saved
 
     @guarded(Permission.CONTENT_WRITE)
+    async def choose_evergreen(self, evergreen: bool) -> None:
+        """Whether it may stand in on any day."""
+        self._desk = self._at().for_any_day(evergreen)
+        self.evergreen = evergreen
+        self.unsaved = self._desk != self._saved
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def take_file(self, files: list[rx.UploadFile], *, by: Actor) -> Any:
+        """A file for above the text was chosen: look into it, keep it, put it there."""
+        self.busy = "Looking into the file"
+        yield
+        if files:
+            await self._take(files[0].filename or "", await files[0].read(), by)
+        self.busy = ""
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def choose_file(self, sha256: str, *, by: Actor) -> None:
+        """A file of the library for above the text."""
+        found = next((one for one in self._library if one.header.sha256 == sha256), None)
+        if found is not None:
+            await self._put_above(found.header, by)
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def drop_file(self, *, by: Actor) -> None:
+        """Nothing above the text."""
+        self._desk = self._at().with_header(Language(self.language), None, "")
+        await self._show(by)
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def type_brand_line(self, text: str, *, by: Actor) -> None:
+        """The line on the picture, as it is typed."""
+        self._desk = self._at().with_brand_line(Language(self.language), text)
+        await self._look(by)
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def use_everywhere(self, *, by: Actor) -> None:
+        """The same file in every language that is written, each with its own brand line."""
+        assert by.tenant is not None
+        header = self._at().in_language(Language(self.language)).header
+        lines = await ask(read_desk.brand_lines, by.tenant)
+        for draft in self._at().drafts():
+            if draft.language != self.language:
+                line = lines[draft.language]
+                self._desk = self._at().with_header(draft.language, header, line)
+        await self._look(by)
+
+    async def _take(self, name: str, content: bytes, by: Actor) -> None:
+        assert by.tenant is not None
+        # Beside the loop: unpacking a large picture takes a good part of a second.
+        file = await asyncio.to_thread(look_into, name, content)
+        if isinstance(file, Refused):
+            await say(self, "bad", file.why)
+            return
+        kept = await tell(keep_media, by.tenant, file, by=by)
+        if isinstance(kept, Refused):
+            await say(self, "bad", kept.why)
+            return
+        self._library = await ask(read_desk.library, by.tenant)
+        await self._put_above(kept, by)
+
+    async def _put_above(self, header: Header, by: Actor) -> None:
+        assert by.tenant is not None
+        language = Language(self.language)
+        lines = await ask(read_desk.brand_lines, by.tenant)
+        self._desk = self._at().with_header(language, header, lines[language])
+        await self._show(by)
+
+    @guarded(Permission.CONTENT_WRITE)
     async def save(self, *, by: Actor) -> Any:
         """Keep what is typed as a draft."""
         written = await self._store(by)
@@ -128,6 +218,7 @@ class Editor(rx.State):
             day=desk.day,
             title=desk.title,
             variants=desk.drafts(),
+            evergreen=desk.evergreen,
             by=by,
         )
 
@@ -146,6 +237,8 @@ class Editor(rx.State):
         self.title, self.day = self._desk.title, self._desk.day.isoformat()
         self.key = f"{self._desk.content}.{self._desk.version}"
         self.standing = standing(pack)
+        self.evergreen = self._desk.evergreen
+        self._library = await ask(read_desk.library, by.tenant)
         await self._show(by)
 
     async def _blank(self, by: Actor) -> Desk:
@@ -160,15 +253,25 @@ class Editor(rx.State):
         self.options = options_shown(self._choices, language, self.template)
         self.fields = fields_shown(desk, language, self._choices)
         await self._look(by)
+        await self._show_above(by)
+
+    async def _show_above(self, by: Actor) -> None:
+        assert by.tenant is not None
+        language = Language(self.language)
+        typed = self._at().in_language(language)
+        self.above = above_shown(self._at(), language, self._choices)
+        self.files = tiles_shown(self._library, typed.header)
+        found = await ask(read_desk.upload_sums, by.tenant, language)
+        self.sums = sums_shown(found) if typed.header is not None else []
 
     async def _look(self, by: Actor) -> None:
         assert by.tenant is not None
         desk = self._at()
-        look = await ask(read.look, by.tenant, desk.drafts())
-        self.tabs = tabs_shown(desk, look)
-        self.preview = preview_shown(look, Language(self.language))
-        self.checks = checks_shown(look.checks)
-        self.summary, self.summary_tone = checks_summary(look.checks)
+        seen = await ask(look, by.tenant, desk.drafts())
+        self.tabs = tabs_shown(desk, seen)
+        self.preview = preview_shown(seen, Language(self.language))
+        self.checks = checks_shown(seen.checks)
+        self.summary, self.summary_tone = checks_summary(seen.checks)
         self.unsaved = desk != self._saved
 
     def _at(self) -> Desk:
@@ -176,7 +279,7 @@ class Editor(rx.State):
         return self._desk or Desk(content=None, version=None, day=date.min, title="")
 
 
-@page(EDITOR, "Write content", under=ROUTE, on_load=Editor.load)
+@page(EDITOR, "Write content", under=ROUTE, on_load=[Editor.load, testing.Tests.load])
 def edit_content() -> rx.Component:
     """The desk: words at the left, the phone at the right, the checks below."""
     return rx.cond(
@@ -189,7 +292,7 @@ def edit_content() -> rx.Component:
                 link_button("All content", ROUTE),
                 icon="file-question",
             ),
-            editor.desk(Editor),
+            rx.fragment(editor.desk(Editor), testing.panel(Editor)),
         ),
         rx.fragment(skeleton(2), skeleton(6)),
     )

@@ -9,6 +9,7 @@ from app.components.cards import card, page_head
 from app.components.marks import chip
 from app.components.phone import phone_preview
 from app.frame import Frame, may
+from app.pages.content.above import above
 from app.pages.content.checks import checks_card
 from app.pages.content.shown import FieldShown, OptionShown, TabShown
 from engine.domain.roles import Permission
@@ -65,6 +66,7 @@ def _actions(page: Any) -> rx.Component:
 def _form(page: Any) -> rx.Component:
     return card(
         _fields(page, _title(page), _day(page), look="dc-desk-head"),
+        _fields(page, _evergreen(page), look="dc-stack"),
         rx.el.div(
             rx.foreach(page.tabs, lambda tab: _tab(page, tab)),
             role="tablist",
@@ -75,6 +77,7 @@ def _form(page: Any) -> rx.Component:
             _fields(
                 page,
                 _template(page),
+                above(page),
                 rx.foreach(page.fields, lambda field: _field(page, field)),
                 rx.cond(page.fields, _hint()),
                 look="dc-stack",
@@ -113,6 +116,17 @@ def _day(page: Any) -> rx.Component:
         rx.el.span("For the morning of"),
         rx.el.input(key=page.key, type="date", default_value=page.day, on_change=page.choose_day),
         class_name="dc-field",
+    )
+
+
+def _evergreen(page: Any) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(type="checkbox", checked=page.evergreen, on_change=page.choose_evergreen),
+        rx.el.span(
+            "Evergreen: stands in on any morning for which nothing was approved in time",
+            class_name="dc-small",
+        ),
+        class_name="dc-check-box",
     )
 
 
@@ -178,7 +192,12 @@ def _phone(page: Any) -> rx.Component:
             page.preview.text,
             rx.fragment(
                 phone_preview(
-                    page.preview.text, sender=Frame.organisation, footer=page.preview.footer
+                    page.preview.text,
+                    sender=Frame.organisation,
+                    footer=page.preview.footer,
+                    image=page.preview.image,
+                    document=page.preview.document,
+                    buttons=page.preview.buttons,
                 ),
                 rx.el.p(page.preview.caption, class_name="dc-muted dc-small"),
             ),

@@ -10,11 +10,13 @@ from app.components.tables import column, data_table, pager, row_of
 from app.doors import ask, now
 from app.frame import may, page
 from app.navigation import Group
+from app.pages.content.deadline_shown import next_morning_words
 from app.pages.content.shown import EDITOR, ROUTE, RowShown, row_shown
 from app.session import guarded
 from engine.domain.roles import Actor, Permission
 from engine.domain.schedule import service_day
 from engine.read import content as read
+from engine.read.approvals import next_day
 
 PAGE_SIZE = 25
 
@@ -27,6 +29,8 @@ class ContentList(rx.State):
     range: str = ""
     has_back: bool = False
     has_next: bool = False
+    next_morning: str = ""
+    next_tone: str = "quiet"
     _offset: int = 0
 
     @guarded()
@@ -55,6 +59,9 @@ class ContentList(rx.State):
         total = formats.number(packs.total)
         self.range = f"{formats.number(self._offset + 1)}–{formats.number(last)} of {total}"
         self.has_back, self.has_next = self._offset > 0, last < packs.total
+        self.next_morning, self.next_tone = next_morning_words(
+            await ask(next_day, by.tenant, now()), now()
+        )
         self.loaded = True
 
 
@@ -66,11 +73,29 @@ def content() -> rx.Component:
         link_button("Write content", EDITOR, kind="primary"),
     )
     return rx.fragment(
-        page_head("Content", "What your subscribers read, day by day", write),
+        page_head(
+            "Content",
+            "What your subscribers read, day by day",
+            link_button("Calendar", f"{ROUTE}/calendar"),
+            write,
+        ),
+        _next_morning(),
         rx.cond(
             ContentList.loaded,
             rx.cond(ContentList.rows, _table(), _nothing()),
             skeleton(6),
+        ),
+    )
+
+
+def _next_morning() -> rx.Component:
+    """What stands ready for the next morning, and by when."""
+    return rx.cond(
+        ContentList.next_morning,
+        rx.el.p(
+            ContentList.next_morning,
+            class_name="dc-note",
+            custom_attrs={"data-tone": ContentList.next_tone},
         ),
     )
 

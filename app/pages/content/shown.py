@@ -1,14 +1,15 @@
 """The Content pages in words: lists, tabs, fields and checks as people read them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from app import formats
 from app.pages.content.desk import NOT_WRITTEN, Desk, around, key_of, name_of
 from app.styles import Tone
 from engine.domain.content import ContentEvent, ContentState, Language, possible
-from engine.read.content import Look, Pack, PackRow, TemplateChoice
+from engine.read.content import Pack, PackRow, TemplateChoice
+from engine.read.content_look import Look, Shown
 
 ROUTE = "/content"
 EDITOR = "/content/edit"
@@ -79,6 +80,9 @@ class PreviewShown:
     footer: str = ""
     caption: str = ""
     readers: str = ""
+    image: str = ""
+    document: str = ""
+    buttons: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,7 @@ class Standing:
     comment: str = ""
     editable: bool = True
     submittable: bool = True
+    stored: bool = False
 
 
 def row_shown(row: PackRow, today: date) -> RowShown:
@@ -99,8 +104,8 @@ def row_shown(row: PackRow, today: date) -> RowShown:
     state, tone = STATES[row.state]
     return RowShown(
         id=row.id,
-        day=day_words(row.day),
-        day_note=_from_today(row.day, today),
+        day="Any day" if row.evergreen else day_words(row.day),
+        day_note="evergreen" if row.evergreen else _from_today(row.day, today),
         title=row.title,
         languages=_languages(row.languages),
         state=state,
@@ -131,6 +136,7 @@ def standing(pack: Pack | None) -> Standing:
         banner=banner,
         banner_tone=banner_tone,
         comment=row.comment,
+        stored=True,
         editable=possible(row.state, ContentEvent.EDIT),
         submittable=possible(row.state, ContentEvent.SUBMIT),
     )
@@ -189,15 +195,23 @@ def preview_shown(look: Look, language: Language) -> PreviewShown:
             caption = (
                 f"As {shown.recipient} gets it" if shown.recipient else f"Nobody reads {name} yet"
             )
-            return PreviewShown(
-                language=language,
-                name=name,
-                text=shown.text,
-                footer=shown.footer,
-                caption=caption,
-                readers=readers,
-            )
+            return on_a_phone(shown, readers=readers, text=shown.text, caption=caption)
     return PreviewShown(language=language, name=name, readers=readers)
+
+
+def on_a_phone(shown: Shown, *, readers: str, text: str, caption: str) -> PreviewShown:
+    """One language with the text as one reader gets it."""
+    return PreviewShown(
+        language=shown.language,
+        name=LANGUAGES[shown.language],
+        text=text,
+        footer=shown.footer,
+        caption=caption,
+        readers=readers,
+        image=shown.image,
+        document=shown.document,
+        buttons=list(shown.buttons),
+    )
 
 
 def day_words(day: date) -> str:

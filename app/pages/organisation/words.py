@@ -21,11 +21,20 @@ PACINGS = {
     "fastest": "As fast as the senders may",
     "even": "Evenly, as slowly as the window lets it",
 }
+FALLBACKS = {
+    "evergreen": "Send the evergreen approved last",
+    "skip": "Send nothing that day",
+}
 POLICIES = {
     "ask": "Ask a person",
     "skip": "Skip the day",
     "send": "Send all the same",
 }
+
+BRAND_HELP = (
+    "Offered whenever an author uploads a picture, such as your name and registration number. What "
+    "is approved keeps the line it was approved with."
+)
 
 GROUPS: tuple[tuple[str, tuple[Told, ...]], ...] = (
     (
@@ -43,11 +52,37 @@ GROUPS: tuple[tuple[str, tuple[Told, ...]], ...] = (
                 unit="minutes",
             ),
             Told(
+                key=rules.REMIND_MINUTES,
+                label="Reminder before the cut-off",
+                help="From then on a day without an approval is said aloud.",
+                unit="minutes",
+            ),
+            Told(
+                key=rules.LAST_CALL_MINUTES,
+                label="Last call before the morning",
+                help="From the cut-off to the last call an approval needs an explicit word.",
+                unit="minutes",
+            ),
+            Told(
+                key=rules.FALLBACK,
+                label="When nothing is approved by the last call",
+                help="An evergreen is written and approved in advance, for any day.",
+                choices=FALLBACKS,
+            ),
+            Told(
                 key=rules.CLOSES_MINUTES,
                 label="On time until, after the opening",
                 help="What arrives later counts as late in the day's verdict.",
                 unit="minutes",
             ),
+        ),
+    ),
+    (
+        "Brand line on header pictures",
+        (
+            Told(key=rules.BRAND_LINE_EN, label="English", help=BRAND_HELP),
+            Told(key=rules.BRAND_LINE_HI, label="Hindi", help="Empty: none."),
+            Told(key=rules.BRAND_LINE_MR, label="Marathi", help="Empty: none."),
         ),
     ),
     (

@@ -12,6 +12,14 @@ from engine.store.tables.broadcasts import (
 )
 from engine.store.tables.content import Content, Template, Variant
 from engine.store.tables.deliveries import Attempt, Delivery, Receipt
+from engine.store.tables.desk import (
+    ComplianceRules,
+    DeadlineNotice,
+    Media,
+    MediaUpload,
+    OwnPhone,
+    TestMessage,
+)
 from engine.store.tables.engine import EngineRun, Lease
 from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
@@ -33,8 +41,10 @@ __all__ = [
     "AuditKey",
     "AuditValue",
     "Broadcast",
+    "ComplianceRules",
     "Consent",
     "Content",
+    "DeadlineNotice",
     "Delivery",
     "EngineRun",
     "Exclusion",
@@ -43,6 +53,9 @@ __all__ = [
     "Lane",
     "Lease",
     "LogEntry",
+    "Media",
+    "MediaUpload",
+    "OwnPhone",
     "ParkedReceipt",
     "Receipt",
     "RecoveryCode",
@@ -57,6 +70,7 @@ __all__ = [
     "Template",
     "Tenant",
     "TenantSetting",
+    "TestMessage",
     "User",
     "Variant",
     "Webhook",

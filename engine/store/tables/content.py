@@ -9,7 +9,8 @@ class Content(SQLModel, table=True):
     __tablename__ = "contents"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id", index=True)
-    day: date  # the service day it is written for
+    day: date  # the service day it is written for; of an evergreen, the day it was written
+    evergreen: bool = False  # for any day on which nothing else was approved
     title: str
     state: str  # domain.content.ContentState
     version: int = 1  # raised by every edit
@@ -38,8 +39,11 @@ class Variant(SQLModel, table=True):
     category: str = "UTILITY"
     body: str = ""  # the template's body with {{1}} …, as approved by Meta
     parameters: str = "[]"  # JSON list; "{name}" and "{registration_no}" are filled per recipient
-    header_image: bytes | None = None
-    header_image_id: str | None = None
+    header_sha256: str = ""  # the file above the text; empty: none
+    header_type: str = ""  # domain.media.MediaType
+    header_name: str = ""  # what a reader sees of a paper
+    header_bytes: int = 0
+    brand_line: str = ""  # put onto the picture
 
 
 class Template(SQLModel, table=True):
@@ -54,6 +58,8 @@ class Template(SQLModel, table=True):
     quality: str = "UNKNOWN"
     body: str = ""
     footer: str = ""
+    header_format: str = ""  # Meta's: IMAGE, DOCUMENT, TEXT …; empty: none
+    buttons: str = "[]"  # JSON list of their texts
     version: int = 1
     whatsapp_id: str = ""
     updated_at: datetime

@@ -1,0 +1,223 @@
+"""Files above messages, uploaded to every number that may send them, ahead of the window (spec §1).
+
+An id belongs to the number it was uploaded to, so every sender of the pool gets its own, backups
+too: who takes over a lane must not begin with an upload. What is missing is looked for again and
+again, so a failed upload is simply still missing. A lane without its ids does not open.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from sqlmodel import Session, col, select
+
+from engine.documents import pictures
+from engine.domain.broadcast import BroadcastState
+from engine.domain.ids import ContentId, PhoneNumberId, SenderId, TenantId
+from engine.domain.media import REUSED_FOR, Header
+from engine.domain.message import TemplateMessage
+from engine.domain.outcome import Failure
+from engine.store import content as contents
+from engine.store import media, senders
+from engine.store.tables import Broadcast
+from engine.whatsapp.graph import Graph
+from engine.whatsapp.media import UPLOADS_AT_ONCE
+from engine.whatsapp.media import upload_media as upload_to_meta
+from engine.workers.equipment import Equipment
+
+LOOK_EVERY_SECONDS = 2.0
+AFTER_FAILURE_SECONDS = 5.0
+WANTING = (
+    BroadcastState.FROZEN,
+    BroadcastState.PLANNED,
+    BroadcastState.SENDING,
+    BroadcastState.PAUSED,
+    BroadcastState.SETTLING,
+)
+
+log = structlog.get_logger()
+
+
+class Uploads(Protocol):
+    """Who takes files; `GraphUploads` is Meta."""
+
+    async def upload(self, sender: PhoneNumberId, content: bytes) -> str | Failure:
+        """The id of the file for this sender's messages, or why there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GraphUploads:
+    """Meta's own shelf."""
+
+    graph: Graph
+
+    async def upload(self, sender: PhoneNumberId, content: bytes) -> str | Failure:
+        """One POST of the file."""
+        return await upload_to_meta(self.graph, sender, content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A file that one sender needs and does not have."""
+
+    tenant: TenantId
+    sender: SenderId
+    number: PhoneNumberId
+    header: Header
+    brand_line: str
+
+
+async def upload_media(equipment: Equipment, uploads: Uploads) -> None:
+    """Upload what broadcasts under way will need, for ever."""
+    while True:
+        equipment.beat("uploads")
+        wanted = await equipment.database.peek(missing, equipment.clock.now())
+        failed = await upload_all(equipment, uploads, wanted) if wanted else 0
+        await equipment.doze(AFTER_FAILURE_SECONDS if failed else LOOK_EVERY_SECONDS)
+
+
+def missing(session: Session, now: datetime) -> tuple[Wanted, ...]:
+    """What the broadcasts under way want uploaded."""
+    under_way = session.exec(
+        select(Broadcast.tenant_id, Broadcast.content_id).where(
+            col(Broadcast.state).in_([state.value for state in WANTING]),
+            col(Broadcast.content_id).is_not(None),
+        )
+    ).all()
+    wanted: dict[tuple[SenderId, str, str], Wanted] = {}
+    for tenant, content in under_way:
+        for one in of_content(session, TenantId(tenant), ContentId(content or 0), now):
+            wanted[one.sender, one.header.sha256, one.brand_line] = one
+    return tuple(wanted.values())
+
+
+def of_content(
+    session: Session,
+    tenant: TenantId,
+    content: ContentId,
+    now: datetime,
+    only: Collection[SenderId] | None = None,
+) -> tuple[Wanted, ...]:
+    """What one content lacks at the tenant's senders, or at some of them."""
+    variants = [one for one in contents.variants(session, content) if one.header_sha256]
+    if not variants:
+        return ()
+    pool = {
+        SenderId(row.id or 0): PhoneNumberId(row.phone_number_id)
+        for row in senders.pool(session, tenant)
+        if row.state == "active" and (only is None or row.id in only)
+    }
+    there = media.uploaded(session, list(pool), now - REUSED_FOR)
+    return tuple(
+        Wanted(
+            tenant=tenant,
+            sender=sender,
+            number=number,
+            header=header,
+            brand_line=variant.brand_line,
+        )
+        for variant in variants
+        if (header := contents.header_of(variant)) is not None
+        for sender, number in pool.items()
+        if (sender, header.sha256, variant.brand_line) not in there
+    )
+
+
+async def upload_all(equipment: Equipment, uploads: Uploads, wanted: Sequence[Wanted]) -> int:
+    """Upload each, a few at a time; how many failed."""
+    turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
+    files: dict[tuple[str, str], bytes | None] = {}
+    for one in wanted:
+        key = (one.header.sha256, one.brand_line)
+        if key not in files:
+            files[key] = await _file(equipment, one)
+
+    async def upload(one: Wanted) -> bool:
+        content = files[one.header.sha256, one.brand_line]
+        if content is None:
+            return False
+        async with turns:
+            equipment.beat("uploads")
+            began = equipment.clock.loop_time()
+            answer = await uploads.upload(one.number, content)
+            took_ms = round((equipment.clock.loop_time() - began) * 1000)
+        if isinstance(answer, Failure):
+            log.warning("media.not_uploaded", sender=one.sender, code=answer.code)
+            words = f"WhatsApp did not take the file above the message: {answer.title}"
+            await equipment.database.transact(
+                senders.note_error, one.sender, words=words, now=equipment.clock.now()
+            )
+            return False
+        await equipment.database.transact(
+            media.note_upload,
+            one.sender,
+            sha256=one.header.sha256,
+            brand_line=one.brand_line,
+            whatsapp_id=answer,
+            took_ms=max(1, took_ms),
+            now=equipment.clock.now(),
+        )
+        return True
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(upload(one)) for one in wanted]
+    return sum(not task.result() for task in tasks)
+
+
+def templates(
+    session: Session, content: int, among: Sequence[SenderId], now: datetime
+) -> dict[SenderId, dict[str, TemplateMessage]]:
+    """What a sender sends in each language; senders that lack an upload are left out."""
+    variants = contents.variants(session, ContentId(content))
+    there = media.uploaded(session, among, now - REUSED_FOR)
+    found: dict[SenderId, dict[str, TemplateMessage]] = {}
+    for sender in among:
+        messages: dict[str, TemplateMessage] = {}
+        for variant in variants:
+            header = contents.header_of(variant)
+            media_id = (
+                None
+                if header is None
+                else there.get((sender, header.sha256, variant.brand_line), "")
+            )
+            if media_id == "":
+                break
+            messages[variant.language] = message_of(
+                variant.template_name, variant.template_language, header, media_id
+            )
+        else:
+            found[sender] = messages
+    return found
+
+
+def message_of(
+    template: str, language: str, header: Header | None, media_id: str | None
+) -> TemplateMessage:
+    """A template with its header, before a reader's values are put in."""
+    if header is None:
+        return TemplateMessage(template=template, language=language)
+    if header.is_image:
+        return TemplateMessage(template=template, language=language, header_image_id=media_id)
+    return TemplateMessage(
+        template=template,
+        language=language,
+        header_document_id=media_id,
+        header_document_name=header.name,
+    )
+
+
+async def _file(equipment: Equipment, one: Wanted) -> bytes | None:
+    """The bytes to upload: what was approved, with its brand line; None when they are not it."""
+    try:
+        content = await equipment.database.read(media.content_of, one.tenant, one.header.sha256)
+        if content is None or not one.brand_line:
+            return content
+        # Beside the loop: drawing takes as long as a dozen sends.
+        return await asyncio.to_thread(pictures.branded, content, one.header.type, one.brand_line)
+    except (media.TamperedError, pictures.UnreadableError) as error:
+        log.warning("media.unusable", sha256=one.header.sha256, why=str(error))
+        return None
