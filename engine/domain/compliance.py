@@ -126,7 +126,7 @@ def _client_only(variant: VariantText, rules: Rules) -> str | None:
     accepted = rules.client_only.get(str(variant.language), ())
     if not accepted or any(contains(_text(variant), wording) for wording in accepted):
         return None
-    return f"it does not say that it is for the client alone: “{accepted[0]}”"
+    return f"it does not say that it is for the client alone: “{accepted[0]}”."
 
 
 def _registration(variant: VariantText, rules: Rules) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app import formats
 from app.pages.content.desk import Desk, key_of
@@ -82,21 +83,25 @@ def tiles_shown(library: Iterable[FileShown], chosen: Header | None) -> list[Fil
 
 def sums_shown(sums: UploadSums) -> list[str]:
     """The arithmetic, a line each (spec D5)."""
-    each = f"{sums.seconds:.1f} s each{' (as measured)' if sums.measured else ' (reckoned)'}"
+    each = f"{sums.seconds:.1f} s each{' as measured' if sums.measured else ' as reckoned'}"
     room = formats.duration(sums.room)
     shared, own = sums.shared, sums.personal
-    verdict = "fits" if shared.fits else "does not fit"
+    verdict = "It fits." if shared.fits else "It does not fit: rest senders, or lengthen the time."
     lines = [
-        f"One picture for everybody: {formats.count(shared.files, 'upload')}, one for each sender, "
-        f"10 at once, {each}: {formats.duration(shared.takes)} of the {room} between cut-off and "
-        f"last call. It {verdict}.",
+        f"The line is the same for every reader: {formats.count(shared.files, 'upload')}, one for "
+        f"each sender, 10 at once, {each}. That takes {_length(shared.takes)} of the {room} between "
+        f"cut-off and last call. {verdict}",
     ]
     if sums.readers:
-        most = formats.number(sums.readers_that_fit)
-        compare = "would fit" if own.fits else "would not fit"
         lines.append(
-            f"A picture for each of {formats.count(sums.readers, 'reader')} would take "
-            f"{formats.count(own.files, 'upload')}, for the lane’s sender and its failover: "
-            f"{formats.duration(own.takes)}. It {compare}; up to {most} readers do."
+            f"A line of their own for {formats.count(sums.readers, 'reader')} would be "
+            f"{formats.count(own.files, 'upload')}, to the lane’s sender and its failover: "
+            f"{_length(own.takes)}. In the time there is, {formats.number(sums.readers_that_fit)} "
+            "readers could have one."
         )
     return lines
+
+
+def _length(takes: timedelta) -> str:
+    seconds = takes.total_seconds()
+    return formats.seconds(seconds) if seconds < 60 else formats.duration(takes)

@@ -202,7 +202,7 @@ def _name() -> rx.Component:
             ),
             class_name="dc-field",
         ),
-        button("Confirm this phone", on_click=Tests.name_it),
+        rx.el.div(button("Confirm this phone", on_click=Tests.name_it), class_name="dc-row"),
         rx.el.p(
             "A test goes to your own phone and to no other, is marked as a test, and is counted "
             "nowhere.",
