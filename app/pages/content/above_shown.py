@@ -86,11 +86,11 @@ def sums_shown(sums: UploadSums) -> list[str]:
     each = f"{sums.seconds:.1f} s each{' as measured' if sums.measured else ' as reckoned'}"
     room = formats.duration(sums.room)
     shared, own = sums.shared, sums.personal
-    verdict = "It fits." if shared.fits else "It does not fit: rest senders, or lengthen the time."
+    verdict = "It fits." if shared.fits else "It does not fit: an earlier cut-off would help."
     lines = [
         f"The line is the same for every reader: {formats.count(shared.files, 'upload')}, one for "
-        f"each sender, 10 at once, {each}. That takes {_length(shared.takes)} of the {room} between "
-        f"cut-off and last call. {verdict}",
+        f"each sender, 10 at once, {each}. That takes {_length(shared.takes)} of the {room} "
+        f"between cut-off and last call. {verdict}",
     ]
     if sums.readers:
         lines.append(

@@ -136,7 +136,7 @@ def date_shown(day: Day, today: date) -> DateShown:
         kind=kind,
         title="" if pack is None else pack.title,
         href="" if pack is None else f"{EDITOR}?pack={pack.id}",
-        chip="" if outcome == "Sent" else state,
+        chip="" if broadcast is not None and is_ready(day) else state,
         tone=tone,
         outcome=outcome,
         outcome_tone=outcome_tone,
