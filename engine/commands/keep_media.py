@@ -7,11 +7,15 @@ from sqlmodel import Session
 
 from engine.documents import pictures
 from engine.domain import media as rules
+from engine.domain.broadcast import BroadcastState
 from engine.domain.ids import TenantId
 from engine.domain.media import Header, MediaType
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
-from engine.store import audit, media
+from engine.store import audit, broadcasts, media
+
+ON_THE_ROAD = frozenset({BroadcastState.SENDING, BroadcastState.PAUSED})
+"""While lanes are open nobody else holds the writer as long as some megabytes take (spec R3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,9 @@ def keep_media(
     require(by, Permission.CONTENT_WRITE, tenant)
     if by.user is None:
         return Refused("A file needs somebody who uploads it.")
+    running = broadcasts.running(session, tenant)
+    if running is not None and broadcasts.get(session, running).state in ON_THE_ROAD:
+        return Refused("A broadcast is going out: upload the file when it is through.")
     header = file.header
     kept = media.keep(
         session,

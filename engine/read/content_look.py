@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -196,8 +197,14 @@ def _image(session: Session, tenant: TenantId, header: Header | None, brand_line
         return ""
     thumbnail = kept.thumbnail
     if brand_line:
-        thumbnail = pictures.branded_preview(thumbnail, brand_line)
+        thumbnail = _branded(thumbnail, brand_line)
     return data_url(thumbnail)
+
+
+@lru_cache(maxsize=64)
+def _branded(thumbnail: bytes, line: str) -> bytes:
+    """Drawn once for a page that asks at every key."""
+    return pictures.branded_preview(thumbnail, line)
 
 
 def data_url(jpeg: bytes) -> str:

@@ -1,5 +1,6 @@
 """What stands above a message, one's own phone, the rules, the calendar, a review: in a browser."""
 
+import base64
 import io
 import re
 
@@ -98,8 +99,6 @@ def drafts(words: str) -> list[VariantDraft]:
 def picture_of(page: Page) -> Image.Image:
     source = page.locator(".dc-bubble img").get_attribute("src") or ""
     assert source.startswith("data:image/jpeg;base64,")
-    import base64
-
     return Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))).convert("RGB")
 
 
@@ -117,8 +116,9 @@ def test_a_picture_with_a_line_in_devanagari_stands_above_the_text(
     expect(page.locator(".dc-bubble img")).to_be_visible()
     expect(above).to_contain_text("view.png")
     before = picture_of(page)
+    source = page.locator(".dc-bubble img").get_attribute("src") or ""
     above.get_by_label("Brand line").fill("उदय रिसर्च · INH000001234")
-    expect(page.locator(".dc-bubble img")).not_to_have_attribute("src", source_of(page, before))
+    expect(page.locator(".dc-bubble img")).not_to_have_attribute("src", source)
     after = picture_of(page)
     corner = (4, after.height - 4)
     assert before.getpixel(corner) != after.getpixel(corner)
@@ -139,10 +139,6 @@ WIDTHS = """async () => {
   const width = (text) => pen.measureText(text).width;
   return {conjunct: width('क्ष'), letters: width('क') + width('ष')};
 }"""
-
-
-def source_of(page: Page, _before: Image.Image) -> str:
-    return page.locator(".dc-bubble img").get_attribute("src") or ""
 
 
 def test_a_phone_is_confirmed_and_a_test_is_asked_for_and_told_of(

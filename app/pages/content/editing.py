@@ -1,6 +1,7 @@
 """The desk where a pack is written: what is typed, saved, submitted."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,6 +65,7 @@ class Editor(rx.State):
     options: list[OptionShown] = []
     fields: list[FieldShown] = []
     preview: PreviewShown = PreviewShown()
+    image: str = ""
     checks: list[CheckShown] = []
     summary: str = ""
     summary_tone: str = "quiet"
@@ -269,7 +271,9 @@ class Editor(rx.State):
         desk = self._at()
         seen = await ask(look, by.tenant, desk.drafts())
         self.tabs = tabs_shown(desk, seen)
-        self.preview = preview_shown(seen, Language(self.language))
+        shown = preview_shown(seen, Language(self.language))
+        # Apart from the words: a tab is sent what changed, and a picture is fifty thousand letters.
+        self.image, self.preview = shown.image, replace(shown, image="")
         self.checks = checks_shown(seen.checks)
         self.summary, self.summary_tone = checks_summary(seen.checks)
         self.unsaved = desk != self._saved

@@ -195,7 +195,7 @@ def _phone(page: Any) -> rx.Component:
                     page.preview.text,
                     sender=Frame.organisation,
                     footer=page.preview.footer,
-                    image=page.preview.image,
+                    image=page.image,
                     document=page.preview.document,
                     buttons=page.preview.buttons,
                 ),
