@@ -7,8 +7,11 @@ from sqlmodel import Session, col, select
 
 from app.pages.approvals.listing import ApprovalList
 from app.pages.approvals.reviewing import Reviewing
+from app.pages.compliance import ComplianceRules
+from app.pages.content.calendar import Calendar
 from app.pages.content.editing import Editor
 from app.pages.content.listing import ContentList
+from app.pages.content.testing import Tests
 from engine.commands.submit_content import Submitted, submit_content
 from engine.commands.write_content import VariantDraft, Written, write_content
 from engine.domain.content import Language
@@ -251,3 +254,37 @@ async def test_the_list_is_read_a_page_at_a_time(furnished: House) -> None:
         rows = await tab.hear(LIST, "rows")
         assert any(row["title"] == "One for the list" for row in rows)
         assert (await tab.hear(LIST, "range")).startswith("1–")
+
+
+async def test_a_file_a_rule_and_a_late_word_are_for_those_who_may(furnished: House) -> None:
+    """By name over the socket, past every button."""
+    rules = ComplianceRules.get_full_name()
+    tests = Tests.get_full_name()
+    async with Tab(furnished, await sign_in(furnished, Role.VIEWER)) as tab:
+        await visit(tab, f"{EDITOR}.load", "/content/edit")
+        await tab.hear(EDITOR, "loaded", True)
+        for handler, sent in (
+            (f"{EDITOR}.choose_file", {"sha256": "0" * 64}),
+            (f"{EDITOR}.choose_evergreen", {"evergreen": True}),
+            (f"{rules}.save", {"form": {}}),
+            (f"{tests}.name_it", {}),
+            (f"{tests}.send", {"language": "EN"}),
+            (f"{REVIEW}.say_late", {"late": True}),
+        ):
+            await tab.call(handler, **sent)
+            await notice(tab, "may not do this")
+
+
+async def test_a_calendars_month_is_asked_for_by_name_and_nonsense_is_this_month(
+    furnished: House,
+) -> None:
+    calendar = Calendar.get_full_name()
+    async with Tab(furnished, await sign_in(furnished, Role.VIEWER)) as tab:
+        await visit(tab, f"{calendar}.load", "/content/calendar?month=2026-11")
+        assert await tab.hear(calendar, "name", "November 2026")
+        await tab.call(f"{calendar}.back")
+        assert await tab.hear(calendar, "name", "October 2026")
+        await tab.call(f"{calendar}.forth")
+        assert await tab.hear(calendar, "name", "November 2026")
+        await visit(tab, f"{calendar}.load", "/content/calendar?month=2026-13")
+        assert await tab.hear(calendar, "loaded", True)
