@@ -9,10 +9,11 @@ from sqlmodel import Session, col
 from engine.domain import limits
 from engine.domain import schedule as rules
 from engine.domain.content import APPROVED_OR_BETTER, Category
+from engine.domain.cut_off import Fallback
 from engine.domain.ids import ScheduleId, TenantId
 from engine.domain.quality import effective_rate
 from engine.domain.schedule import Kind
-from engine.store import schedules
+from engine.store import content_lists, deadlines, schedules
 from engine.store import senders as pool
 from engine.store.tables import Content, Schedule, Sender, Subscriber
 
@@ -53,7 +54,7 @@ def ahead(session: Session, tenant: TenantId, now: datetime) -> Ahead:
         schedule="" if row is None else row.name,
         day_title="" if content is None else content.title,
         checks=(
-            _approval(content),
+            _approval(session, tenant, content),
             _senders(session, tenant),
             _audience(people),
             *_capacity(session, tenant, people),
@@ -89,18 +90,33 @@ def _content(
         return session.get(Content, row.content_id)
     return session.scalars(
         select(Content)
-        .where(col(Content.tenant_id) == tenant, col(Content.day) == day)
+        .where(
+            col(Content.tenant_id) == tenant,
+            col(Content.day) == day,
+            col(Content.evergreen).is_(False),
+        )
         .order_by(col(Content.content_hash).is_(None), col(Content.id).desc())
         .limit(1)
     ).first()
 
 
-def _approval(content: Content | None) -> Check:
+def _approval(session: Session, tenant: TenantId, content: Content | None) -> Check:
+    stands_in = _stands_in(session, tenant)
     if content is None:
-        return Check("Content", False, "Nothing is written for this day. Write it under Content.")
+        words = "Nothing is written for this day. Write it under Content."
+        return Check("Content", False, words + stands_in)
     if content.state in {state.value for state in APPROVED_OR_BETTER}:
         return Check("Content", True, f"“{content.title}” is approved.")
-    return Check("Content", False, f"“{content.title}” is {content.state}, not approved yet.")
+    return Check(
+        "Content", False, f"“{content.title}” is {content.state}, not approved yet.{stands_in}"
+    )
+
+
+def _stands_in(session: Session, tenant: TenantId) -> str:
+    if deadlines.fallback_of(session, tenant) is Fallback.SKIP:
+        return " Without an approval the day is left out."
+    evergreen = content_lists.fallback(session, tenant)
+    return "" if evergreen is None else f" Else the evergreen “{evergreen.title}” stands in."
 
 
 def _senders(session: Session, tenant: TenantId) -> Check:
