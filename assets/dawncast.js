@@ -6,6 +6,11 @@
   const ist = new Intl.DateTimeFormat("en-GB", {
     timeZone: "Asia/Kolkata", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
   });
+  // Before there are words to draw: Chromium may leave boxes where letters came while it drew.
+  for (const weight of ["400", "700"]) {
+    document.fonts.load(`${weight} 14px "Dawncast Devanagari"`, "अ").catch(() => undefined);
+  }
+
   let serverTime = "";
   let ahead = 0; // how many milliseconds the server's clock is ahead of ours
 

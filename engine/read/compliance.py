@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from sqlmodel import Session
 
@@ -47,7 +48,7 @@ def rules(session: Session, tenant: TenantId) -> RulesShown:
         doubts=doubts(current),
         history=tuple(
             _edition(session, row, before)
-            for row, before in zip(editions, [*editions[1:], None], strict=True)
+            for row, before in zip_longest(editions, editions[1:])
             if before is not None or row.number == 1
         ),
     )

@@ -140,6 +140,8 @@ def test_an_edition_says_why_and_what_changed_and_the_trail_has_both(
             session, firm.tenant, FORM | typed, number=number, note=note, by=firm.esha, now=NOW
         )
 
+    untouched = rules(session, firm.tenant)
+    assert (untouched.number, untouched.form, untouched.history) == (0, FORM, ())
     assert isinstance(change(0, " ", superlatives="best"), Refused)
     assert change(0, "Fewer", superlatives="best") == RulesChanged(1, ("superlatives",))
     assert change(1, "", superlatives="best") == RulesChanged(1, ())
