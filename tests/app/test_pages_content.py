@@ -11,7 +11,7 @@ from app.pages.compliance import ComplianceRules
 from app.pages.content.calendar import Calendar
 from app.pages.content.editing import Editor
 from app.pages.content.listing import ContentList
-from app.pages.content.testing import Tests
+from app.pages.content.testing import PhoneTests
 from engine.commands.submit_content import Submitted, submit_content
 from engine.commands.write_content import VariantDraft, Written, write_content
 from engine.domain.content import Language
@@ -259,7 +259,7 @@ async def test_the_list_is_read_a_page_at_a_time(furnished: House) -> None:
 async def test_a_file_a_rule_and_a_late_word_are_for_those_who_may(furnished: House) -> None:
     """By name over the socket, past every button."""
     rules = ComplianceRules.get_full_name()
-    tests = Tests.get_full_name()
+    tests = PhoneTests.get_full_name()
     async with Tab(furnished, await sign_in(furnished, Role.VIEWER)) as tab:
         await visit(tab, f"{EDITOR}.load", "/content/edit")
         await tab.hear(EDITOR, "loaded", True)

@@ -283,7 +283,7 @@ class Editor(rx.State):
         return self._desk or Desk(content=None, version=None, day=date.min, title="")
 
 
-@page(EDITOR, "Write content", under=ROUTE, on_load=[Editor.load, testing.Tests.load])
+@page(EDITOR, "Write content", under=ROUTE, on_load=[Editor.load, testing.PhoneTests.load])
 def edit_content() -> rx.Component:
     """The desk: words at the left, the phone at the right, the checks below."""
     return rx.cond(

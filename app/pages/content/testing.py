@@ -52,7 +52,7 @@ class Line:
     words: str
 
 
-class Tests(rx.State):
+class PhoneTests(rx.State):
     """One's own phone, and the tests of the pack on the desk."""
 
     ready: bool = False
@@ -84,7 +84,7 @@ class Tests(rx.State):
         result = await tell(name_phone, self.typed, made_up_code(), by=by)
         await report(self, result, "Now write the code from that phone.")
         await self._fill(by)
-        return Tests.follow
+        return PhoneTests.follow
 
     @guarded(Permission.TEST_SEND)
     async def confirm_sandbox(self, *, by: Actor) -> None:
@@ -115,7 +115,7 @@ class Tests(rx.State):
         )
         await report(self, result, "A test is on its way to your phone.")
         await self._fill(by)
-        return Tests.follow
+        return PhoneTests.follow
 
     @guarded(Permission.TEST_SEND, background=True)
     async def follow(self, *, by: Actor) -> None:
@@ -173,17 +173,17 @@ def _line(test: TestShown) -> Line:
 def panel(desk: Any) -> rx.Component:
     """The card below the desk; for whoever may send tests. desk: the Editor's state."""
     return rx.cond(
-        may(Permission.TEST_SEND) & Tests.ready,
+        may(Permission.TEST_SEND) & PhoneTests.ready,
         card(
             rx.match(
-                rx.cond(Tests.confirmed, "yes", rx.cond(Tests.code, "waits", "no")),
+                rx.cond(PhoneTests.confirmed, "yes", rx.cond(PhoneTests.code, "waits", "no")),
                 ("yes", _send(desk)),
                 ("waits", _waits()),
                 _name(),
             ),
             rx.cond(
-                Tests.lines,
-                rx.el.ul(rx.foreach(Tests.lines, _row), class_name="dc-tests"),
+                PhoneTests.lines,
+                rx.el.ul(rx.foreach(PhoneTests.lines, _row), class_name="dc-tests"),
             ),
             title="Test on your own phone",
         ),
@@ -197,12 +197,12 @@ def _name() -> rx.Component:
             rx.el.input(
                 type="tel",
                 placeholder="+91 98123 45610",
-                on_change=Tests.type_phone.debounce(200),
-                on_blur=Tests.type_phone,
+                on_change=PhoneTests.type_phone.debounce(200),
+                on_blur=PhoneTests.type_phone,
             ),
             class_name="dc-field",
         ),
-        rx.el.div(button("Confirm this phone", on_click=Tests.name_it), class_name="dc-row"),
+        rx.el.div(button("Confirm this phone", on_click=PhoneTests.name_it), class_name="dc-row"),
         rx.el.p(
             "A test goes to your own phone and to no other, is marked as a test, and is counted "
             "nowhere.",
@@ -216,20 +216,20 @@ def _waits() -> rx.Component:
     return rx.el.div(
         rx.el.p(
             "From ",
-            rx.el.b(Tests.phone),
+            rx.el.b(PhoneTests.phone),
             ", write ",
-            rx.el.code(Tests.code),
+            rx.el.code(PhoneTests.code),
             " to ",
-            rx.el.b(Tests.write_to),
+            rx.el.b(PhoneTests.write_to),
             " on WhatsApp within half an hour. This page notices by itself.",
         ),
         rx.el.div(
             rx.cond(
-                Tests.sandbox,
-                button("Confirm it here (sandbox)", on_click=Tests.confirm_sandbox),
-                rx.link("Open WhatsApp", href=Tests.link, class_name="dc-button dc-plain"),
+                PhoneTests.sandbox,
+                button("Confirm it here (sandbox)", on_click=PhoneTests.confirm_sandbox),
+                rx.link("Open WhatsApp", href=PhoneTests.link, class_name="dc-button dc-plain"),
             ),
-            button("Another phone", on_click=Tests.forget),
+            button("Another phone", on_click=PhoneTests.forget),
             class_name="dc-row",
         ),
         class_name="dc-stack",
@@ -246,15 +246,15 @@ def _send(desk: Any) -> rx.Component:
                 "TEST before its first value. It is recorded, and counts as no delivery.",
                 verb="Send the test",
                 kind="primary",
-                on_confirm=Tests.send(desk.language),
+                on_confirm=PhoneTests.send(desk.language),
             ),
             rx.el.span(
                 "to ",
-                rx.el.b(Tests.phone),
+                rx.el.b(PhoneTests.phone),
                 rx.cond(desk.unsaved | ~desk.standing.stored, " (save first)", ""),
                 class_name="dc-small",
             ),
-            button("Another phone", on_click=Tests.forget),
+            button("Another phone", on_click=PhoneTests.forget),
             class_name="dc-row",
         ),
         class_name="dc-stack",
