@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, select
@@ -97,4 +97,4 @@ def _regions(tenant: TenantId) -> sa.Select[Any]:
     names = sa.select(after("").label("region")).cte("names", recursive=True)
     names = names.union_all(sa.select(after(names.c.region)).where(names.c.region.is_not(None)))
     found = sa.select(names.c.region).where(names.c.region.is_not(None)).limit(REGIONS_LIMIT)
-    return cast("sa.Select[Any]", found)
+    return found

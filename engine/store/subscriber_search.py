@@ -7,7 +7,7 @@ that begin so: everybody has them somewhere.
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -38,7 +38,7 @@ class Search:
     @property
     def entries(self) -> sa.Select[Any]:
         """The ids that have all the trigrams, ascending; SQLite's."""
-        return cast("sa.Select[Any]", sa.select(_found.c.rowid).where(self._has))
+        return sa.select(_found.c.rowid).where(self._has)
 
     @property
     def _has(self) -> sa.ColumnElement[bool]:

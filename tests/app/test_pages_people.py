@@ -299,7 +299,9 @@ def _remove_all(session: Session, tenant: TenantId, name: str) -> None:
     )
     session.connection().execute(sa.delete(Consent).where(col(Consent.subscriber_id).in_(theirs)))
     session.connection().execute(
-        sa.delete(Subscriber).where(Subscriber.tenant_id == tenant, col(Subscriber.name).like(name))
+        sa.delete(Subscriber).where(
+            col(Subscriber.tenant_id) == tenant, col(Subscriber.name).like(name)
+        )
     )
 
 

@@ -1,6 +1,6 @@
 """Sixty ways to look at a list of subscribers: the fixed list that the page's speed is told by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import product
 
@@ -42,25 +42,25 @@ class Combination:
 
 
 FILTERS = (
-    {},
-    {"status": Status.PAUSED},
-    {"tier": Tier.PREMIUM},
-    {"language": Language.MR},
-    {"region": "Goa"},
-    {"status": Status.UNREACHABLE, "tier": Tier.PRO, "language": Language.HI},
+    Wanted(),
+    Wanted(status=Status.PAUSED),
+    Wanted(tier=Tier.PREMIUM),
+    Wanted(language=Language.MR),
+    Wanted(region="Goa"),
+    Wanted(status=Status.UNREACHABLE, tier=Tier.PRO, language=Language.HI),
 )
 SEARCHED = (
     *("asha", "kulkarni", "raj", "ra", "मीना", "5610", "ARN-12", "asha kulkarni"),
     "nobody is called so",
 )
 NARROWED = ("asha", "kulkarni", "raj", "a", "arn", "912")
-NARROWING = ({"status": Status.PAUSED}, {"tier": Tier.PREMIUM, "region": "Maharashtra"})
+NARROWING = (Wanted(status=Status.PAUSED), Wanted(tier=Tier.PREMIUM, region="Maharashtra"))
 
 
 def _listed() -> list[Combination]:
     return [
         *(
-            Combination(Wanted(order=order, **filters), depth)
+            Combination(replace(filters, order=order), depth)
             for filters, order, depth in product(FILTERS, (Order.NAME, Order.NEWEST), Depth)
         ),
         *(
@@ -68,7 +68,7 @@ def _listed() -> list[Combination]:
             for search, order in product(SEARCHED, (Order.NAME, Order.NAME_BACKWARDS))
         ),
         *(
-            Combination(Wanted(search=search, **filters), Depth.FIRST)
+            Combination(replace(filters, search=search), Depth.FIRST)
             for search, filters in product(NARROWED, NARROWING)
         ),
         *(
