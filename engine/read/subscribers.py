@@ -96,5 +96,4 @@ def _regions(tenant: TenantId) -> sa.Select[Any]:
 
     names = sa.select(after("").label("region")).cte("names", recursive=True)
     names = names.union_all(sa.select(after(names.c.region)).where(names.c.region.is_not(None)))
-    found = sa.select(names.c.region).where(names.c.region.is_not(None)).limit(REGIONS_LIMIT)
-    return found
+    return sa.select(names.c.region).where(names.c.region.is_not(None)).limit(REGIONS_LIMIT)
