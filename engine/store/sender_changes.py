@@ -88,4 +88,5 @@ _CHANGE = (
 
 
 def _changes_of(session: Session, query: Any) -> list[Change]:
-    return [Change(SenderId(row[0]), *row[1:]) for row in session.connection().execute(query).all()]
+    rows: list[Any] = list(session.connection().execute(query).all())
+    return [Change(SenderId(row[0]), row[1], row[2], row[3], row[4], row[5]) for row in rows]
