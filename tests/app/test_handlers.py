@@ -120,7 +120,8 @@ async def test_an_author_who_calls_an_approvers_handler_is_refused(
     house: House, handler: str
 ) -> None:
     async with Tab(house, await sign_in(house, Role.AUTHOR)) as tab:
-        await tab.call(f"{PROBE}.{handler}", **({"content": 7} if handler == "approve" else {}))
+        sent: dict[str, Any] = {"content": 7} if handler == "approve" else {}
+        await tab.call(f"{PROBE}.{handler}", **sent)
         notices = await tab.hear(TAB, "notices")
     assert notices[-1]["tone"] == "bad"
     assert "ask an administrator or an approver" in notices[-1]["text"]

@@ -1,6 +1,7 @@
 """The Content and Approvals pages over a real socket: who may do what, and what comes of it."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -263,14 +264,15 @@ async def test_a_file_a_rule_and_a_late_word_are_for_those_who_may(furnished: Ho
     async with Tab(furnished, await sign_in(furnished, Role.VIEWER)) as tab:
         await visit(tab, f"{EDITOR}.load", "/content/edit")
         await tab.hear(EDITOR, "loaded", True)
-        for handler, sent in (
+        calls: list[tuple[str, dict[str, Any]]] = [
             (f"{EDITOR}.choose_file", {"sha256": "0" * 64}),
             (f"{EDITOR}.choose_evergreen", {"evergreen": True}),
             (f"{rules}.save", {"form": {}}),
             (f"{tests}.name_it", {}),
             (f"{tests}.send", {"language": "EN"}),
             (f"{REVIEW}.say_late", {"late": True}),
-        ):
+        ]
+        for handler, sent in calls:
             await tab.call(handler, **sent)
             await notice(tab, "may not do this")
 
