@@ -31,9 +31,9 @@ WAITING = "waiting"
 DONE = "done"
 UNREADABLE = "unreadable"
 
-CLAIM_BYTES = 125_000
-"""As much as is read at once, some three hundred receipts: the writer, who has marks and webhooks
-to store meanwhile, is busy with it for two hundredths of a second.
+CLAIM_BYTES = 250_000
+"""As much as is read at once, some six hundred receipts: the writer, who has marks and webhooks to
+store meanwhile, is busy with it for some hundredths of a second.
 """
 
 _webhooks = table(Webhook)

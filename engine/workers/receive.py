@@ -17,9 +17,9 @@ from engine.workers.equipment import Equipment
 from engine.workers.notice import notice
 from engine.workers.receipts import Arrived, apply_receipts
 
-BODIES = 100
-"""Webhooks read at once, and no more bytes than the inbox gives: the writer, for whom others wait
-with marks and webhooks, is busy with them for one or two hundredths of a second.
+BODIES = 200
+"""Webhooks read at once, and no more bytes than the inbox gives: the writer is busy with them for
+some hundredths of a second.
 """
 FEW = 20
 FEW_WAIT = 2
