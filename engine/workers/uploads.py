@@ -14,7 +14,6 @@ from typing import Protocol
 import structlog
 from sqlmodel import Session, col, select
 
-from engine.documents import pictures
 from engine.domain.broadcast import BroadcastState
 from engine.domain.ids import ContentId, PhoneNumberId, SenderId, TenantId
 from engine.domain.media import REUSED_FOR, Header
@@ -212,6 +211,9 @@ def message_of(
 
 async def _file(equipment: Equipment, one: Wanted) -> bytes | None:
     """The bytes to upload: what was approved, with its brand line; None when they are not it."""
+    # Only who draws on a picture pays for it: the library weighs as much as the engine.
+    from engine.documents import pictures
+
     try:
         content = await equipment.database.read(media.content_of, one.tenant, one.header.sha256)
         if content is None or not one.brand_line:

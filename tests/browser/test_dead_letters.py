@@ -272,7 +272,7 @@ def test_a_large_list_that_comes_while_a_broadcast_goes_out_waits_beside_the_lis
     page = open_tab(Role.OPERATOR, "/subscribers/import", viewport=PHONE)
     page.locator("input[type=file]").set_input_files([list_file])  # pyright: ignore[reportArgumentType]
     pressed(page, "Import…", "Import")
-    expect(page.get_by_role("status")).to_contain_text("The list waits beside yours")
+    expect(page.get_by_text("The list waits beside yours")).to_be_visible()
     waiting = page.locator(".dc-problem", has_text="list.csv")
     expect(waiting).to_contain_text(f"{SMALL + 20} subscribers ready; taken over at")
     pressed(page, "Do not wait…", "Take it over now")

@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 from sqlmodel import Session, col, delete, select
 
 from engine.clock import MachineClock
-from engine.commands.import_subscribers import FILE_LIMIT_BYTES
 from engine.domain.content import Language
 from engine.domain.enrolment import Consent, Details, Enrolment
 from engine.domain.ids import Phone, TenantId
@@ -118,15 +117,4 @@ def test_a_workbook_is_mapped_looked_at_and_brought_in(open_tab: OpenTab) -> Non
         page.get_by_role("button", name="All of them as CSV").click()
     assert "row,column,problem" in Path(coming.value.path()).read_text("utf-8-sig")
     pressed(page, "Import…", "Import")
-    expect(page.get_by_role("status")).to_contain_text("2 subscribers added; 1 row left out.")
-
-
-def test_a_file_that_is_too_large_is_not_even_sent(open_tab: OpenTab, tmp_path: Path) -> None:
-    large = tmp_path / "large.csv"
-    large.write_bytes(b"name,phone\n" * (FILE_LIMIT_BYTES // 11 + 1_000_000))
-    page = open_tab(Role.OPERATOR, "/subscribers/import")
-    again = page.get_by_role("button", name="Choose another file")
-    if again.is_visible():
-        again.click()
-    page.locator("input[type=file]").set_input_files(large)
-    expect(page.get_by_role("alert")).to_contain_text("MB large; 25 MB can be taken")
+    expect(page.get_by_text("2 subscribers added; 1 row left out.")).to_be_visible()

@@ -51,14 +51,14 @@ GROUPS: tuple[tuple[str, str, tuple[Told, ...]], ...] = (
             Told(
                 field="registration_numbers",
                 label="Registration numbers",
-                help="One of them must be shown. None here: any that looks like one of SEBI’s or "
+                help="One of them must be shown. Where none is named: any that looks like SEBI’s or "
                 "AMFI’s, or the reader’s own.",
                 rows=2,
             ),
             Told(
                 field="official_sites",
                 label="Official websites",
-                help="A link must lead to one of them. None here: any https link.",
+                help="A link must lead to one of them. Where none is named: any https link.",
                 rows=2,
             ),
         ),

@@ -220,8 +220,8 @@ def _evergreens() -> rx.Component:
                 class_name="dc-tests",
             ),
             rx.el.p(
-                "None yet. Write one, tick “Evergreen”, and have it approved: it goes out on a "
-                "morning for which nothing was approved in time.",
+                "There is none yet. Write one, tick “Evergreen”, and have it approved: it goes out "
+                "on a morning for which nothing was approved in time.",
                 class_name="dc-muted",
             ),
         ),

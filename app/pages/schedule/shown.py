@@ -136,7 +136,7 @@ def _next(row: ScheduleRow, *, done: bool) -> str:
     if row.next is not None:
         return f"Opens {local(row.next.opens_at, row.zone)}"
     if done:
-        return "None: it has been opened."
+        return "Nothing more: it has been opened."
     if not row.active:
         return "Nothing, while it is off."
     return "Its instant is past."
