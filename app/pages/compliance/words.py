@@ -51,8 +51,8 @@ GROUPS: tuple[tuple[str, str, tuple[Told, ...]], ...] = (
             Told(
                 field="registration_numbers",
                 label="Registration numbers",
-                help="One of them must be shown. Where none is named: any that looks like SEBI’s or "
-                "AMFI’s, or the reader’s own.",
+                help="One of them must be shown. Where none is named: any that looks like SEBI’s "
+                "or AMFI’s, or the reader’s own.",
                 rows=2,
             ),
             Told(
