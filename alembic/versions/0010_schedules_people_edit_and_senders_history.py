@@ -1,7 +1,7 @@
 """Schedules that people edit, days that are left out, how senders are chosen, and what Meta said of
 them over time.
 
-Revision: 0010, after 0008.
+Revision: 0010, after 0009.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """Media by their hash, compliance rules as data, evergreen content, test messages.
 
-Revision: 0011, after 0008.
+Revision: 0011, after 0010.
 """
 
 import sqlalchemy as sa

@@ -83,7 +83,7 @@ class OwnTests:
     tests: tuple[TestShown, ...]
 
 
-def library(session: Session, tenant: TenantId) -> tuple[FileShown, ...]:
+def kept_files(session: Session, tenant: TenantId) -> tuple[FileShown, ...]:
     """The files of the house, the newest first."""
     return tuple(
         FileShown(
@@ -92,7 +92,7 @@ def library(session: Session, tenant: TenantId) -> tuple[FileShown, ...]:
             picture=data_url(kept.thumbnail) if kept.thumbnail else "",
             at=kept.created_at,
         )
-        for kept in media.library(session, tenant)
+        for kept in media.kept_files(session, tenant)
     )
 
 

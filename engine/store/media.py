@@ -84,7 +84,7 @@ def get(session: Session, tenant: TenantId, sha256: str) -> Kept | None:
     return None if row is None else _kept(row)
 
 
-def library(session: Session, tenant: TenantId) -> tuple[Kept, ...]:
+def kept_files(session: Session, tenant: TenantId) -> tuple[Kept, ...]:
     """A tenant's files, the newest first."""
     asked = (
         sa.select(*_FACTS)

@@ -181,7 +181,7 @@ class Editor(rx.State):
         if isinstance(kept, Refused):
             await say(self, "bad", kept.why)
             return
-        self._library = await ask(read_desk.library, by.tenant)
+        self._library = await ask(read_desk.kept_files, by.tenant)
         await self._put_above(kept, by)
 
     async def _put_above(self, header: Header, by: Actor) -> None:
@@ -240,7 +240,7 @@ class Editor(rx.State):
         self.key = f"{self._desk.content}.{self._desk.version}"
         self.standing = standing(pack)
         self.evergreen = self._desk.evergreen
-        self._library = await ask(read_desk.library, by.tenant)
+        self._library = await ask(read_desk.kept_files, by.tenant)
         await self._show(by)
 
     async def _blank(self, by: Actor) -> Desk:
