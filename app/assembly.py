@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from app import serve
 from app.api.health import Vitals, health_routes
+from app.api.notifications import notification_routes
 from app.api.webhooks import Intake, webhook_routes
 from app.doors import Installation
 from app.front_door import Site
@@ -29,6 +30,7 @@ from engine.whatsapp.graph import Graph
 from engine.whatsapp.tokens import AccessTokens
 from engine.whatsapp.transport import Timeouts
 from engine.workers.equipment import Tuning
+from engine.workers.keep_templates import GraphTemplates
 from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
 from engine.workers.poll_senders import GraphNumbers
 from engine.workers.uploads import GraphUploads
@@ -85,7 +87,7 @@ def run(
 
 def machine_routes(vitals: Vitals, taken_in: Intake) -> list[Route]:
     """What other programs may call: each route with a check of its own."""
-    return [*health_routes(vitals), *webhook_routes(taken_in)]
+    return [*health_routes(vitals), *webhook_routes(taken_in), *notification_routes()]
 
 
 def parts(settings: Settings, database: Database) -> Parts:
@@ -118,6 +120,8 @@ def parts(settings: Settings, database: Database) -> Parts:
         is_alive=partial(_is_alive, boot),
         numbers=GraphNumbers(graph),
         uploads=GraphUploads(graph),
+        templates=GraphTemplates(graph, settings.business_id) if settings.business_id else None,
+        singles=True,
         closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
     )

@@ -28,6 +28,7 @@ from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
 from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
 from engine.workers.fallback import remind
+from engine.workers.keep_templates import Templates, keep_templates
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.promote import promote
@@ -35,6 +36,7 @@ from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
 from engine.workers.settle import settle
+from engine.workers.singles import send_singles
 from engine.workers.slots import Slots
 from engine.workers.test_sends import send_tests
 from engine.workers.upkeep import upkeep
@@ -66,6 +68,10 @@ class Parts:
     """Who knows how the phone numbers are doing; None: nobody is asked."""
     uploads: Uploads | None = None
     """Who takes the files above messages; None: no content has any, as in a simulation."""
+    templates: Templates | None = None
+    """Who keeps the templates; None: nobody is asked."""
+    singles: bool = False
+    """Whether single messages are sent: answers, and what API callers ask for."""
     closes: tuple[Callable[[], Awaitable[None]], ...] = ()
     """What else is to be closed on the engine's loop when it ends."""
     draw_seed: Callable[[], str] = secret_seed
@@ -160,29 +166,15 @@ class Engine:
             async with asyncio.TaskGroup() as workers:
                 keeping = keep_lease(equipment.database, equipment.lease, self._parts.wait_to_renew)
                 loops = [workers.create_task(keeping)]
-                named: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-                    ("record", recorder.run),
-                    ("receive", partial(receive, equipment)),
-                    ("settle", partial(settle, equipment)),
-                    ("calendar", partial(calendar, equipment, alarm)),
-                    ("promote", partial(promote, equipment)),
-                ]
-                if self._parts.anchors is not None:
-                    named.append(("upkeep", partial(upkeep, equipment, self._parts.anchors)))
-                if self._parts.numbers is not None:
-                    named.append(
-                        ("poll_senders", partial(poll_senders, equipment, self._parts.numbers))
-                    )
-                if self._parts.uploads is not None:
-                    media = self._parts.uploads
-                    named.append(("uploads", partial(upload_media, equipment, media)))
-                    named.append(("test_sends", partial(send_tests, equipment, media)))
-                    named.append(("remind", partial(remind, equipment)))
-                for name, worker in named:
+                for name, worker in self._workers(equipment, recorder, alarm):
                     loops.append(workers.create_task(keep_alive(name, worker, self.heartbeat)))
                 conductor = Conductors(equipment, recorder, self.heartbeat, self._stopping)
                 self.running.set()
-                await conductor.run()
+                async with asyncio.TaskGroup() as sending:
+                    if self._parts.singles:
+                        sender = partial(send_singles, equipment, recorder, self._stopping)
+                        sending.create_task(keep_alive("singles", sender, self.heartbeat))
+                    await conductor.run()
                 await recorder.drained()
                 for loop in loops:
                     loop.cancel()
@@ -190,6 +182,35 @@ class Engine:
             self.running.clear()
             if alarm is not None:
                 alarm.shutdown(wait=False)
+
+    def _workers(
+        self, equipment: Equipment, recorder: Recorder, alarm: AsyncIOScheduler | None
+    ) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        """Those that work as long as the engine does, whatever broadcasts there are."""
+        named: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("record", recorder.run),
+            ("receive", partial(receive, equipment)),
+            ("settle", partial(settle, equipment)),
+            ("calendar", partial(calendar, equipment, alarm)),
+            ("promote", partial(promote, equipment)),
+        ]
+        if self._parts.anchors is not None:
+            named.append(("upkeep", partial(upkeep, equipment, self._parts.anchors)))
+        if self._parts.numbers is not None:
+            named.append(("poll_senders", partial(poll_senders, equipment, self._parts.numbers)))
+        if self._parts.uploads is not None:
+            media = self._parts.uploads
+            named.append(("uploads", partial(upload_media, equipment, media)))
+            named.append(("test_sends", partial(send_tests, equipment, media)))
+            named.append(("remind", partial(remind, equipment)))
+        if self._parts.templates is not None:
+            named.append(
+                (
+                    "keep_templates",
+                    partial(keep_templates, equipment, self._parts.templates),
+                )
+            )
+        return named
 
 
 class Conductors:

@@ -30,6 +30,7 @@ from engine.trials.demo import (
     open_sandbox,
 )
 from engine.trials.demo_account import BACKUPS, PRIMARIES
+from engine.trials.trial_senders import WABA_ID
 
 log = structlog.get_logger()
 
@@ -72,6 +73,7 @@ def _for_simulator(settings: Settings, url: str, keys: dict[str, str]) -> Settin
             port=settings.port,
             access_token=SecretStr(keys["access_token"]),
             app_secrets=(SecretStr(keys["app_secret"]),),
+            business_id=WABA_ID,
         )
 
 

@@ -6,6 +6,8 @@ from typing import NewType
 TenantId = NewType("TenantId", int)
 UserId = NewType("UserId", int)
 InvitationId = NewType("InvitationId", int)
+ConversationId = NewType("ConversationId", int)
+NotificationId = NewType("NotificationId", int)
 SubscriberId = NewType("SubscriberId", int)
 ContentId = NewType("ContentId", int)
 ScheduleId = NewType("ScheduleId", int)

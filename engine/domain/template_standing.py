@@ -40,8 +40,7 @@ def problem(variant: VariantText, now: Standing | None) -> str | None:
     if now is None:
         return f"{name} is not in the account any more. Choose another one."
     if now.status != SENDABLE:
-        why = _WHY_NOT.get(now.status, f"Its status is {now.status.lower()}.")
-        return f"{name} cannot be sent. {why} Choose another one."
+        return f"{name} cannot be sent. {why_not(now.status)} Choose another one."
     if now.version != variant.template_version:
         return f"{name} has other words by now. Save this content again to take them over."
     return _header_problem(variant, now.header_format, name)
@@ -62,6 +61,11 @@ def _header_problem(variant: VariantText, wanted: str, name: str) -> str | None:
     if not given:
         return f"{name} wants {_HEADERS[expected]} above the text. Upload one."
     return f"{name} wants {_HEADERS[expected]} above the text, not {_HEADERS[given]}."
+
+
+def why_not(status: str) -> str:
+    """Why WhatsApp sends no template in this state, in words."""
+    return _WHY_NOT.get(status, f"Its status is {status.lower()}.")
 
 
 IN_ORDER = "WhatsApp has approved the template, word for word as shown."

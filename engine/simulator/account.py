@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, assert_never
 
 from engine.simulator.faults import (
@@ -11,19 +12,26 @@ from engine.simulator.faults import (
     Fault,
     FaultBoard,
     PaceTemplate,
+    PersonWrites,
     RefuseAll,
     SetQuality,
     SetRate,
     SetStatus,
+    SetTemplateCategory,
+    SetTemplateQuality,
     SetTemplateStatus,
     SlowAnswers,
     WithholdWebhooks,
 )
+from engine.simulator.inbound import inbound_value
 from engine.simulator.media import MediaShelf
 from engine.simulator.numbers import NumberState, SimulatedNumber
 from engine.simulator.scenarios import Scenario
 from engine.simulator.templates import SimulatedTemplate, TemplateShelf
 from engine.simulator.webhook_queue import WebhookQueue
+
+ANNOUNCED_AHEAD = 86_400
+"""Seconds before Meta changes a category it has announced."""
 
 
 class Account:
@@ -36,6 +44,7 @@ class Account:
         scenario: Scenario,
         numbers: Sequence[SimulatedNumber],
         templates: Sequence[SimulatedTemplate] | None,
+        shelf: Sequence[SimulatedTemplate],
         app_secret: str,
         chance: Callable[..., float],
         first_post_id: int,
@@ -43,7 +52,7 @@ class Account:
         self.waba_id = waba_id
         self.token_expired = False
         self.numbers = {number.phone_number_id: NumberState(number) for number in numbers}
-        self.templates = TemplateShelf(templates)
+        self.templates = TemplateShelf(templates, shelf)
         self.media = MediaShelf()
         self.board = FaultBoard()
         self.webhooks = WebhookQueue(
@@ -55,6 +64,7 @@ class Account:
         )
         self._planned: list[tuple[float, int, Fault]] = []
         self._plans = 0
+        self._heard = 0
         self._injected: list[Fault] = []
 
     def plan(self, fault: Fault, at: float) -> None:
@@ -88,8 +98,10 @@ class Account:
                 self._strike_numbers(fault, now)
             case ExpireToken():
                 self.token_expired = fault.expired
-            case SetTemplateStatus():
-                self._set_template_status(fault, now)
+            case SetTemplateStatus() | SetTemplateQuality() | SetTemplateCategory():
+                self._strike_templates(fault, now)
+            case PersonWrites():
+                self._hear(fault, now)
             case WithholdWebhooks():
                 self.webhooks.withhold(now + fault.seconds)
             case PaceTemplate():
@@ -98,6 +110,17 @@ class Account:
                 self.board.add(fault, now)
             case _:
                 assert_never(fault)
+
+    def _strike_templates(
+        self, fault: SetTemplateStatus | SetTemplateQuality | SetTemplateCategory, now: float
+    ) -> None:
+        match fault:
+            case SetTemplateStatus():
+                self._set_template_status(fault, now)
+            case SetTemplateQuality():
+                self._set_template_quality(fault, now)
+            case SetTemplateCategory():
+                self._set_template_category(fault, now)
 
     def _strike_numbers(self, fault: SetStatus | SetQuality | SetRate, now: float) -> None:
         """A number that does not exist is nobody's trouble."""
@@ -122,16 +145,48 @@ class Account:
     def _set_template_status(self, fault: SetTemplateStatus, now: float) -> None:
         changed = self.templates.set_status(fault.template, fault.language, fault.status)
         for template_id, template in changed:
-            self.announce(template_id, template, now)
+            self.announce(template_id, template, now, reason=fault.reason)
 
-    def announce(self, template_id: int, template: SimulatedTemplate, now: float) -> None:
+    def _set_template_quality(self, fault: SetTemplateQuality, now: float) -> None:
+        for template_id, was in self.templates.of(fault.template, fault.language):
+            self.templates.put(replace(was, quality=fault.quality))
+            value = _named(template_id, was) | {
+                "previous_quality_score": was.quality,
+                "new_quality_score": fault.quality,
+            }
+            field = "message_template_quality_update"
+            self.webhooks.add_change(self.waba_id, field, value, now)
+
+    def _set_template_category(self, fault: SetTemplateCategory, now: float) -> None:
+        for template_id, was in self.templates.of(fault.template, fault.language):
+            value = _named(template_id, was)
+            if fault.announced:
+                value |= {
+                    "new_category": was.category,
+                    "correct_category": fault.category,
+                    "category_update_timestamp": int(now) + ANNOUNCED_AHEAD,
+                }
+            else:
+                self.templates.put(replace(was, category=fault.category))
+                value |= {"previous_category": was.category, "new_category": fault.category}
+            self.webhooks.add_change(self.waba_id, "template_category_update", value, now)
+
+    def _hear(self, fault: PersonWrites, now: float) -> None:
+        number = fault.number or next(iter(self.numbers), None)
+        state = self.numbers.get(number) if number else None
+        if state is None:
+            return
+        self._heard += 1
+        value = inbound_value(fault, state.number, f"{now:.3f} {self._heard}", int(now))
+        self.webhooks.add_change(self.waba_id, "messages", value, now)
+
+    def announce(
+        self, template_id: int, template: SimulatedTemplate, now: float, reason: str = "NONE"
+    ) -> None:
         """Post a template's status by webhook."""
-        value: dict[str, Any] = {
+        value: dict[str, Any] = _named(template_id, template) | {
             "event": template.status,
-            "message_template_id": template_id,
-            "message_template_name": template.name,
-            "message_template_language": template.language,
-            "reason": "NONE",
+            "reason": reason,
             "message_template_category": template.category,
         }
         if template.status == "PAUSED":
@@ -140,6 +195,14 @@ class Account:
                 "description": "Paused because of recipients' feedback.",
             }
         self.webhooks.add_change(self.waba_id, "message_template_status_update", value, now)
+
+
+def _named(template_id: int, template: SimulatedTemplate) -> dict[str, Any]:
+    return {
+        "message_template_id": template_id,
+        "message_template_name": template.name,
+        "message_template_language": template.language,
+    }
 
 
 def _rate(state: NumberState, fault: SetRate) -> float:

@@ -51,11 +51,49 @@ class ExpireToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetTemplateStatus:
-    """A template becomes PAUSED, DISABLED, APPROVED ...; `language` None means all of its."""
+    """A template becomes PAUSED, DISABLED, APPROVED ...; `language` None means all of its.
+
+    `reason` is what Meta says of a rejection: INVALID_FORMAT, SCAM …
+    """
 
     template: str
     language: str | None = None
     status: str = "PAUSED"
+    reason: str = "NONE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTemplateQuality:
+    """A template's quality becomes GREEN, YELLOW, RED or UNKNOWN."""
+
+    template: str
+    language: str | None = None
+    quality: str = "YELLOW"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTemplateCategory:
+    """Meta puts a template into another category; with `announced` it only says that it will."""
+
+    template: str
+    language: str | None = None
+    category: str = "MARKETING"
+    announced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonWrites:
+    """Somebody writes to a number of ours (None: the first). `type` text, button, image, reaction…
+
+    `reply_to` is the message of ours that it answers, by its id.
+    """
+
+    phone: str
+    text: str = ""
+    type: str = "text"
+    number: str | None = None
+    name: str = ""
+    reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +166,26 @@ class WithholdWebhooks:
 Timed = RefuseAll | DropAnswers | SlowAnswers | FailLater | PaceTemplate
 """Faults that act on each POST while they last."""
 Fault = (
-    SetStatus | SetQuality | SetRate | ExpireToken | SetTemplateStatus | Timed | WithholdWebhooks
+    SetStatus
+    | SetQuality
+    | SetRate
+    | ExpireToken
+    | SetTemplateStatus
+    | SetTemplateQuality
+    | SetTemplateCategory
+    | PersonWrites
+    | Timed
+    | WithholdWebhooks
 )
-NOT_OF_A_NUMBER = (ExpireToken, SetTemplateStatus, PaceTemplate, WithholdWebhooks)
+NOT_OF_A_NUMBER = (
+    ExpireToken,
+    SetTemplateStatus,
+    SetTemplateQuality,
+    SetTemplateCategory,
+    PersonWrites,
+    PaceTemplate,
+    WithholdWebhooks,
+)
 
 KindT = TypeVar("KindT", RefuseAll, DropAnswers, SlowAnswers, FailLater)
 Chance = Callable[[int], float]

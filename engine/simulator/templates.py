@@ -30,17 +30,27 @@ class SimulatedTemplate:
     body: str | None = None
     header: str | None = None
     """IMAGE, TEXT ... when a send must bring a header parameter."""
+    header_text: str = ""
+    footer: str = ""
+    buttons: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
 
 class TemplateShelf:
-    """All templates of the account. Without any given (None), every name is an approved one."""
+    """All templates of the account. Without any given (None), every name is an approved one, and
+    those of `shelf` are listed.
+    """
 
-    def __init__(self, templates: Iterable[SimulatedTemplate] | None) -> None:
+    def __init__(
+        self,
+        templates: Iterable[SimulatedTemplate] | None,
+        shelf: Iterable[SimulatedTemplate] = (),
+    ) -> None:
         self._open = templates is None
         self._next_id = FIRST_ID
         self._by_key: dict[tuple[str, str], tuple[int, SimulatedTemplate]] = {}
         self._set_by_name: dict[str, str] = {}
-        for template in templates or ():
+        for template in (*(templates or ()), *shelf):
             self.put(template)
 
     def put(self, template: SimulatedTemplate) -> int:
@@ -63,9 +73,17 @@ class TemplateShelf:
         """The template with this id."""
         return next((t for n, t in self._by_key.values() if str(n) == template_id), None)
 
-    def remove(self, name: str) -> int:
-        """Remove a name in all its languages; how many there were."""
-        keys = [key for key in self._by_key if key[0] == name]
+    def of(self, name: str, language: str | None) -> list[tuple[int, SimulatedTemplate]]:
+        """A name in one language or all, with their ids."""
+        return [
+            row
+            for key, row in self._by_key.items()
+            if key[0] == name and language in {None, key[1]}
+        ]
+
+    def remove(self, name: str, language: str | None = None) -> int:
+        """Remove a name in all its languages or one; how many there were."""
+        keys = [key for key in self._by_key if key[0] == name and language in {None, key[1]}]
         for key in keys:
             del self._by_key[key]
         return len(keys)
@@ -135,14 +153,20 @@ def _node(template_id: int, template: SimulatedTemplate) -> dict[str, Any]:
     if template.header is not None:
         header: dict[str, Any] = {"type": "HEADER", "format": template.header}
         if template.header == "TEXT":
-            header["text"] = template.name
+            header["text"] = template.header_text or template.name
         else:
             header["example"] = {"header_handle": [EXAMPLE_URL]}
         components.append(header)
     if template.body is not None:
-        words = [f"example {n + 1}" for n in range(variables_of(template.body))]
+        count = variables_of(template.body)
+        words = list(template.examples) or [f"example {n + 1}" for n in range(count)]
         body: dict[str, Any] = {"type": "BODY", "text": template.body}
-        components.append(body | ({"example": {"body_text": [words]}} if words else {}))
+        components.append(body | ({"example": {"body_text": [words]}} if count else {}))
+    if template.footer:
+        components.append({"type": "FOOTER", "text": template.footer})
+    if template.buttons:
+        buttons = [{"type": "QUICK_REPLY", "text": text} for text in template.buttons]
+        components.append({"type": "BUTTONS", "buttons": buttons})
     return {
         "id": str(template_id),
         "name": template.name,

@@ -59,9 +59,12 @@ class World:
         waba_id: str,
         templates: Sequence[SimulatedTemplate] | None = None,
         *,
+        shelf: Sequence[SimulatedTemplate] = (),
         strict_media: bool = False,
     ) -> None:
-        """Without `templates` any name is an approved one; `strict_media`: only uploaded ids go."""
+        """Without `templates` any name is an approved one; `shelf` are listed beside them.
+        `strict_media`: only uploaded ids go.
+        """
         self.seed = seed
         self.scenario = scenario
         self.access_token = access_token
@@ -69,6 +72,7 @@ class World:
         self.waba_id = waba_id
         self._given_numbers = tuple(numbers)
         self._given_templates = templates
+        self._shelf = tuple(shelf)
         self._strict_media = strict_media
         self._begin(first_post_id=1)
 
@@ -93,6 +97,7 @@ class World:
             scenario=self.scenario,
             numbers=self._given_numbers,
             templates=self._given_templates,
+            shelf=self._shelf,
             app_secret=self.app_secret,
             chance=self._fates.chance,
             first_post_id=first_post_id,

@@ -17,8 +17,9 @@ from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentHash, ContentId, TenantId, UserId
 from engine.domain.media import Header, MediaType
 from engine.domain.subscriber import Status
-from engine.store.tables.content import Content, Template, Variant
+from engine.store.tables.content import Content, Variant
 from engine.store.tables.people import Subscriber
+from engine.store.tables.templates import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

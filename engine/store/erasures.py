@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from engine.domain.delivery import State
 from engine.domain.ids import SubscriberId
+from engine.domain.replies import Desk
 from engine.domain.subscriber import ERASED_NAME, Status
 from engine.store import inbox, tables
 from engine.store.dialects import slices, table
@@ -19,6 +20,8 @@ _subscribers, _consents = table(tables.Subscriber), table(tables.Consent)
 _deliveries, _attempts = table(tables.Delivery), table(tables.Attempt)
 _receipts, _webhooks = table(tables.Receipt), table(tables.Webhook)
 _parked = table(tables.ParkedReceipt)
+_conversations, _inbound = table(tables.Conversation), table(tables.Inbound)
+_notifications = table(tables.Notification)
 
 ERASED = "erased:"
 """How the id of a message begins once its own text, which holds the phone number, is gone."""
@@ -147,7 +150,34 @@ def blank_deliveries(
     for some in slices(sorted(messages)):
         for source in (_deliveries, _attempts, _receipts, _parked):
             _rename(session, source, some)
+    blank_replies(session, subscriber)
     return blanked.rowcount
+
+
+def blank_replies(session: Session, subscriber: SubscriberId) -> int:
+    """Empty what they wrote and what they were answered; how many messages of theirs."""
+    mine = sa.select(_conversations.c.id).where(_conversations.c.subscriber_id == subscriber)
+    theirs = sa.select(_deliveries.c.id).where(_deliveries.c.subscriber_id == subscriber)
+    session.connection().execute(
+        sa.update(_notifications)
+        .where(_notifications.c.delivery_id.in_(theirs))
+        .values(text="", details="{}", client_key=None, request_hash="")
+    )
+    session.connection().execute(
+        sa.update(_conversations)
+        .where(_conversations.c.subscriber_id == subscriber)
+        .values(last_words="", name="", address=None, unread=0, state=Desk.DONE.value)
+    )
+    written = sa.select(_inbound.c.message_id).where(_inbound.c.conversation_id.in_(mine))
+    names = list(session.connection().execute(written).scalars())
+    session.connection().execute(
+        sa.update(_inbound)
+        .where(_inbound.c.conversation_id.in_(mine))
+        .values(text="", reply_to=None)
+    )
+    for some in slices([name for name in sorted(names) if not name.startswith(ERASED)]):
+        _rename(session, _inbound, some)
+    return len(names)
 
 
 def told_after_erasure(session: Session) -> list[SubscriberId]:

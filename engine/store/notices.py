@@ -44,7 +44,7 @@ def templates_meant(
 
 
 def change_template(
-    session: Session, template: Template, values: Mapping[str, str], now: datetime
+    session: Session, template: Template, values: Mapping[str, object], now: datetime
 ) -> bool:
     """Set columns of a template; False when they stood so already."""
     return _change(session, template, values, now)
@@ -62,7 +62,7 @@ def recategorise(session: Session, template: Template, category: str, now: datet
 
 
 def _change(
-    session: Session, row: Sender | Template, values: Mapping[str, str], now: datetime
+    session: Session, row: Sender | Template, values: Mapping[str, object], now: datetime
 ) -> bool:
     news = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in news.items():

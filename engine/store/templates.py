@@ -1,17 +1,31 @@
 """What WhatsApp approved: message templates, one row for each name and language."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from engine.domain.ids import TenantId
 from engine.domain.template_standing import Standing
-from engine.store.tables.content import Template
+from engine.domain.templates import GONE
+from engine.store.tables.templates import Template
 
 LISTING_LIMIT = 6_000
 """As many as one WhatsApp account can have (facts B)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What a template shows beside its body and footer. The examples are the reviewer's alone: they
+    make no other version of it.
+    """
+
+    header_format: str = ""
+    header_text: str = ""
+    buttons: tuple[str, ...] = ()
+    examples: tuple[str, ...] = field(default=(), compare=False)
 
 
 def listing(
@@ -53,44 +67,38 @@ def put(
     status: str,
     body: str,
     footer: str = "",
-    header_format: str = "",
-    buttons: Sequence[str] = (),
     quality: str = "UNKNOWN",
     whatsapp_id: str = "",
+    rest: Rest | None = None,
     now: datetime,
 ) -> Template:
     """Write what WhatsApp says of a template, new or known.
 
     The version rises only when the words or the category differ from what was known: a content hash
-    binds to it, so a mere change of status voids no approval (spec D2).
+    binds to it, so a mere change of status voids no approval (spec D2). rest: what else it shows;
+    None: as it was.
     """
     known = get(session, tenant, name, language)
-    words = {
-        "body": body,
-        "footer": footer,
-        "category": category,
-        "header_format": header_format,
-        "buttons": json.dumps(buttons, ensure_ascii=False),
-    }
     if known is None:
         known = Template(
             tenant_id=tenant,
             name=name,
             language=language,
-            status=status,
-            updated_at=now,
             category=category,
+            status=status,
             body=body,
             footer=footer,
-            header_format=header_format,
-            buttons=words["buttons"],
+            status_at=now,
+            updated_at=now,
         )
         session.add(known)
-    elif any(getattr(known, field) != value for field, value in words.items()):
-        for field, value in words.items():
-            setattr(known, field, value)
+        _dress(known, rest)
+    elif _shown(known) != (body, footer, category, rest or _rest_of(known)):
+        known.body, known.footer, known.category = body, footer, category
+        _dress(known, rest)
         known.version += 1
-    known.status = status
+    if known.status != status:
+        known.status, known.status_reason, known.status_at = status, "", now
     known.quality = quality
     known.whatsapp_id = whatsapp_id or known.whatsapp_id
     known.updated_at = now
@@ -105,7 +113,77 @@ def set_status(
     known = get(session, tenant, name, language)
     if known is None:
         return False
-    known.status = status
+    if known.status != status:
+        known.status, known.status_reason, known.status_at = status, "", now
     known.updated_at = now
     session.flush()
     return True
+
+
+def by_id(session: Session, tenant: TenantId | None, template: int) -> Template | None:
+    """One template by its number; None when it is somebody else's."""
+    found = session.get(Template, template)
+    return found if found is not None and tenant in (None, found.tenant_id) else None
+
+
+def named(session: Session, tenant: TenantId, name: str) -> Sequence[Template]:
+    """A name in all its languages."""
+    asked = select(Template).where(col(Template.tenant_id) == tenant, col(Template.name) == name)
+    return session.exec(asked.order_by(col(Template.language))).all()
+
+
+def put_in_group(
+    session: Session,
+    template: Template,
+    *,
+    group: str,
+    position: int,
+    fallback: bool,
+    conservative: bool,
+    now: datetime,
+) -> None:
+    """Where it stands among those that may stand in for each other; an empty group: nowhere."""
+    template.group_name, template.position = group, position
+    template.fallback, template.conservative = fallback, conservative
+    template.updated_at = now
+    session.add(template)
+    session.flush()
+
+
+def miss(
+    session: Session, tenant: TenantId, there: Collection[tuple[str, str]], now: datetime
+) -> list[Template]:
+    """Those WhatsApp knew and does not list any more are deleted; returns them.
+
+    there: what it lists, by name and language. What never had an id of Meta's is left alone: it was
+    never WhatsApp's.
+    """
+    gone = [
+        row
+        for row in listing(session, tenant)
+        if row.whatsapp_id and row.status not in GONE and (row.name, row.language) not in there
+    ]
+    for row in gone:
+        row.status, row.status_reason, row.status_at, row.updated_at = "DELETED", "", now, now
+    session.flush()
+    return gone
+
+
+def _dress(template: Template, rest: Rest | None) -> None:
+    if rest is not None:
+        template.header_format, template.header_text = rest.header_format, rest.header_text
+        template.buttons = json.dumps(list(rest.buttons), ensure_ascii=False)
+        template.examples = json.dumps(list(rest.examples), ensure_ascii=False)
+
+
+def _shown(known: Template) -> tuple[str, str, str, Rest]:
+    return known.body, known.footer, known.category, _rest_of(known)
+
+
+def _rest_of(known: Template) -> Rest:
+    return Rest(
+        header_format=known.header_format,
+        header_text=known.header_text,
+        buttons=tuple(json.loads(known.buttons)),
+        examples=tuple(json.loads(known.examples)),
+    )

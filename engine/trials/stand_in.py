@@ -5,7 +5,8 @@ Imports little, so that the simulator starts quickly.
 
 from engine.simulator.scenarios import SCENARIOS
 from engine.simulator.server import SimulatorOptions
-from engine.simulator.world import SimulatedNumber
+from engine.simulator.world import SimulatedNumber, SimulatedTemplate
+from engine.trials.texts import TEMPLATE, TEXTS
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
 
 FIRST_PHONE_NUMBER_ID = 1_000_000_000_001
@@ -39,11 +40,26 @@ def options(
         access_token=access_token,
         app_secret=app_secret,
         waba_id=WABA_ID,
+        shelf=shelf(),
         webhook_url=webhook_url,
         seed=seed,
         scenario=scenario,
         receipts=receipts,
     )
+
+
+def shelf() -> list[SimulatedTemplate]:
+    """The templates of the made-up organisation, as Meta approved them."""
+    return [
+        SimulatedTemplate(
+            name=TEMPLATE,
+            language=text.template_language,
+            category="UTILITY",
+            body=text.body,
+            footer=text.footer,
+        )
+        for text in TEXTS.values()
+    ]
 
 
 def number(place: int, rate: float) -> SimulatedNumber:

@@ -87,6 +87,16 @@ class Graph:
         await request.aread()  # in one piece, with its length announced
         return await self._call(request, sender)
 
+    async def post(self, path: str, body: Mapping[str, Any]) -> Object | Failure:
+        """POST a JSON object about the account itself."""
+        request = self._open().client.build_request("POST", f"{self._base}/{path}", json=dict(body))
+        return await self._call(request, None)
+
+    async def delete(self, path: str, query: Mapping[str, str]) -> Object | Failure:
+        """DELETE something of the account."""
+        request = self._open().client.build_request("DELETE", f"{self._base}/{path}", params=query)
+        return await self._call(request, None)
+
     async def aclose(self) -> None:
         """Close all connections."""
         if self._opened is not None:

@@ -2,7 +2,7 @@
 delivery.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol, assert_never
@@ -10,7 +10,7 @@ from typing import Protocol, assert_never
 from engine.domain import retry
 from engine.domain.delivery import Event, State
 from engine.domain.ids import PhoneNumberId
-from engine.domain.message import TemplateMessage
+from engine.domain.message import Message, TemplateMessage
 from engine.domain.outcome import Acceptance, Accepted, Failure, Unknown
 from engine.domain.pacing import AdaptivePace
 from engine.store import attempts
@@ -40,10 +40,12 @@ class AttemptContext:
 
     equipment: Equipment
     phone_number: PhoneNumberId
-    message: TemplateMessage
-    closes_at: datetime
+    message: Message
+    closes_at: datetime | None
+    """The end of its broadcast's window; None for a single message."""
     pace: AdaptivePace
     clocks: Clocks
+    policy: retry.RetryPolicy = retry.WINDOW
 
 
 @dataclass(slots=True)
@@ -77,15 +79,9 @@ async def make_attempt(
     next engine run finds it in the journal and treats it as unknown.
     """
     equipment = context.equipment
-    template = context.message
-    message = TemplateMessage(
-        template=template.template,
-        language=template.language,
-        parameters=marked.parameters,
-        header_image_id=template.header_image_id,
-        header_document_id=template.header_document_id,
-        header_document_name=template.header_document_name,
-    )
+    message = context.message
+    if isinstance(message, TemplateMessage):
+        message = replace(message, parameters=marked.parameters)
     start = _Start(context, started, context.clocks.stamp(started))
     outcome = await equipment.gateway.send(
         context.phone_number, marked.to, message, marked.tracker, start.may_go
@@ -142,7 +138,7 @@ def _after_failure(
         failure,
         attempts=tries,
         now=now,
-        policy=retry.WINDOW,
+        policy=context.policy,
         rng=context.equipment.rng,
         window_close=context.closes_at,
     )

@@ -9,9 +9,19 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
+from engine.domain import replies
 from engine.domain.consent import OptIn, OptOut, consent_in
 from engine.domain.ids import Phone, PhoneNumberId, SenderId, TenantId
-from engine.store import broadcasts, consents, notices, own_phones, sender_changes, senders
+from engine.store import (
+    broadcasts,
+    consents,
+    conversations,
+    notices,
+    own_phones,
+    sender_changes,
+    senders,
+)
+from engine.store.conversations import Heard
 from engine.store.tables import Sender, Template
 from engine.whatsapp.updates import (
     InboundMessage,
@@ -35,6 +45,8 @@ APPROVED = "APPROVED"
 STATUSES = {"REINSTATED": APPROVED, "UNARCHIVED": APPROVED}
 """Meta's events about a template that are not the name of the status it has from then on."""
 UNPAUSE = "UNPAUSE"
+NOT_OF_A_PERSON = frozenset({"system"})
+"""What WhatsApp itself says in a chat, such as that somebody has a new number."""
 PREFERENCES = {"stop": False, "resume": True}
 """`signup` is what somebody asks of a page of Meta's, not of us."""
 
@@ -62,20 +74,58 @@ def notice(session: Session, update: Update, now: datetime) -> None:
 
 
 def _inbound(session: Session, message: InboundMessage, now: datetime) -> bool:
-    """A person wrote: a phone that confirms itself, or a wish to stop, or to start again?"""
+    """A person wrote: a phone confirms itself; anything else is kept for whoever answers, and a
+    stop or a start is acted on.
+    """
     if own_phones.confirm(session, message.phone, message.text, now):
         return True
+    sender = None if message.sender is None else senders.by_phone_number_id(session, message.sender)
+    address = message.phone or message.user_id
+    if sender is None or address is None or message.type in NOT_OF_A_PERSON:
+        return False
+    tenant = TenantId(sender.tenant_id)
+    subscriber = consents.find(session, tenant, phone=message.phone, user_id=message.user_id)
+    wish = _wish_in(message)
+    if wish is not None and subscriber is not None:
+        grant(session, tenant, subscriber, wish, now)
+    asks_nothing = (wish is not None and subscriber is not None) or message.type == "reaction"
+    heard = Heard(
+        message_id=message.message_id,
+        at=message.at,
+        received_at=now,
+        kind=message.type,
+        text=message.text,
+        reply_to=message.reply_to,
+        wish="" if wish is None else "start" if wish.wants else "stop",
+        words=replies.snippet(message.type, message.text),
+    )
+    conversation = conversations.of_person(
+        session,
+        tenant,
+        SenderId(sender.id or 0),
+        subscriber=subscriber,
+        address=address,
+        name=message.name,
+        heard=heard,
+        begins=replies.Desk.DONE if asks_nothing else replies.Desk.OPEN,
+    )
+    return conversations.hear(
+        session, tenant, conversation, SenderId(sender.id or 0), heard, quiet=asks_nothing
+    )
+
+
+def _wish_in(message: InboundMessage) -> Wish | None:
+    """Do they want us to stop, or to start again?"""
     match consent_in(message.text):
         case None:
-            return False
+            return None
         case OptOut(word=word):
             wants = False
         case OptIn(word=word):
             wants = True
-    # The word alone, in its plain spelling: the rest of what people write is nobody's business.
+    # The word alone, in its plain spelling: the rest of what people write is no evidence.
     evidence = f"Wrote “{word}”: {message.message_id}"[:EVIDENCE_LIMIT]
-    wish = Wish(wants=wants, at=message.at, source="message", evidence=evidence)
-    return _grant(session, message.sender, message.phone, message.user_id, wish, now)
+    return Wish(wants=wants, at=message.at, source="message", evidence=evidence)
 
 
 def _preference(session: Session, said: UserPreference, now: datetime) -> bool:
@@ -169,6 +219,10 @@ def _status(session: Session, template: Template, update: TemplateStatus, now: d
     if not warned and not notices.change_template(session, template, {"status": status}, now):
         return ""
     why = f": {update.reason}" if update.reason else ""
+    said = update.reason or update.title.replace("_", " ").lower()
+    # Not a change of its own: a second webhook with another reason is no news.
+    template.status_reason = "" if status == APPROVED else said
+    template.status_at = template.status_at if warned else now
     return f"is {update.event.lower().replace('_', ' ')}{why}"
 
 
@@ -183,7 +237,10 @@ def _category(session: Session, template: Template, update: TemplateCategory, no
     What Meta only announces (then `effective_at` is set) is told, and changes nothing yet.
     """
     if update.effective_at is not None:
-        return f"will become {update.correct.lower()}, says WhatsApp"
+        coming = {"coming_category": update.correct.upper(), "coming_at": update.effective_at}
+        told = notices.change_template(session, template, coming, now)
+        return f"will become {update.correct.lower()}, says WhatsApp" if told else ""
+    notices.change_template(session, template, {"coming_category": "", "coming_at": None}, now)
     if notices.recategorise(session, template, update.new.upper(), now):
         return f"is {update.new.lower()} now: check the cost"
     return ""

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from engine.domain.delivery import Event, State
 from engine.domain.ids import AttemptId, BroadcastId, SenderId
-from engine.store import attempts, broadcasts, lanes, leases, outbox, unrecorded
+from engine.store import attempts, broadcasts, lanes, leases, outbox, singles, unrecorded
 from engine.store.attempts import AttemptRecord, Verdict
 from engine.store.journal import Journals
 from engine.store.tables import EngineRun
@@ -105,6 +105,15 @@ async def recover_own(equipment: Equipment, broadcast: BroadcastId) -> int:
         # Not at the opening: nothing was sent, and there may be a hundred thousand to look at.
         await _record_missing(equipment, broadcast)
     return unknown
+
+
+async def recover_singles(equipment: Equipment) -> int:
+    """Settle what a crash of this very run left `sending` without a lane. As `recover_own`."""
+    left = await equipment.database.read(singles.left_sending, equipment.epoch)
+    if not left:
+        return 0
+    started = equipment.started({attempt for attempt, _, _ in left})
+    return await _settle(equipment, left, started, equipment.epoch)
 
 
 async def _settle(

@@ -1,26 +1,37 @@
 """Who asks to be erased is named nowhere, and what was counted stays. On both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from engine.commands.answer_reply import answer_reply
 from engine.commands.edit_subscriber import edit_subscriber
 from engine.commands.erase_subscriber import erase_subscriber
 from engine.commands.set_subscriber_status import set_subscriber_status
 from engine.domain.audit import Intact
 from engine.domain.delivery import State
 from engine.domain.enrolment import SubscriberForm
-from engine.domain.ids import SubscriberId, TenantId
+from engine.domain.ids import ConversationId, SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Forbidden, Role
 from engine.domain.subscriber import Status
 from engine.store import audit, inbox
-from engine.store.tables import Broadcast, Delivery, Receipt, Subscriber, Webhook
+from engine.store.tables import (
+    Broadcast,
+    Conversation,
+    Delivery,
+    Inbound,
+    Notification,
+    Receipt,
+    Subscriber,
+    Webhook,
+)
 from engine.workers.upkeep import erase_again
 from tests.workers.cast import NOW, stage
-from tests.workers.said import change, hear, receipts, status, text
+from tests.workers.said import NUMBER, change, hear, receipts, status, text
 
 LATER = NOW + timedelta(hours=5)
 NAME, PHONE, DIGITS = "Xenobia Quill", "+919812345610", "919812345610"
@@ -183,3 +194,33 @@ def test_who_was_erased_is_not_brought_back_by_hand(session: Session, keeper: Ac
     ):
         assert isinstance(result, Refused)
         assert "erased" in result.why
+
+
+def test_what_an_erased_person_wrote_and_was_answered_is_gone_and_the_count_stays(
+    session: Session, keeper: Actor
+) -> None:
+    asked = text("Xenobia asks: should I sell?", sender=DIGITS, number=NUMBER, at=NOW)
+    hear(session, asked, now=NOW)
+    conversation = session.exec(
+        select(Conversation).where(Conversation.subscriber_id == whom(session))
+    ).one()
+    answered = answer_reply(
+        session,
+        ConversationId(conversation.id or 0),
+        "Dear Xenobia, hold.",
+        client_key="k1",
+        by=replace(keeper, user=None),
+        now=NOW,
+    )
+    assert answered is True
+    session.exec(sa.update(Delivery).values(state="sent").where(col(Delivery.state) == "planned"))
+    written = len(session.exec(select(Inbound)).all())
+    assert erase_subscriber(session, whom(session), "T-1", by=keeper, now=LATER) is None
+    session.expire_all()
+    texts = [row.text for row in session.exec(select(Inbound)).all()]
+    texts += [row.text for row in session.exec(select(Notification)).all()]
+    texts += [row.last_words for row in session.exec(select(Conversation)).all()]
+    assert not any("Xenobia" in words for words in texts)
+    assert len(session.exec(select(Inbound)).all()) == written
+    names = [row.message_id for row in session.exec(select(Inbound)).all()]
+    assert not any(DIGITS in name for name in names)

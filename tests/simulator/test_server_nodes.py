@@ -288,3 +288,41 @@ def test_subscribing_and_unsubscribing_without_an_address_is_a_word() -> None:
         assert await on.call("DELETE", path) == (200, {"success": True})
 
     on_stage(story)
+
+
+def test_a_template_is_deleted_in_one_language_alone() -> None:
+    async def story(on: Stage) -> None:
+        body = {
+            "name": "two",
+            "category": "UTILITY",
+            "components": [{"type": "BODY", "text": "Hi"}],
+        }
+        path = f"/v25.0/{WABA}/message_templates"
+        _, english = await on.call("POST", path, body | {"language": "en"})
+        await on.call("POST", path, body | {"language": "hi"})
+        status, _ = await on.call("DELETE", f"{path}?name=two&hsm_id={english['id']}")
+        assert status == 200
+        _, left = await on.call("GET", f"{path}?name=two")
+        assert [node["language"] for node in left["data"]] == ["hi"]
+        status, _ = await on.call("DELETE", f"{path}?name=another&hsm_id={left['data'][0]['id']}")
+        assert status == 400
+
+    on_stage(story)
+
+
+def test_a_template_in_review_is_not_edited_and_all_of_it_is_shown() -> None:
+    async def story(on: Stage) -> None:
+        parts = [
+            {"type": "HEADER", "format": "TEXT", "text": "Morning"},
+            {"type": "BODY", "text": "Hi {{1}}.", "example": {"body_text": [["Asha"]]}},
+            {"type": "FOOTER", "text": "Reply STOP"},
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Read"}]},
+        ]
+        body = {"name": "whole", "language": "en", "category": "UTILITY", "components": parts}
+        _, made = await on.call("POST", f"/v25.0/{WABA}/message_templates", body)
+        _, listed = await on.call("GET", f"/v25.0/{WABA}/message_templates?name=whole")
+        assert listed["data"][0]["components"] == parts
+        status, refused = await on.call("POST", f"/v25.0/{made['id']}", {"components": parts})
+        assert (status, refused["error"]["error_subcode"]) == (400, 2388039)
+
+    on_stage(story)

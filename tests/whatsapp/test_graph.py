@@ -166,6 +166,10 @@ def test_templates_are_read_page_by_page() -> None:
         body="{{1}}, {{2}} and {{1}} again",
         footer="Reply STOP",
         parameters=("1", "2"),
+        header_text="",
+        buttons=(),
+        examples=(),
+        reason="",
     )
     assert len(requests) == 3
 

@@ -16,7 +16,8 @@ class SimulatorOptions:
     """How to start the stand-in. `webhook_url` None keeps all webhooks waiting.
 
     `strict_media`: an image message needs an id uploaded here, as at Meta. `receipts` False posts
-    no webhook for messages at all. `fault_at`: see `scenario_named`.
+    no webhook for messages at all. `shelf`: templates that are there from the beginning, beside
+    any other name when `templates` is None. `fault_at`: see `scenario_named`.
     """
 
     numbers: Sequence[SimulatedNumber]
@@ -29,6 +30,7 @@ class SimulatorOptions:
     receipts: bool = True
     fault_at: float | None = None
     templates: Sequence[SimulatedTemplate] | None = None
+    shelf: Sequence[SimulatedTemplate] = ()
     strict_media: bool = True
     webhook_concurrency: int = 8
 
@@ -42,6 +44,7 @@ class SimulatorOptions:
             self.app_secret,
             self.waba_id,
             self.templates,
+            shelf=self.shelf,
             strict_media=self.strict_media,
         )
 

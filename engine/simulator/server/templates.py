@@ -13,7 +13,9 @@ from engine.simulator.server.graph import answer, json_object, only_fields, page
 from engine.simulator.world import SimulatedTemplate
 
 REVIEW_SECONDS = 2.0
-"""A submitted template is PENDING this long; then it is APPROVED, and a webhook says so."""
+"""A submitted template is PENDING this long; then it is decided on, and a webhook says how."""
+_PROMISES = re.compile(r"guaranteed|assured returns", re.IGNORECASE)
+"""What a reviewer would reject an investment adviser for."""
 TEMPLATES_MAX = 6000
 """Of a verified portfolio."""
 CATEGORIES = frozenset({"AUTHENTICATION", "MARKETING", "UTILITY"})
@@ -39,7 +41,7 @@ async def list_templates(face: Face, request: web.Request) -> web.Response:
 
 
 async def create_template(face: Face, request: web.Request) -> web.Response:
-    """`POST /{waba}/message_templates`: PENDING, and approved a moment later."""
+    """`POST /{waba}/message_templates`: PENDING, and decided on a moment later."""
     read = _read(await json_object(request))
     if isinstance(read, Refusal):
         return refuse(read)
@@ -58,12 +60,14 @@ async def edit_template(face: Face, request: web.Request) -> web.Response:
     template = shelf.find(template_id)
     if template is None:
         return refuse(no_such_object(template_id))
+    if template.status == "PENDING":
+        return refuse(Refusal(100, "The template is in review.", 2388039))
     body = await json_object(request) or {}
     read = _read({"name": template.name, "language": template.language} | _known(template) | body)
     if isinstance(read, Refusal):
         return refuse(read)
     shelf.put(replace(read, name=template.name, language=template.language))
-    _review(face, template)
+    _review(face, read)
     return answer({"success": True})
 
 
@@ -82,20 +86,31 @@ async def unpause_template(face: Face, request: web.Request) -> web.Response:
 
 
 async def delete_template(face: Face, request: web.Request) -> web.Response:
-    """`DELETE /{waba}/message_templates?name=`: the name in all its languages."""
-    name = request.query.get("name")
+    """`DELETE /{waba}/message_templates?name=`: all its languages; with `hsm_id`, that one."""
+    name, wanted = request.query.get("name"), request.query.get("hsm_id")
     if not name:
         return refuse(Refusal(100, "The parameter name is required."))
-    if not face.world.account.templates.remove(name):
+    shelf = face.world.account.templates
+    one = shelf.find(wanted) if wanted else None
+    if wanted and (one is None or one.name != name):
+        return refuse(no_such_object(wanted))
+    language = None if one is None else one.language
+    if any(template.status == "DISABLED" for _, template in shelf.of(name, language)):
+        return refuse(Refusal(100, "A disabled template cannot be deleted."))
+    if not shelf.remove(name, language):
         return refuse(Refusal(100, f"Message template '{name}' was not found."))
     return answer({"success": True})
 
 
 def _review(face: Face, template: SimulatedTemplate) -> None:
-    approved = SetTemplateStatus(
-        template=template.name, language=template.language, status="APPROVED"
+    wrong = _PROMISES.search(template.body or "") is not None
+    decision = SetTemplateStatus(
+        template=template.name,
+        language=template.language,
+        status="REJECTED" if wrong else "APPROVED",
+        reason="SCAM" if wrong else "NONE",
     )
-    face.world.account.plan(approved, face.now() + REVIEW_SECONDS)
+    face.world.account.plan(decision, face.now() + REVIEW_SECONDS)
     face.pump.wake()
 
 
@@ -127,4 +142,15 @@ def _read(body: dict[str, Any] | None) -> SimulatedTemplate | Refusal:
         category=category.upper(),
         body=by_type.get("BODY", {}).get("text"),
         header=by_type.get("HEADER", {}).get("format"),
+        header_text=str(by_type.get("HEADER", {}).get("text") or ""),
+        footer=str(by_type.get("FOOTER", {}).get("text") or ""),
+        buttons=tuple(
+            str(button.get("text", "")) for button in by_type.get("BUTTONS", {}).get("buttons", [])
+        ),
+        examples=_examples(by_type.get("BODY", {})),
     )
+
+
+def _examples(body: dict[str, Any]) -> tuple[str, ...]:
+    rows = cast("list[list[Any]]", body.get("example", {}).get("body_text") or [[]])
+    return tuple(str(word) for word in rows[0])

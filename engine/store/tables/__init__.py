@@ -10,7 +10,7 @@ from engine.store.tables.broadcasts import (
     Schedule,
     SkipDay,
 )
-from engine.store.tables.content import Content, Template, Variant
+from engine.store.tables.content import Content, Variant
 from engine.store.tables.deliveries import Attempt, Delivery, Receipt
 from engine.store.tables.desk import (
     ComplianceRules,
@@ -24,7 +24,9 @@ from engine.store.tables.engine import EngineRun, Lease
 from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
 from engine.store.tables.people import Consent, Subscriber
+from engine.store.tables.replies import ApiKey, Conversation, Inbound, Notification
 from engine.store.tables.senders import Sender, SenderChange
+from engine.store.tables.templates import Template, TemplateDay, TemplateOrder
 from engine.store.tables.tenants import (
     Invitation,
     RecoveryCode,
@@ -35,6 +37,7 @@ from engine.store.tables.tenants import (
 )
 
 __all__ = [
+    "ApiKey",
     "Attempt",
     "AuditEnd",
     "AuditEntry",
@@ -44,17 +47,20 @@ __all__ = [
     "ComplianceRules",
     "Consent",
     "Content",
+    "Conversation",
     "DeadlineNotice",
     "Delivery",
     "EngineRun",
     "Exclusion",
     "Import",
+    "Inbound",
     "Invitation",
     "Lane",
     "Lease",
     "LogEntry",
     "Media",
     "MediaUpload",
+    "Notification",
     "OwnPhone",
     "ParkedReceipt",
     "Receipt",
@@ -68,6 +74,8 @@ __all__ = [
     "StagedSubscriber",
     "Subscriber",
     "Template",
+    "TemplateDay",
+    "TemplateOrder",
     "Tenant",
     "TenantSetting",
     "TestMessage",

@@ -1,4 +1,4 @@
-"""What is sent: content packs, their language variants, and the templates WhatsApp approved."""
+"""What is sent: content packs and their language variants."""
 
 from datetime import date, datetime
 
@@ -44,22 +44,3 @@ class Variant(SQLModel, table=True):
     header_name: str = ""  # what a reader sees of a paper
     header_bytes: int = 0
     brand_line: str = ""  # put onto the picture
-
-
-class Template(SQLModel, table=True):
-    __tablename__ = "templates"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (UniqueConstraint("tenant_id", "name", "language", name="uq_templates_name"),)
-    id: int | None = Field(default=None, primary_key=True)
-    tenant_id: int = Field(foreign_key="tenants.id")
-    name: str
-    language: str
-    category: str
-    status: str  # Meta's word: APPROVED, PAUSED …
-    quality: str = "UNKNOWN"
-    body: str = ""
-    footer: str = ""
-    header_format: str = ""  # Meta's: IMAGE, DOCUMENT, TEXT …; empty: none
-    buttons: str = "[]"  # JSON list of their texts
-    version: int = 1
-    whatsapp_id: str = ""
-    updated_at: datetime
