@@ -276,9 +276,9 @@ def _end(
     audit.append(
         session,
         by=ENGINE,
-        action=f"template.{order.kind}_{state.value}",
+        action="template.answered",
         subject=f"template:{order.name}/{order.language}",
-        after={"words": words, "order": order.id},
+        after={"asked": order.kind, "state": state.value, "words": words, "order": order.id},
         now=now,
         tenant=TenantId(order.tenant_id),
     )

@@ -12,6 +12,8 @@ ERASED, NOTHING = "erased", "nothing"
 LINES, LONGEST = 8, 140
 
 ACTIONS: dict[str, str] = {
+    "api_key.created": "Made an API key",
+    "api_key.revoked": "Revoked an API key",
     "audit.anchored": "Anchored the audit trail",
     "broadcast.abort": "Aborted the broadcast",
     "broadcast.answer": "Answered what to do about a late start",
@@ -31,6 +33,10 @@ ACTIONS: dict[str, str] = {
     "delivery.requeued": "Sent a dead letter again",
     "delivery.resent_knowingly": "Sent a held message again, knowingly",
     "media.uploaded": "Uploaded a file to stand above messages",
+    "reply.answered": "Answered somebody who wrote",
+    "reply.assigned": "Gave a conversation to somebody",
+    "reply.done": "Finished a conversation",
+    "reply.reopened": "Opened a conversation again",
     "schedule.added": "Scheduled a broadcast",
     "schedule.changed": "Changed a schedule",
     "schedule.day_left_out": "Left out a day",
@@ -53,6 +59,11 @@ ACTIONS: dict[str, str] = {
     "subscribers.import_forced": "Had an import taken over at once",
     "subscribers.import_staged": "Brought in a list, to be taken over after the morning",
     "subscribers.imported": "Imported a list of subscribers",
+    "template.answered": "WhatsApp answered what was asked about a template",
+    "template.deleted": "Had a template deleted",
+    "template.edited": "Submitted other words for a template",
+    "template.grouped": "Changed who stands in for a template",
+    "template.submitted": "Submitted a template",
     "tenant.founded": "Founded the organisation",
     "user.added": "Added a user",
     "user.deactivated": "Deactivated a user",
