@@ -91,13 +91,13 @@ def any_due(session: Session, now: datetime) -> bool:
 
 def expire(session: Session, *, now: datetime, reason: str) -> int:
     """Cancel free text that did not go while the service window was open; returns how many."""
-    over = sa.select(_n.c.delivery_id).where(_n.c.expires_at <= now)
+    over = sa.select(_n.c.id).where(_n.c.delivery_id == _d.c.id, _n.c.expires_at <= now).exists()
     changed = session.connection().execute(
         sa.update(_d)
         .where(
             sa.or_(*[_waits(state) for state in sorted(UNSENT)]),
             is_one_of(sources(Event.CANCEL)),
-            _d.c.id.in_(over),
+            over,
         )
         .values(state=State.CANCELLED.value, reason=reason, updated_at=now)
     )

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from engine.domain import quality, retry
+from engine.domain import limits, quality, retry
 from engine.domain.delivery import Event, State
 from engine.domain.ids import LaneId, SenderId, SubscriberId
+from engine.domain.limits import Quota
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Blame, Failure, Unknown
 from engine.domain.pacing import LOWEST_RATE
 from engine.store import singles as outbox
+from engine.store.attempts import Verdict
 from engine.store.outbox import Marked
 from engine.store.singles import Single, is_high
 from engine.workers.attempt import AttemptContext, make_attempt
@@ -65,6 +67,9 @@ async def _send(equipment: Equipment, recorder: Recorder, single: Single) -> Non
     """One message, at its turn; given back when it may not go after all."""
     clock = equipment.clock
     marked = _marked(single)
+    if (full := await _full(equipment, single)) is not None:
+        recorder.put(_left_out(marked, equipment, full, clock.now()))
+        return
     pulse = _pulse_of(equipment, single)
     if pulse is None or not await _its_turn(equipment, pulse, single):
         recorder.put(_put_off(marked, equipment, clock.now()))
@@ -95,6 +100,23 @@ async def _send(equipment: Equipment, recorder: Recorder, single: Single) -> Non
         equipment.slots.release()
     _learn(pulse, ending, failure, clock.loop_time() - started)
     recorder.put(ending if failure is None else _patient(ending, failure, marked))
+
+
+async def _full(equipment: Equipment, single: Single) -> Quota | None:
+    """The limit of the day that has no room for its person; None: it may go, and is counted.
+
+    An answer inside the service window counts against none (facts B).
+    """
+    if single.origin == "reply" or single.subscriber is None or single.expires_at is not None:
+        return None
+    now = equipment.clock.now()
+    quotas = await equipment.quotas.of(equipment.database, single.tenant, now)
+    binding = quotas.of(single.sender)
+    full = next((quota for quota in binding if not quota.may(single.subscriber, now)), None)
+    if full is None:
+        for quota in binding:
+            quota.take(single.subscriber, now)
+    return full
 
 
 async def _its_turn(equipment: Equipment, pulse: Pulse, single: Single) -> bool:
@@ -169,6 +191,17 @@ def _put_off(marked: Marked, equipment: Equipment, now: datetime) -> Ending:
     ending = released(marked, equipment.epoch, now)
     assert ending.verdict is not None
     return Ending(ending.record, verdict=replace(ending.verdict, due_at=now + WAITS_FOR / 6))
+
+
+def _left_out(marked: Marked, equipment: Equipment, full: Quota, now: datetime) -> Ending:
+    """A limit of the day is reached: no POST, and a person is told why."""
+    verdict = Verdict(
+        attempt=marked.attempt,
+        event=Event.GIVE_UP,
+        after=State.FAILED,
+        reason=limits.full(full.most),
+    )
+    return Ending(released(marked, equipment.epoch, now).record, verdict=verdict)
 
 
 def _patient(ending: Ending, failure: Failure, marked: Marked) -> Ending:

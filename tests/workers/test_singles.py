@@ -207,3 +207,22 @@ async def test_two_answers_do_not_outrun_their_numbers_pace(database: Database) 
     instants = [sent.at for sent in whatsapp.sent]
     for first, third in zip(instants, instants[2:], strict=False):
         assert third - first >= 0.99
+
+
+async def test_a_callers_message_obeys_the_cap_of_the_day_and_an_answer_does_not(
+    database: Database,
+) -> None:
+    database.transact_now(furnish)
+    answer = database.transact_now(ask_and_answer)
+    asked = database.transact_now(ask_and_answer, words="By a caller", key="k2")
+
+    def by_a_caller(session: Session) -> None:
+        mine = update(Notification).where(col(Notification.delivery_id) == asked)
+        session.exec(mine.values(origin="api", expires_at=None))
+        session.exec(update(Sender).values(daily_cap=0))
+
+    database.transact_now(by_a_caller)
+    made = equipment(database, Whatsapp(latency=0.01))
+    await run_until(made, lambda: state_of(database, asked).state == State.FAILED)
+    assert "people" in state_of(database, asked).reason
+    assert state_of(database, answer).state == State.ACCEPTED

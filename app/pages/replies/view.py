@@ -145,15 +145,7 @@ def _thread(page: Any) -> rx.Component:
                     on_click=page.close_thread,
                 ),
                 rx.el.div(
-                    rx.el.h2(
-                        rx.cond(
-                            one.known,
-                            rx.link(
-                                one.name, href="/subscribers?search=" + one.phone, underline="hover"
-                            ),
-                            one.name,
-                        )
-                    ),
+                    rx.el.h2(one.name),
                     rx.el.div(
                         one.phone, " · wrote to ", one.sender, class_name="dc-muted dc-small"
                     ),

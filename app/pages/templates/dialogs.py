@@ -81,8 +81,8 @@ def _fields(form: Any) -> rx.Component:
                 rows=6,
                 max_length=BODY_MAX,
                 placeholder="Good morning {{1}}, your note is ready: {{2}}. Read it today.",
-                on_change=lambda text: form.type_in("body", text).debounce(DEBOUNCE_MS),
-                on_blur=lambda text: form.type_in("body", text),
+                on_change=form.type_in("body").debounce(DEBOUNCE_MS),
+                on_blur=form.type_in("body"),
             ),
             class_name="dc-field",
         ),
@@ -102,8 +102,8 @@ def _line(
             default_value=value,
             placeholder=hint,
             disabled=disabled,
-            on_change=lambda text: form.type_in(name, text).debounce(DEBOUNCE_MS),
-            on_blur=lambda text: form.type_in(name, text),
+            on_change=form.type_in(name).debounce(DEBOUNCE_MS),
+            on_blur=form.type_in(name),
         ),
         class_name="dc-field",
     )
@@ -124,7 +124,7 @@ def _choice(
             *[rx.el.option(words, value=key) for key, words in options.items()],
             value=value,
             disabled=disabled,
-            on_change=lambda text: form.type_in(name, text),
+            on_change=form.type_in(name),
         ),
         class_name="dc-field",
     )
@@ -143,8 +143,8 @@ def _example(form: Any, place: Any, n: Any) -> rx.Component:
         rx.el.input(
             key=f"example-{form.number}-{n}",
             default_value=form.typed.examples[n],
-            on_change=lambda text: form.type_example(n, text).debounce(DEBOUNCE_MS),
-            on_blur=lambda text: form.type_example(n, text),
+            on_change=form.type_example(n).debounce(DEBOUNCE_MS),
+            on_blur=form.type_example(n),
         ),
         class_name="dc-field",
     )
@@ -157,8 +157,8 @@ def _button(form: Any, place: int) -> rx.Component:
             key=f"button-{form.number}-{place}",
             default_value=form.typed.buttons[place],
             max_length=25,
-            on_change=lambda text: form.type_button(place, text).debounce(DEBOUNCE_MS),
-            on_blur=lambda text: form.type_button(place, text),
+            on_change=form.type_button(place).debounce(DEBOUNCE_MS),
+            on_blur=form.type_button(place),
         ),
         class_name="dc-field",
     )

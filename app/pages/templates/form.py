@@ -1,13 +1,12 @@
 """The form of a template: typed beside the phone that shows it, then submitted for review."""
 
-from dataclasses import replace
 from typing import Any
 
 import reflex as rx
 
 from app.doors import ask, tell
 from app.pages.templates.listing import TemplatesPage, _tenant
-from app.pages.templates.shown import Typed, completed, typed
+from app.pages.templates.shown import Typed, changed, completed, typed
 from app.session import guarded
 from app.tab import report
 from engine.commands.submit_template import edit_template, submit_template
@@ -48,23 +47,23 @@ class TemplateForm(rx.State):
     async def type_in(self, field: str, text: str) -> None:
         """A field was typed into; the phone follows."""
         if field in FIELDS:
-            self.typed = completed(replace(self.typed, **{field: text[:LONGEST]}))
+            self.typed = changed(self.typed, **{field: text[:LONGEST]})
 
     @guarded(Permission.TEMPLATES_WRITE)
     async def type_example(self, place: int, text: str) -> None:
         """An example for a variable."""
         if 0 <= place < len(self.typed.examples):
-            examples = list(self.typed.examples)
+            examples = [str(words) for words in self.typed.examples]
             examples[place] = text[:LONGEST]
-            self.typed = completed(replace(self.typed, examples=examples))
+            self.typed = changed(self.typed, examples=examples)
 
     @guarded(Permission.TEMPLATES_WRITE)
     async def type_button(self, place: int, text: str) -> None:
         """The words of a button."""
         if 0 <= place < len(self.typed.buttons):
-            buttons = list(self.typed.buttons)
+            buttons = [str(words) for words in self.typed.buttons]
             buttons[place] = text[:LONGEST]
-            self.typed = completed(replace(self.typed, buttons=buttons))
+            self.typed = changed(self.typed, buttons=buttons)
 
     @guarded(Permission.TEMPLATES_WRITE)
     async def submit(self, *, by: Actor) -> Any:

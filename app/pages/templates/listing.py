@@ -77,7 +77,7 @@ class TemplatesPage(rx.State):
         synced = f"Synced {formats.ago(found.synced_at, now())}" if found.synced_at else ""
         for name, value in (
             ("cards", wanted),
-            ("orders", asked(found)),
+            ("orders", asked(found, now())),
             ("groups", groups),
             ("synced", synced),
         ):

@@ -1,7 +1,8 @@
 """Templates in words: what each state means, how each does, what it costs."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from app import formats
 from engine.domain.template_standing import why_not
@@ -56,6 +57,12 @@ ORDER_STATES: dict[OrderState, tuple[str, str]] = {
     OrderState.REFUSED: ("Refused", "bad"),
     OrderState.UNSURE: ("No answer", "held"),
 }
+
+
+LEFT_AFTER = timedelta(seconds=20)
+NOT_TAKEN_UP = (
+    "The engine has not taken it up. Is it running, and is WHATSAPP_BUSINESS_ID set on the machine?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +168,22 @@ def typed(template: int, draft: Draft) -> Typed:
     )
 
 
+def changed(form: Typed, **fields: Any) -> Typed:
+    """With other values in some fields. A copy of plain values, whatever wraps those of a state."""
+    kept: dict[str, Any] = {
+        "template": form.template,
+        "name": form.name,
+        "language": form.language,
+        "category": form.category,
+        "header": form.header,
+        "body": form.body,
+        "footer": form.footer,
+        "buttons": [str(words) for words in form.buttons],
+        "examples": [str(words) for words in form.examples],
+    }
+    return completed(Typed(**(kept | fields)))
+
+
 def completed(form: Typed) -> Typed:
     """With what follows from what was typed: an example for each variable, and the preview."""
     places = list(variables(form.body))
@@ -180,9 +203,9 @@ def cards(shelf: Shelf, now: datetime) -> list[Card]:
     return [_card(row, now) for row in shelf.rows]
 
 
-def asked(shelf: Shelf) -> list[Asked]:
+def asked(shelf: Shelf, now: datetime) -> list[Asked]:
     """What was asked of WhatsApp within the hour."""
-    return [_asked(order) for order in shelf.orders]
+    return [_asked(order, now) for order in shelf.orders]
 
 
 def language_name(code: str) -> str:
@@ -276,7 +299,11 @@ def _bars(row: Row) -> list[Bar]:
     return bars
 
 
-def _asked(order: Order) -> Asked:
+def _is_left(order: Order, now: datetime) -> bool:
+    return order.state is OrderState.WAITING and now - order.asked_at > LEFT_AFTER
+
+
+def _asked(order: Order, now: datetime) -> Asked:
     state, tone = ORDER_STATES[order.state]
     name = f" {order.name} ({language_name(order.language)})" if order.name else " with WhatsApp"
     return Asked(
@@ -284,6 +311,6 @@ def _asked(order: Order) -> Asked:
         what=KINDS[order.kind] + name,
         state=state,
         tone=tone,
-        words=order.words,
+        words=NOT_TAKEN_UP if _is_left(order, now) else order.words,
         at=formats.time_with_zone(order.asked_at),
     )
