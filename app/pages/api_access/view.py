@@ -110,7 +110,7 @@ def how_to_call(page: Any) -> rx.Component:
             class_name="dc-muted",
         ),
         rx.el.pre(f"curl -X POST {page.api_url} \\\n", EXAMPLE, class_name="dc-code", tab_index=0),
-        rx.el.p("Then see how it stands:", class_name="dc-muted dc-own-facts"),
+        rx.el.div("Then see how it stands:", class_name="dc-muted dc-own-facts"),
         rx.el.pre(
             f"curl {page.api_url}",
             '/notif_… -H "Authorization: Bearer $DAWNCAST_KEY"',

@@ -192,9 +192,15 @@ def _delete(dialog: Any) -> rx.Component:
         rx.cond(
             dialog.uses,
             rx.el.div(
-                rx.el.p(rx.el.b("It is used by")),
-                rx.el.ul(rx.foreach(dialog.uses, rx.el.li)),
-                class_name="dc-note",
+                rx.el.div(
+                    rx.el.b("It is used by"),
+                    rx.el.ul(rx.foreach(dialog.uses, rx.el.li), class_name="dc-plain-list"),
+                    rx.cond(
+                        dialog.bound,
+                        rx.el.p("What is approved would not go out: it stays until then."),
+                    ),
+                ),
+                class_name="dc-note dc-problems",
                 custom_attrs={"data-tone": rx.cond(dialog.bound, "bad", "warn")},
             ),
             rx.el.p("No content of today or later uses it.", class_name="dc-muted"),

@@ -74,7 +74,7 @@ class TemplatesPage(rx.State):
         shown = cards(found, now())
         wanted = [card for card in shown if self.only in {"", card.status}]
         groups = sorted({card.group for card in shown if card.group})
-        synced = f"Synced {formats.ago(found.synced_at, now())}" if found.synced_at else ""
+        synced = f"Synced {formats.time_with_zone(found.synced_at)}" if found.synced_at else ""
         for name, value in (
             ("cards", wanted),
             ("orders", asked(found, now())),
