@@ -132,7 +132,7 @@ def _choice(
 
 def _categories() -> dict[str, str]:
     return {
-        one.value: f"{one.value.capitalize()}: ₹{PRICES[one.value]:.4f} for each delivered message"
+        one.value: f"{one.value.capitalize()} · ₹{PRICES[one.value]:.4f} a message"
         for one in Category
     }
 
