@@ -30,9 +30,9 @@ from engine.whatsapp.graph import Graph
 from engine.whatsapp.tokens import AccessTokens
 from engine.whatsapp.transport import Timeouts
 from engine.workers.equipment import Tuning
-from engine.workers.keep_templates import GraphTemplates
 from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
 from engine.workers.poll_senders import GraphNumbers
+from engine.workers.template_shelf import GraphTemplates
 from engine.workers.uploads import GraphUploads
 
 JOURNALS = "journal"

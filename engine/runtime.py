@@ -28,7 +28,7 @@ from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
 from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
 from engine.workers.fallback import remind
-from engine.workers.keep_templates import Templates, keep_templates
+from engine.workers.keep_templates import keep_templates
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.promote import promote
@@ -38,6 +38,7 @@ from engine.workers.recover import recover
 from engine.workers.settle import settle
 from engine.workers.singles import send_singles
 from engine.workers.slots import Slots
+from engine.workers.template_shelf import Templates
 from engine.workers.test_sends import send_tests
 from engine.workers.upkeep import upkeep
 from engine.workers.uploads import Uploads, upload_media

@@ -6,9 +6,7 @@ tried again: when no answer came, the next sync shows what became of it.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 from sqlmodel import Session
@@ -17,19 +15,13 @@ from engine.domain.failure import words_for
 from engine.domain.ids import TenantId
 from engine.domain.outcome import Blame, Failure
 from engine.domain.roles import ENGINE
-from engine.domain.templates import Draft, OrderKind, OrderState
+from engine.domain.templates import OrderKind, OrderState
 from engine.store import audit, broadcasts, senders, template_days, template_orders, templates
 from engine.store.tables import Template, TemplateOrder
 from engine.store.templates import Rest
-from engine.whatsapp.graph import Graph
-from engine.whatsapp.templates import (
-    TemplateNode,
-    create_template,
-    delete_template,
-    edit_template,
-    list_templates,
-)
+from engine.whatsapp.templates import TemplateNode
 from engine.workers.equipment import Equipment
+from engine.workers.template_shelf import Templates
 
 LOOK_EVERY_SECONDS = 1.0
 SYNC_EVERY = timedelta(minutes=15)
@@ -40,39 +32,6 @@ NO_ANSWER = "WhatsApp did not answer. The next sync shows whether it took it."
 DIED = "The engine ended while it asked. The next sync shows what became of it."
 
 log = structlog.get_logger()
-
-
-class Templates(Protocol):
-    """Who keeps the templates; `GraphTemplates` asks Meta."""
-
-    async def everything(self) -> tuple[TemplateNode, ...] | Failure: ...
-    async def create(self, draft: Draft) -> str | Failure: ...
-    async def edit(self, whatsapp_id: str, draft: Draft) -> Failure | None: ...
-    async def delete(self, name: str, whatsapp_id: str) -> Failure | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class GraphTemplates:
-    """Meta's own. business: the number of the WhatsApp business account."""
-
-    graph: Graph
-    business: str
-
-    async def everything(self) -> tuple[TemplateNode, ...] | Failure:
-        """All templates of the account."""
-        return await list_templates(self.graph, self.business)
-
-    async def create(self, draft: Draft) -> str | Failure:
-        """Submit a new one; its id."""
-        return await create_template(self.graph, self.business, draft)
-
-    async def edit(self, whatsapp_id: str, draft: Draft) -> Failure | None:
-        """Submit other words."""
-        return await edit_template(self.graph, whatsapp_id, draft)
-
-    async def delete(self, name: str, whatsapp_id: str) -> Failure | None:
-        """Delete one language of a name."""
-        return await delete_template(self.graph, self.business, name, whatsapp_id)
 
 
 async def keep_templates(equipment: Equipment, shelf: Templates) -> None:

@@ -5,11 +5,12 @@ They share their number's pace with its lanes: what passes may use the part that
 """
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from engine.clock import Clock
 from engine.domain import limits, quality, retry
 from engine.domain.delivery import Event, State
 from engine.domain.ids import LaneId, SenderId, SubscriberId
@@ -40,6 +41,22 @@ WINDOW_OVER = (
 )
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """A single message has no plan whose distances it must keep: the wall clock is right."""
+
+    clock: Clock
+
+    def by_the_plan(self) -> datetime:
+        """As it stands."""
+        return self.clock.now()
+
+    def stamp(self, at: float) -> datetime:
+        """`at` is now."""
+        del at
+        return self.clock.now()
 
 
 async def send_singles(equipment: Equipment, recorder: Recorder, stopping: asyncio.Event) -> None:
@@ -89,15 +106,19 @@ async def _send(equipment: Equipment, recorder: Recorder, single: Single) -> Non
             phone_number=single.phone_number,
             message=single.message,
             closes_at=None,
+            pace=pulse.pace,
+            clocks=_Now(clock),
             policy=retry.NOTIFICATION if single.origin == "api" else retry.WINDOW,
         )
-        ending, failure = await make_attempt(context, marked, stamp)
+        ending, failure = await make_attempt(context, marked, started)
     except OSError:
         log.exception("journal.refused", delivery=single.attempt.delivery)
         recorder.put(_put_off(marked, equipment, clock.now()))
         return
     finally:
         equipment.slots.release()
+    if failure is not None and single.subscriber is not None and single.origin != "reply":
+        equipment.quotas.give_back(single.tenant, single.sender, single.subscriber)
     _learn(pulse, ending, failure, clock.loop_time() - started)
     recorder.put(ending if failure is None else _patient(ending, failure, marked))
 
