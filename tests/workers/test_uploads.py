@@ -26,6 +26,7 @@ from engine.store import audit, own_phones, test_messages
 from engine.store.database import Database
 from engine.store.tables import (
     Delivery,
+    Inbound,
     Media,
     MediaUpload,
     OwnPhone,
@@ -320,6 +321,8 @@ def test_a_phone_confirms_itself_by_writing_its_code_in_time(
         return session.exec(select(OwnPhone)).one().confirmed_at is not None
 
     assert database.read_now(is_confirmed) is confirms
+    asked = database.read_now(lambda session: session.exec(select(Inbound)).all())
+    assert len(asked) == (0 if confirms else 1), "a code that confirms is no question to anybody"
 
 
 def test_tests_are_few_and_for_those_who_may(database: Database, stage: Stage) -> None:
