@@ -9,6 +9,7 @@ from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
 from engine.domain.templates import GONE, OrderKind
 from engine.store import audit, template_orders, template_uses, templates
+from engine.store.template_uses import Use
 
 
 def delete_template(
@@ -16,8 +17,9 @@ def delete_template(
 ) -> int | Refused:
     """Order the deletion; the order's number, or why not.
 
-    What an approved content of today or later uses is not deleted: it would not go out. An approved
-    name cannot be used again for 30 days (Meta: Template management). Raises Forbidden.
+    What an approved content of today or later uses is not deleted, nor what an evergreen does: it
+    would not go out. An approved name cannot be used again for 30 days (Meta: Template management).
+    Raises Forbidden.
     """
     require(by, Permission.TEMPLATES_WRITE, tenant)
     known = templates.by_id(session, tenant, template)
@@ -35,7 +37,7 @@ def delete_template(
     if bound:
         return Refused(
             "What is approved would not go out any more.",
-            tuple(f"“{use.title}” of {use.day:%d %b %Y} uses it." for use in bound[:5]),
+            tuple(f"“{use.title}” of {_day(use)} uses it." for use in bound[:5]),
         )
     if template_orders.is_open(
         session, tenant, [OrderKind.EDIT, OrderKind.DELETE], known.name, known.language
@@ -62,3 +64,7 @@ def delete_template(
         tenant=tenant,
     )
     return order
+
+
+def _day(use: Use) -> str:
+    return "any day" if use.evergreen else f"{use.day:%d %b %Y}"

@@ -10,6 +10,7 @@ from engine.commands.delete_template import delete_template
 from engine.commands.group_template import group_template
 from engine.commands.submit_template import edit_template, submit_template
 from engine.commands.sync_templates import sync_templates
+from engine.domain.content import ContentState
 from engine.domain.delivery import State
 from engine.domain.ids import TenantId, UserId
 from engine.domain.outcome import Blame, Failure
@@ -19,7 +20,7 @@ from engine.domain.templates import Draft, OrderState
 from engine.read import templates as read
 from engine.store import template_days, template_orders, templates
 from engine.store.database import Database
-from engine.store.tables import Broadcast, Delivery, LogEntry, Template, TemplateOrder
+from engine.store.tables import Broadcast, Content, Delivery, LogEntry, Template, TemplateOrder
 from engine.trials.texts import TEMPLATE, TEXTS
 from engine.whatsapp.templates import TemplateNode
 from engine.workers.keep_templates import carry_out, sync_all
@@ -204,6 +205,22 @@ async def test_what_an_approved_content_uses_is_not_deleted(
     assert shelf.asked == [f"delete {TEMPLATE} 7en"]
     assert ours(database).status == "DELETED"
     assert database.read_now(read.shelf, neha.tenant, now=NOW).rows != []
+
+
+@pytest.mark.parametrize("state", [ContentState.APPROVED, ContentState.SENT])
+async def test_what_the_evergreen_uses_is_not_deleted_whenever_it_was_written(
+    database: Database, neha: Actor, state: ContentState
+) -> None:
+    assert neha.tenant is not None
+    await sync_all(equipment(database, Nobody()), Shelf((node(),)))
+    row, later = ours(database), NOW + timedelta(days=30)
+    made = update(Content).values(evergreen=True, state=state.value)
+    database.transact_now(lambda session: session.exec(made))
+    (use,) = database.read_now(read.uses, neha.tenant, row.id or 0, now=later)
+    assert (use.bound, use.evergreen) == (True, True)
+    done = database.transact_now(delete_template, neha.tenant, row.id or 0, by=neha, now=later)
+    assert isinstance(done, Refused)
+    assert done.details[0].endswith("of any day uses it.")
 
 
 async def test_a_sync_takes_over_what_is_new_and_changed_and_misses_what_is_gone(

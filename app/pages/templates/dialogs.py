@@ -203,7 +203,9 @@ def _delete(dialog: Any) -> rx.Component:
                 class_name="dc-note dc-problems",
                 custom_attrs={"data-tone": rx.cond(dialog.bound, "bad", "warn")},
             ),
-            rx.el.p("No content of today or later uses it.", class_name="dc-muted"),
+            rx.el.p(
+                "No content of today or later, and no evergreen, uses it.", class_name="dc-muted"
+            ),
         ),
         problems(dialog.problems),
         rx.el.div(

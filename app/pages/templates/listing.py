@@ -112,9 +112,7 @@ class TemplateDialog(rx.State):
         self.group, self.position = row.group, row.position
         self.fallback, self.conservative = row.fallback, row.conservative
         used = await ask(read.uses, _tenant(by), template, now=now())
-        self.uses = [
-            f"“{use.title}” of {use.day:%a} {use.day.day} {use.day:%b}, {use.state}" for use in used
-        ]
+        self.uses = [f"“{use.title}” of {_day(use)}, {use.state}" for use in used]
         self.bound = any(use.bound for use in used)
 
     @guarded(Permission.TEMPLATES_WRITE)
@@ -158,3 +156,7 @@ class TemplateDialog(rx.State):
 def _tenant(by: Actor) -> TenantId:
     assert by.tenant is not None
     return by.tenant
+
+
+def _day(use: read.Use) -> str:
+    return "any day" if use.evergreen else f"{use.day:%a} {use.day.day} {use.day:%b}"
