@@ -68,6 +68,7 @@ def test_nothing_a_trail_may_hold_is_shown_as_a_code() -> None:
     assert len(value_words("long " * 200)) <= 140
     assert action_words("some.new_thing") == "Some: new thing"
     assert object_words("content:12") == "Content 12"
+    assert object_words("media:" + "9f" * 32) == "Media 9f9f…9f"
     assert object_words("audit") == "Audit"
     assert object_words("setting:by_hand.late_policy") == "When the engine comes too late"
     settled = change_lines({"value": "ask"}, {"value": "skip"}, "setting:by_hand.late_policy")

@@ -123,7 +123,8 @@ def object_words(subject: str) -> str:
     if kind == "setting":
         told = BY_KEY.get(number)
         return told.label if told is not None else number
-    return f"{_spelled_out(kind)} {number}".strip()
+    which = formats.short_hash(number) if _HASH.fullmatch(number) else number
+    return f"{_spelled_out(kind)} {which}".strip()
 
 
 def change_lines(
