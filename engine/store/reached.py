@@ -13,14 +13,27 @@ from engine.domain.broadcast import OVER
 from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import SenderId
 from engine.store.dialects import spelled, table, whole_second
-from engine.store.tables import Attempt, Broadcast, Delivery
+from engine.store.tables import Attempt, Broadcast, Delivery, Notification
 
 UNKNOWN = "unknown"
 COUNTS = ("accepted", UNKNOWN)
 """Outcomes with which WhatsApp has the message, or may have it."""
 
 _attempts, _deliveries, _broadcasts = table(Attempt), table(Delivery), table(Broadcast)
+_notifications = table(Notification)
 
+_OPENS_A_CONVERSATION = sa.or_(
+    _deliveries.c.broadcast_id.is_not(None),
+    ~select(_notifications.c.id)
+    .where(
+        _notifications.c.delivery_id == _deliveries.c.id,
+        sa.or_(_notifications.c.origin == "reply", _notifications.c.expires_at.is_not(None)),
+    )
+    .exists(),
+)
+"""All but free text, which goes to who wrote to us, and counts against no limit (Meta: messaging
+limits).
+"""
 
 _SHOWN_NOT_TAKEN = sa.and_(
     _attempts.c.outcome == UNKNOWN,
@@ -93,6 +106,7 @@ def _written() -> Any:
             _attempts.c.outcome.in_(COUNTS),
             ~_SHOWN_NOT_TAKEN,
             _deliveries.c.subscriber_id.is_not(None),
+            _OPENS_A_CONVERSATION,
         )
     )
 
@@ -107,6 +121,7 @@ def _marked(*whose: sa.ColumnElement[bool], under_way: int) -> Any:
         _deliveries.c.sender_id == bindparam("sender"),
         _deliveries.c.marked_at >= bindparam("since"),
         _deliveries.c.subscriber_id.is_not(None),
+        _OPENS_A_CONVERSATION,
         *whose,
     )
 

@@ -89,6 +89,15 @@ def any_due(session: Session, now: datetime) -> bool:
     return bool(_ANY_DUE.count(session, horizon=instant_text(now)))
 
 
+def tenants_waiting(session: Session, now: datetime) -> list[TenantId]:
+    """Whose messages are due."""
+    waits = sa.or_(*[_waits(state) for state in sorted(UNSENT)])
+    rows = session.connection().execute(
+        sa.select(_d.c.tenant_id).where(waits, _d.c.due_at <= now).distinct()
+    )
+    return [TenantId(row[0]) for row in rows]
+
+
 def expire(session: Session, *, now: datetime, reason: str) -> int:
     """Cancel free text that did not go while the service window was open; returns how many."""
     over = sa.select(_n.c.id).where(_n.c.delivery_id == _d.c.id, _n.c.expires_at <= now).exists()

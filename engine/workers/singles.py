@@ -77,6 +77,9 @@ async def _mark(equipment: Equipment, recorder: Recorder) -> list[Single]:
     await database.transact(outbox.expire, now=now, reason=WINDOW_OVER)
     if recorder.is_full or not equipment.lease.held():
         return []
+    for tenant in await database.read(outbox.tenants_waiting, now):
+        # Before they are marked: a mark counts as a person who is being written to.
+        await equipment.quotas.of(database, tenant, now)
     return await database.transact(outbox.mark_due, epoch=equipment.epoch, limit=AT_ONCE, now=now)
 
 
