@@ -5,7 +5,6 @@
 """
 
 import asyncio
-import sys
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[r
 
 from engine.clock import Clock
 from engine.domain.ids import BroadcastId
-from engine.loops import calm_collector, fast_loop
+from engine.loops import calm_collector, fast_loop, hand_over_soon
 from engine.store import broadcasts, leases
 from engine.store.anchors import Anchors
 from engine.store.database import Database
@@ -44,7 +43,6 @@ from engine.workers.upkeep import upkeep
 from engine.workers.uploads import Uploads, upload_media
 
 LOOK_EVERY_SECONDS = 1.0
-SWITCH_SECONDS = 0.0005
 
 log = structlog.get_logger()
 
@@ -277,8 +275,7 @@ class EngineThread:
         return engine.heartbeat.oldest_seconds()
 
     def _main(self) -> None:
-        # A send must not wait five milliseconds for a page or the writer to give the GIL up.
-        sys.setswitchinterval(SWITCH_SECONDS)
+        hand_over_soon()
         calm_collector()
         with asyncio.Runner(loop_factory=fast_loop) as runner:
             runner.run(self._run())

@@ -48,17 +48,16 @@ class Letterbox:
 
     async def post(self, webhook: SignedWebhook) -> None:
         """Return once it is durable. Raises what the database raised, or TimeoutError."""
-        now = self.now()
-        if self._waiting is not None and self._pile.add(webhook, now):
+        if self._waiting is not None and self._pile.add(webhook):
             mine = asyncio.get_running_loop().create_future()
             self._waiting.append(mine)
             await mine
             return
         pile, waiting = self._pile, self._waiting = Pile(), []
-        pile.add(webhook, now)
+        pile.add(webhook)
         try:
             async with asyncio.timeout(STORE_SECONDS):
-                await self.store.transact(take_webhooks, pile)
+                await self.store.transact(take_webhooks, pile, self.now)
         except BaseException as error:
             if self._pile is pile:
                 self._waiting = None  # it may never be taken: nobody is to add to it any more

@@ -21,7 +21,7 @@ from app.front_door import FrontDoor, Site
 from app.listening import KEEP_ALIVE_SECONDS
 from engine import telemetry
 from engine.clock import MachineClock
-from engine.loops import calm_collector, fast_loop
+from engine.loops import calm_collector, fast_loop, hand_over_soon
 from engine.store.database import Database
 from engine.trials.companion import leave_with_parent, read_told
 from engine.trials.trial_senders import APP_SECRET
@@ -63,6 +63,7 @@ def serve() -> None:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
     )
+    hand_over_soon()
     calm_collector()
     ready = {"port": listening.getsockname()[1], "webhook": PATH, "bare": BARE}
     sys.stdout.write(json.dumps(ready) + "\n")

@@ -4,8 +4,7 @@ pace.
 
 import hashlib
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,15 +13,13 @@ from sqlmodel import Session
 
 from engine.store import inbox
 from engine.whatsapp.signature import is_signed
-from engine.whatsapp.webhooks import BODY_MAX, UnreadableWebhookError, read_body
+from engine.whatsapp.webhooks import BODY_MAX
 
 __all__ = [
     "BODY_MAX",
     "CANNOT_STORE",
     "Pile",
     "SignedWebhook",
-    "Unreadable",
-    "Unsigned",
     "check",
     "take_webhooks",
 ]
@@ -34,38 +31,22 @@ logs.
 
 
 class SignedWebhook(NamedTuple):
-    """A webhook that is Meta's and is readable. Only `check` makes one, so nothing else is
-    stored.
+    """A webhook that is Meta's, with the SHA-256 (hex) of its bytes. Only `check` makes one, so
+    nothing else is stored.
     """
 
     body: bytes
     body_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unsigned:
-    """Not Meta's: the signature is missing or does not fit these bytes."""
+def check(body: bytes, signature: str | None, secrets: Sequence[str]) -> SignedWebhook | None:
+    """Whether these raw bytes may be taken in; None: the signature is missing or does not fit them.
 
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Signed, but no webhook; `why` is a sentence."""
-
-    why: str
-
-
-def check(
-    body: bytes, signature: str | None, secrets: Sequence[str]
-) -> SignedWebhook | Unsigned | Unreadable:
-    """Whether these raw bytes may be taken in. `secrets`: the app's, several while one is
-    rotated.
+    `secrets`: the app's, several while one is rotated. What they say is looked at when they are
+    read: what Meta signed and we cannot read is kept for a person, and not called for again.
     """
     if not is_signed(body, signature, secrets):
-        return Unsigned()
-    try:
-        read_body(body)
-    except UnreadableWebhookError as error:
-        return Unreadable(str(error))
+        return None
     return SignedWebhook(body, hashlib.sha256(body).hexdigest())
 
 
@@ -79,28 +60,29 @@ class Pile:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._webhooks: list[inbox.NewWebhook] = []
+        self._webhooks: list[SignedWebhook] = []
         self._taken = False
 
-    def add(self, webhook: SignedWebhook, received_at: datetime) -> bool:
+    def add(self, webhook: SignedWebhook) -> bool:
         """Put one on the pile; False when it has been taken, and another pile is needed."""
         with self._lock:
             if self._taken:
                 return False
-            self._webhooks.append(inbox.NewWebhook(*webhook, received_at))
+            self._webhooks.append(webhook)
             return True
 
-    def take(self) -> list[inbox.NewWebhook]:
+    def take(self) -> list[SignedWebhook]:
         """All of it, and the same again when the transaction has to be run a second time."""
         with self._lock:
             self._taken = True
             return self._webhooks
 
 
-def take_webhooks(session: Session, pile: Pile) -> None:
+def take_webhooks(session: Session, pile: Pile, now: Callable[[], datetime]) -> None:
     """Store a pile; what is here already changes nothing, since Meta repeats what it saw no answer
-    to.
+    to. now: asked as they are stored, which is when they count as received.
 
     It has no actor and leaves no audit row: nobody asked for anything, and the bodies are kept.
     """
-    inbox.store_webhooks(session, pile.take())
+    webhooks = pile.take()
+    inbox.store_webhooks(session, webhooks, now())

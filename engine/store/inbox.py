@@ -4,25 +4,25 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from engine.store.dialects import any_of, rows_as_json, slices, spelled, table
-from engine.store.prepared import Prepared
+from engine.store.dialects import any_of, rows_as_json, spelled, table
+from engine.store.prepared import Prepared, Value
 from engine.store.rows import (
     GIVEN,
     INSTANT,
     TEXT,
     WHOLE,
     ManyRows,
-    Row,
     among,
-    as_json,
-    given,
+    as_instant,
     instant,
+    instant_text,
     listed,
 )
 from engine.store.tables import Webhook
@@ -34,6 +34,10 @@ UNREADABLE = "unreadable"
 CLAIM_BYTES = 250_000
 """As much as is read at once, some six hundred receipts: the writer, who has marks and webhooks to
 store meanwhile, is busy with it for some hundredths of a second.
+"""
+AT_ONCE = 64
+"""Webhooks in one INSERT. A statement for each would cost a fight for Python's lock each, with the
+loop that takes in the next.
 """
 
 _webhooks = table(Webhook)
@@ -48,60 +52,51 @@ class WaitingWebhook:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NewWebhook:
-    """A webhook on its way in. `body_hash`: SHA-256 (hex) of the raw bytes."""
-
-    body: bytes
-    body_hash: str
-    received_at: datetime
-
-
 def store_webhook(session: Session, body: bytes, body_hash: str, received_at: datetime) -> bool:
     """Put a webhook into the inbox; False when these very bytes are there already."""
-    return _store(session, [NewWebhook(body, body_hash, received_at)]) == 1
+    return store_webhooks(session, [(body, body_hash)], received_at) == 1
 
 
-def store_webhooks(session: Session, webhooks: Collection[NewWebhook]) -> None:
-    """Put many into the inbox in one go; those whose very bytes are there already change
-    nothing.
-
-    One statement for all: handed over one by one, each would cost another fight for Python's lock
-    with the loop that takes in the next. The bodies travel as one string of bytes, and each row
-    knows where its own begins.
+def store_webhooks(
+    session: Session, webhooks: Sequence[tuple[bytes, str]], received_at: datetime
+) -> int:
+    """Put many into the inbox, each with the SHA-256 (hex) of its bytes; returns how many were not
+    there already.
     """
-    for some in slices(list(webhooks)):
-        _store(session, some)
+    at = instant_text(received_at)
+    stored = begins = 0
+    while (left := len(webhooks) - begins) > 0:
+        rows = min(AT_ONCE, 1 << left.bit_length() - 1)
+        given: dict[str, Value] = {"at": at}
+        for place, (body, body_hash) in enumerate(webhooks[begins : begins + rows]):
+            given[f"hash{place}"] = body_hash
+            given[f"body{place}"] = body
+        stored += _storing(rows).run(session, **given)
+        begins += rows
+    return stored
 
 
-def _store(session: Session, webhooks: Sequence[NewWebhook]) -> int:
-    rows: list[Row] = []
-    begins = 1
-    for webhook in webhooks:
-        length = len(webhook.body)
-        rows.append((webhook.received_at, webhook.body_hash, begins, length))
-        begins += length
-    # SQLite finds nothing, not even an empty part, in what is itself empty.
-    bodies = b"".join(webhook.body for webhook in webhooks) + b"."
-    return _STORE.run(session, **{GIVEN: as_json(rows)}, bodies=bodies)
+@cache
+def _storing(rows: int) -> Prepared:
+    """An INSERT of so many. Bodies are dear to take out of a text, so these rows do not travel in
+    one as others do; and their numbers are powers of two, so that few statements serve all piles.
+    """
 
+    def make(dialect: str) -> Any:
+        insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        values = [
+            {
+                "received_at": as_instant(dialect, sa.bindparam("at", type_=sa.String())),
+                "body_hash": sa.bindparam(f"hash{row}", type_=sa.String()),
+                "body": sa.bindparam(f"body{row}", type_=sa.LargeBinary()),
+                "state": spelled(WAITING),
+                "note": spelled(""),
+            }
+            for row in range(rows)
+        ]
+        return insert(_webhooks).values(values).on_conflict_do_nothing(index_elements=["body_hash"])
 
-def _storing(dialect: str) -> Any:
-    columns = {"at": INSTANT, "hash": TEXT, "begins": WHOLE, "length": WHOLE}
-    rows = given(dialect, columns)
-    bodies = sa.bindparam("bodies", type_=sa.LargeBinary())
-    body = sa.func.substr(bodies, rows.c.begins, rows.c.length, type_=sa.LargeBinary())
-    # Without a WHERE, SQLite takes the ON of ON CONFLICT for a join's.
-    chosen = sa.select(rows.c.at, rows.c.hash, body, spelled(WAITING), spelled("")).where(sa.true())
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return (
-        insert(_webhooks)
-        .from_select(["received_at", "body_hash", "body", "state", "note"], chosen)
-        .on_conflict_do_nothing(index_elements=["body_hash"])
-    )
-
-
-_STORE = Prepared(_storing)
+    return Prepared(make)
 
 
 def any_waiting(session: Session) -> bool:

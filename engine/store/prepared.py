@@ -72,6 +72,10 @@ class _Spoken:
 
 
 def _speak(statement: Any, dialect: sa.Dialect) -> _Spoken:
+    if dialect.name == "sqlite" and isinstance(statement, (sa.Insert, sa.Update)):
+        # Left alone it keeps a copy of every page that the statement changes, in a file, to take
+        # back one statement alone. We never do: what fails ends its transaction.
+        statement = statement.prefix_with("OR ROLLBACK")
     compiled = statement.compile(dialect=dialect)
     if compiled.insert_prefetch or compiled.update_prefetch:
         raise TypeError(f"a column is left to its default, which nobody would look up: {compiled}")

@@ -222,9 +222,7 @@ def _bodies(
 
 
 def _take_in(session: Session, bodies: Sequence[bytes], now: datetime) -> None:
-    inbox.store_webhooks(
-        session, [inbox.NewWebhook(body, sha256(body).hexdigest(), now) for body in bodies]
-    )
+    inbox.store_webhooks(session, [(body, sha256(body).hexdigest()) for body in bodies], now)
 
 
 def _check(session: Session, statuses: int, deliveries: int) -> None:

@@ -5,18 +5,21 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from app.api.letterbox import Room
 from app.api.webhooks import BODY_MAX, PATH, Intake, webhook_routes
 from engine.store.database import Database
+from engine.store.tables import Webhook
 from engine.whatsapp.signature import sign
+from engine.workers.receive import process_batch
 from tests.app.serving import serving
 from tests.whatsapp.said import ASHA, inbound, messages, status
 
@@ -203,12 +206,19 @@ def test_a_missing_signature_is_401(sqlite_url: str) -> None:
         (b'{"object":"page"}', "no list of entries"),
     ],
 )
-def test_garbage_is_400_in_clear_words(sqlite: Database, body: bytes, why: str) -> None:
-    answer = refused(sqlite, body)
+def test_signed_garbage_is_kept_and_set_aside_in_clear_words(
+    database: Database, body: bytes, why: str
+) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        assert (await post(client, body)).status_code == 200
 
-    assert answer.status_code == 400
-    assert why in answer.text
-    assert "9198" not in answer.text
+    tell(database, story)
+    database.transact_now(process_batch, 10, NOW, Random(1))
+
+    row = database.read_now(lambda s: s.exec(select(Webhook)).one())
+    assert (row.state, row.body) == ("unreadable", body)
+    assert why in row.note
+    assert "9198" not in row.note
 
 
 def test_a_body_over_three_megabytes_is_413(sqlite: Database) -> None:

@@ -43,21 +43,31 @@ def test_the_same_bytes_in_one_group_commit_are_stored_once(database: Database) 
 
 def test_many_go_in_together_and_each_only_once(session: Session) -> None:
     bodies = [b"%d" % number for number in (1, 2, 2, 3)]
-    new = [inbox.NewWebhook(body, hashlib.sha256(body).hexdigest(), NOW) for body in bodies]
+    new = [(body, hashlib.sha256(body).hexdigest()) for body in bodies]
     store(session, b"1")
 
-    inbox.store_webhooks(session, new)
-    inbox.store_webhooks(session, new)
-    inbox.store_webhooks(session, [])
+    assert inbox.store_webhooks(session, new, NOW) == 2
+    assert inbox.store_webhooks(session, new, NOW) == 0
+    assert inbox.store_webhooks(session, [], NOW) == 0
 
     assert [one.body for one in inbox.claim_waiting(session, 10)] == [b"1", b"2", b"3"]
 
 
+@pytest.mark.parametrize("many", [1, 63, 64, 65, 200])
+def test_as_many_come_out_as_went_in(session: Session, many: int) -> None:
+    bodies = [b"%d" % number for number in range(many)]
+    new = [(body, hashlib.sha256(body).hexdigest()) for body in bodies]
+
+    assert inbox.store_webhooks(session, new, NOW) == many
+
+    assert [one.body for one in inbox.claim_waiting(session, 1_000)] == bodies
+
+
 def test_many_come_out_as_they_went_in_however_long_each_is(session: Session) -> None:
     bodies = [bytes(range(256)), b"", "सुप्रभात".encode(), b"\x00" * 3, b"'\"\\", b"x" * 70_000]
-    new = [inbox.NewWebhook(body, hashlib.sha256(body).hexdigest(), NOW) for body in bodies]
+    new = [(body, hashlib.sha256(body).hexdigest()) for body in bodies]
 
-    inbox.store_webhooks(session, new)
+    inbox.store_webhooks(session, new, NOW)
 
     claimed = inbox.claim_waiting(session, 10)
     assert [one.body for one in claimed] == bodies
