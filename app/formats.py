@@ -1,5 +1,6 @@
 """How people read what the engine counts: Indian digits, IST, words instead of codes."""
 
+from datetime import date as calendar_date
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,11 @@ def date(at: datetime | None) -> str:
         return NOTHING
     local = at.astimezone(IST)
     return f"{local.day} {local:%b} {local.year}"
+
+
+def calendar_day(day: calendar_date) -> str:
+    """Thu 26 Nov 2026."""
+    return f"{day:%a} {day.day} {day:%b} {day.year}"
 
 
 def moment(at: datetime | None) -> str:

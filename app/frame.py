@@ -19,9 +19,11 @@ from app.components.cards import empty, skeleton
 from app.components.marks import chip, sunrise
 from app.doors import now
 from app.navigation import Group, Place
+from app.palette import opener, palette
 from app.session import csrf_token, guarded, session_token, who
 from app.tab import Tab
 from app.words import en as words
+from app.words.speech import Chosen, spoken, told
 from engine.domain.roles import ALLOWED, Actor, Permission
 
 
@@ -45,7 +47,9 @@ class Frame(rx.State):
         here = await who(self)
         if here is None:
             return
-        self.name, self.role = by.name, by.role or ""
+        chosen = await self.get_state(Chosen)
+        chosen.language = here.language
+        self.name, self.role = by.name, told(by.role or "", here.language)
         self.organisation, self.sandbox = here.tenant_name, here.sandbox
         self.may = [permission.value for permission in Permission if by.role in ALLOWED[permission]]
         self.form_token = csrf_token(session_token(self.router.headers.cookie) or "")
@@ -76,6 +80,7 @@ class Page:
     route: str
     title: str
     view: Callable[[], rx.Component]
+    permission: Permission = Permission.VIEW
     on_load: Sequence[Any] = field(default_factory=tuple)
 
 
@@ -108,6 +113,7 @@ def page(
             route=route,
             title=f"{title} · {words.PRODUCT}",
             view=lambda: _frame(under or route, permission, view),
+            permission=permission,
             on_load=[Frame.enter, *loads],
         )
         return view
@@ -127,9 +133,9 @@ def may(permission: Permission) -> rx.Var[bool]:
 
 def _frame(route: str, permission: Permission, view: Callable[[], rx.Component]) -> rx.Component:
     return rx.fragment(
-        rx.el.a(words.SKIP_TO_CONTENT, href="#content", class_name="dc-skip"),
+        rx.el.a(spoken(words.SKIP_TO_CONTENT), href="#content", class_name="dc-skip"),
         rx.el.div(
-            rx.el.nav(_brand(), _links(route), class_name="dc-side", aria_label=words.MENU),
+            rx.el.nav(_brand(), _links(route), class_name="dc-side", aria_label=spoken(words.MENU)),
             rx.el.div(
                 _header(route),
                 rx.el.main(
@@ -145,6 +151,7 @@ def _frame(route: str, permission: Permission, view: Callable[[], rx.Component])
             ),
             class_name="dc-app",
         ),
+        palette(),
         _notices(),
         _signs_for_the_script(),
     )
@@ -161,7 +168,7 @@ def _links(route: str) -> rx.Component:
             may(place.permission),
             rx.link(
                 rx.icon(place.icon, size=16, aria_hidden="true"),
-                place.label,
+                spoken(place.label),
                 href=place.route,
                 class_name="dc-link",
                 underline="none",
@@ -172,7 +179,7 @@ def _links(route: str) -> rx.Component:
     return rx.fragment(
         *[
             rx.el.div(
-                rx.el.div(group.value, class_name="dc-group"),
+                rx.el.div(spoken(group.value), class_name="dc-group"),
                 *[link(place) for place in links],
                 class_name="dc-links" + (" dc-links-foot" if group is Group.FOOT else ""),
             )
@@ -184,14 +191,16 @@ def _links(route: str) -> rx.Component:
 def _header(route: str) -> rx.Component:
     return rx.el.header(
         rx.el.details(
-            rx.el.summary(rx.icon("menu", size=20), aria_label=words.MENU),
-            rx.el.nav(_brand(), _links(route), class_name="dc-drawer", aria_label=words.MENU),
+            rx.el.summary(rx.icon("menu", size=20), aria_label=spoken(words.MENU)),
+            rx.el.nav(
+                _brand(), _links(route), class_name="dc-drawer", aria_label=spoken(words.MENU)
+            ),
             class_name="dc-menu",
         ),
         rx.cond(
             Frame.sandbox,
-            chip(words.SANDBOX, "warn", title=words.SANDBOX_HINT),
-            chip(words.PRODUCTION, "good", title=words.PRODUCTION_HINT),
+            chip(words.SANDBOX, "warn", title=spoken(words.SANDBOX_HINT)),
+            chip(words.PRODUCTION, "good", title=spoken(words.PRODUCTION_HINT)),
         ),
         rx.el.span(class_name="dc-muted dc-clock", custom_attrs={"data-clock": "ist"}),
         rx.el.span(
@@ -199,13 +208,14 @@ def _header(route: str) -> rx.Component:
             custom_attrs={"data-opens": Frame.opens_at, "data-closes": Frame.closes_at},
         ),
         rx.el.span(class_name="dc-spring"),
+        opener(),
         rx.el.button(
             rx.color_mode_cond(rx.icon("moon", size=16), rx.icon("sun", size=16)),
             type="button",
             on_click=rx.toggle_color_mode,
             class_name="dc-icon-button",
-            aria_label=words.COLOUR_MODE,
-            title=words.COLOUR_MODE,
+            aria_label=spoken(words.COLOUR_MODE),
+            title=spoken(words.COLOUR_MODE),
         ),
         _person(),
         class_name="dc-header",
@@ -219,17 +229,17 @@ def _person() -> rx.Component:
             rx.el.span(Frame.role, class_name="dc-muted"),
             href="/profile",
             class_name="dc-who",
-            title=words.PROFILE,
+            title=spoken(words.PROFILE),
             underline="none",
         ),
         NativeForm.create(
             rx.el.input(type="hidden", name="form_token", value=Frame.form_token, read_only=True),
             rx.el.button(
                 rx.icon("log-out", size=16, aria_hidden="true"),
-                rx.el.span(words.SIGN_OUT, class_name="dc-wide-only"),
+                rx.el.span(spoken(words.SIGN_OUT), class_name="dc-wide-only"),
                 type="submit",
                 class_name="dc-button dc-quiet",
-                aria_label=words.SIGN_OUT,
+                aria_label=spoken(words.SIGN_OUT),
             ),
             custom_attrs={"action": "/auth/logout", "method": "post"},
         ),
@@ -269,5 +279,9 @@ def _signs_for_the_script() -> rx.Component:
     # What `assets/dawncast.js` watches: the server's time, and whether to leave for another page.
     return rx.el.div(
         hidden=True,
-        custom_attrs={"data-server-time": Frame.server_time, "data-leave": Tab.leave_to},
+        custom_attrs={
+            "data-server-time": Frame.server_time,
+            "data-leave": Tab.leave_to,
+            "data-language": Chosen.language,
+        },
     )

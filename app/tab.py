@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from app.styles import Tone
+from app.words.speech import language_here, told
 from engine.domain.refusal import Refused
 
 KEPT_NOTICES = 3
@@ -40,8 +41,8 @@ class Tab(rx.State):
 
 async def say(state: rx.State, tone: Tone, text: str, details: tuple[str, ...] = ()) -> None:
     """Show a notice in the tab of `state`; a background handler does so in `async with self`."""
-    tab = await state.get_state(Tab)
-    tab._say(tone, text, details)
+    tab, language = await state.get_state(Tab), await language_here(state)
+    tab._say(tone, told(text, language), tuple(told(line, language) for line in details))
 
 
 async def report(state: rx.State, result: object, done: str) -> bool:

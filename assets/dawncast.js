@@ -14,19 +14,25 @@
   let serverTime = "";
   let ahead = 0; // how many milliseconds the server's clock is ahead of ours
 
+  const WORDS = {
+    en: { opens: "Opens in", closes: "SLA closes in", days: "days" },
+    hi: { opens: "खुलने में", closes: "SLA बंद होने में", days: "दिन" },
+  };
+  const words = () => WORDS[document.documentElement.lang] || WORDS.en;
+
   const two = (n) => String(n).padStart(2, "0");
 
   function left(milliseconds) {
     const s = Math.max(0, Math.ceil(milliseconds / 1000));
     const hours = Math.floor(s / 3600);
     const rest = `${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
-    if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+    if (hours >= 48) return `${Math.floor(hours / 24)} ${words().days}`;
     return hours ? `${hours}:${rest}` : rest;
   }
 
   function countdown(now, opens, closes) {
-    if (now < opens) return ["Opens in", left(opens - now)];
-    if (now < closes) return ["SLA closes in", left(closes - now)];
+    if (now < opens) return [words().opens, left(opens - now)];
+    if (now < closes) return [words().closes, left(closes - now)];
     return ["", ""];
   }
 
@@ -52,6 +58,8 @@
     }
     // Before the page has heard from the server there is nothing to show, and React is still at work.
     if (sign && sign.dataset.serverTime) {
+      const language = sign.dataset.language || "en";
+      if (document.documentElement.lang !== language) document.documentElement.lang = language;
       if (sign.dataset.serverTime !== serverTime) {
         serverTime = sign.dataset.serverTime;
         ahead = Date.parse(serverTime) - Date.now();

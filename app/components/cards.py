@@ -5,13 +5,14 @@ from typing import Any
 import reflex as rx
 
 from app.components.marks import dot
+from app.words.speech import spoken
 
 
 def card(*children: Any, title: Any = None, actions: Any = None, **props: Any) -> rx.Component:
     """A bordered panel; with `title`, a heading and `actions` at its right."""
     head = (
         rx.el.div(
-            rx.el.h2(title),
+            rx.el.h2(spoken(title)),
             rx.el.div(actions, class_name="dc-row") if actions is not None else rx.fragment(),
             class_name="dc-card-head",
         )
@@ -25,8 +26,10 @@ def page_head(title: Any, subtitle: Any = None, *actions: Any) -> rx.Component:
     """A page's one large heading, what it is about, and what one can do."""
     return rx.el.div(
         rx.el.div(
-            rx.el.h1(title),
-            rx.el.p(subtitle, class_name="dc-muted dc-small") if subtitle is not None else None,
+            rx.el.h1(spoken(title)),
+            rx.el.p(spoken(subtitle), class_name="dc-muted dc-small")
+            if subtitle is not None
+            else None,
             class_name="dc-page-title",
         ),
         rx.el.div(*actions, class_name="dc-row"),
@@ -37,9 +40,9 @@ def page_head(title: Any, subtitle: Any = None, *actions: Any) -> rx.Component:
 def stat(label: Any, value: Any, note: Any = None, *, large: bool = False) -> rx.Component:
     """A figure under its name, with a quiet note below."""
     return rx.el.div(
-        rx.el.div(label, class_name="dc-muted dc-small"),
+        rx.el.div(spoken(label), class_name="dc-muted dc-small"),
         rx.el.div(value, class_name="dc-figure-large" if large else "dc-figure"),
-        rx.el.div(note, class_name="dc-muted dc-small") if note is not None else None,
+        rx.el.div(spoken(note), class_name="dc-muted dc-small") if note is not None else None,
         class_name="dc-stat",
     )
 
@@ -90,8 +93,8 @@ def empty(title: Any, words: Any, *actions: Any, icon: str = "inbox") -> rx.Comp
     """Nothing here yet: why, and what to do next."""
     return rx.el.div(
         rx.icon(icon, size=24, aria_hidden="true"),
-        rx.el.p(rx.el.b(title)),
-        rx.el.p(words, class_name="dc-muted"),
+        rx.el.p(rx.el.b(spoken(title))),
+        rx.el.p(spoken(words), class_name="dc-muted"),
         rx.el.div(*actions, class_name="dc-row"),
         class_name="dc-empty",
     )

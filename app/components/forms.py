@@ -4,6 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from app.words.speech import spoken
+
 
 def field(
     label: Any,
@@ -17,8 +19,8 @@ def field(
 ) -> rx.Component:
     """A labelled input; `value` is what it starts with."""
     return rx.el.label(
-        rx.el.span(label),
-        rx.el.input(name=name, default_value=value, type=kind, placeholder=hint, **props),
+        rx.el.span(spoken(label)),
+        rx.el.input(name=name, default_value=value, type=kind, placeholder=spoken(hint), **props),
         class_name=_class(wide),
     )
 
@@ -28,9 +30,9 @@ def choice(
 ) -> rx.Component:
     """A labelled list of choices, by value and words."""
     return rx.el.label(
-        rx.el.span(label),
+        rx.el.span(spoken(label)),
         rx.el.select(
-            *[rx.el.option(words, value=key) for key, words in options.items()],
+            *[rx.el.option(spoken(words), value=key) for key, words in options.items()],
             name=name,
             default_value=value,
         ),

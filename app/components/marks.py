@@ -5,11 +5,12 @@ from typing import Any
 import reflex as rx
 
 from app.styles import ACCENT, Tone
+from app.words.speech import spoken
 
 
 def chip(text: Any, tone: Tone | rx.Var | str = "quiet", **props: Any) -> rx.Component:
     """A word in a coloured box. `tone` may be a Var; the word says what the colour means."""
-    return rx.el.span(text, class_name="dc-chip", custom_attrs={"data-tone": tone}, **props)
+    return rx.el.span(spoken(text), class_name="dc-chip", custom_attrs={"data-tone": tone}, **props)
 
 
 def dot(tone: Tone | rx.Var | str) -> rx.Component:

@@ -12,6 +12,7 @@ from typing import Any
 import reflex as rx
 
 from app.components.actions import button
+from app.words.speech import spoken
 
 
 def column(
@@ -25,7 +26,7 @@ def column(
     """A column's head. With `key`, `sorted_by` (a Var: "name", "-name") and `on_sort` it sorts."""
     attributes: dict[str, Any] = {"class_name": "dc-right" if right else "", "scope": "col"}
     if key is None or on_sort is None:
-        return rx.el.th(label, **attributes)
+        return rx.el.th(spoken(label), **attributes)
     arrow = rx.match(
         sorted_by,
         (key, rx.icon("arrow-up", size=12, aria_label="ascending")),
@@ -33,7 +34,9 @@ def column(
         rx.fragment(),
     )
     return rx.el.th(
-        rx.el.button(label, arrow, type="button", class_name="dc-sort", on_click=on_sort(key)),
+        rx.el.button(
+            spoken(label), arrow, type="button", class_name="dc-sort", on_click=on_sort(key)
+        ),
         **attributes,
     )
 
@@ -58,7 +61,7 @@ def data_table(
             rx.el.table(
                 rx.el.thead(rx.el.tr(*columns)),
                 rx.el.tbody(rows),
-                **({"aria_label": label} if label is not None else {}),
+                **({"aria_label": spoken(label)} if label is not None else {}),
             ),
             class_name="dc-table",
         ),

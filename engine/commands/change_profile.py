@@ -15,6 +15,7 @@ from engine.store import audit, second_factors, users
 from engine.store.tables import User
 
 NAME_LIMIT = 80
+INTERFACE_LANGUAGES = frozenset({"en", "hi"})
 WRONG_CODE = Refused("This code is not right, or was used before. Wait for the next one.")
 
 
@@ -35,6 +36,19 @@ def rename_self(session: Session, name: str, *, by: Actor, now: datetime) -> Ref
         before={"name": Personal(row.name)},
         after={"name": Personal(name)},
     )
+    return None
+
+
+def choose_language(session: Session, language: str, *, by: Actor, now: datetime) -> Refused | None:
+    """The language the interface speaks to them. Returns None, or why not. Raises Forbidden."""
+    user, row = _self(session, by)
+    if language not in INTERFACE_LANGUAGES:
+        return Refused("The interface speaks English and Hindi.")
+    if language == row.language:
+        return None
+    users.set_language(session, user, language)
+    before: dict[str, object] = {"language": row.language}
+    _note(session, by, "user.language_chosen", now, before=before, after={"language": language})
     return None
 
 

@@ -22,6 +22,8 @@ class SignedIn:
     sandbox: bool
     must_change: bool
     stale: bool
+    language: str = "en"
+    """In which the interface speaks to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ def signed_in(session: Session, token_hash: str, *, ip: str, now: datetime) -> S
         sandbox=tenant.sandbox,
         must_change=user.must_change,
         stale=wants_touch(opened.seen_at, now),
+        language=user.language,
     )
 
 

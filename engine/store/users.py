@@ -162,6 +162,11 @@ def rename(session: Session, user: UserId, name: str) -> None:
     session.exec(sa.update(User).where(col(User.id) == user).values(name=name))
 
 
+def set_language(session: Session, user: UserId, language: str) -> None:
+    """In which the interface speaks to them."""
+    session.exec(sa.update(User).where(col(User.id) == user).values(language=language))
+
+
 def administrators(session: Session, tenant: TenantId) -> int:
     """How many active administrators a tenant has; nobody changes that until we are done."""
     # SQLite has one writer; on PostgreSQL two could each take the other's place at once.

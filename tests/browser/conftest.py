@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,17 @@ class Served:
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
     """One Chromium for a file: Playwright's event loop must be gone when the next starts."""
+    with chromium() as launched:
+        yield launched
+
+
+@contextmanager
+def chromium() -> Generator[Browser]:
+    """The machine's own Chromium."""
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        pytest.fail(
-            "No Chromium was found. On Debian: apt-get install --no-install-recommends chromium"
-        )
+    assert found is not None, (
+        "No Chromium was found. On Debian: apt-get install --no-install-recommends chromium"
+    )
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=SWITCHES)
         yield launched
@@ -91,22 +98,26 @@ def served(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     board = folder / "board"
     board.write_text("real")
     port = free_port()
-    with _process(database.url, port, board) as process:
-        yield Served(port, database, board, tenant, users, process)
+    with process(database.url, port, board) as running:
+        yield Served(port, database, board, tenant, users, running)
     database.close()
 
 
 @contextmanager
-def _process(url: str, port: int, board: Path) -> Generator["subprocess.Popen[str]"]:
+def process(
+    url: str, port: int, board: Path, begins: datetime | None = None
+) -> Generator["subprocess.Popen[str]"]:
+    """`tests.browser.house` as a process of its own; `begins`: what its clock begins with."""
     command = [sys.executable, "-m", "tests.browser.house", url, str(port), str(board)]
-    process = subprocess.Popen(command, cwd=build.ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
+    command += [begins.isoformat()] if begins else []
+    running = subprocess.Popen(command, cwd=build.ROOT, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
     try:
-        assert any(line == "ready\n" for line in process.stdout), "the server ended at once"
-        yield process
+        assert any(line == "ready\n" for line in running.stdout), "the server ended at once"
+        yield running
     finally:
-        process.terminate()
-        process.communicate(timeout=20)
+        running.terminate()
+        running.communicate(timeout=20)
 
 
 OpenTab = Callable[..., Page]

@@ -1,7 +1,8 @@
-"""The served dashboard as a process: `python -m tests.browser.house DATABASE PORT BOARD`.
+"""The served dashboard as a process: `python -m tests.browser.house DATABASE PORT BOARD [NOW]`.
 
 BOARD is a file that names a function of `tests.app.boards`, or `real` for the real read model; it
-is read at every look, so a test moves the morning on by writing to it.
+is read at every look, so a test moves the morning on by writing to it. NOW, an instant, is what the
+clock begins with; without it the clock is the machine's.
 """
 
 import sys
@@ -14,10 +15,10 @@ from typing import Any
 from app.doors import open_doors
 from app.front_door import Site
 from app.serve import build_asgi, own_origins, serve
-from engine.clock import MachineClock
 from engine.read import board as real
 from engine.store.database import Database
 from tests.app import boards
+from tests.app.house import HandClock
 
 
 def told_by(file: Path) -> Callable[..., Any]:
@@ -45,9 +46,11 @@ def _as_of(board: real.Board, now: datetime) -> real.Board:
     return replace(board, at=now, **moved)
 
 
-def main(database_url: str, port: int, board: Path) -> None:
+def main(database_url: str, port: int, board: Path, begins: datetime | None = None) -> None:
     """Serve until the process is ended."""
-    database, clock = Database(database_url), MachineClock()
+    database, clock = Database(database_url), HandClock()
+    if begins is not None:
+        clock.ahead = begins - clock.now()
     open_doors(database, clock)
     asgi = build_asgi(Site(origins=own_origins("127.0.0.1", port)))
     serve(
@@ -63,4 +66,5 @@ def main(database_url: str, port: int, board: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    started_at = datetime.fromisoformat(sys.argv[4]) if len(sys.argv) > 4 else None
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), started_at)

@@ -78,6 +78,7 @@ ACTIONS: dict[str, str] = {
     "user.reactivated": "Let a user in again",
     "user.recovery_codes_renewed": "Renewed their recovery codes",
     "user.renamed": "Changed their name",
+    "user.language_chosen": "Chose the language of the interface",
     "user.role_changed": "Changed a user's role",
     "user.second_factor_added": "Added a second factor",
     "user.second_factor_dropped": "Removed their second factor",

@@ -9,6 +9,7 @@ from app.components.cards import card, rate_bar
 from app.components.marks import chip, dot
 from app.components.tables import column, data_table, right, row_of
 from app.pages.live.chart import BOTTOM, TOP, WIDTH
+from app.words.speech import spoken
 
 
 def chart(live: Any) -> rx.Component:
@@ -48,9 +49,9 @@ def chart(live: Any) -> rx.Component:
         title="Delivered against the plan",
         actions=rx.el.span(
             rx.el.i(class_name="dc-line-delivered"),
-            "delivered",
+            spoken("delivered"),
             rx.el.i(class_name="dc-line-plan"),
-            "plan",
+            spoken("plan"),
             class_name="dc-muted dc-small dc-lines",
         ),
     )
@@ -82,7 +83,7 @@ def _lane(lane: Any) -> rx.Component:
             " ",
             rx.cond(
                 lane.backup,
-                rx.el.span("backup ", class_name="dc-muted dc-small"),
+                rx.el.span(spoken("backup "), class_name="dc-muted dc-small"),
                 rx.fragment(),
             ),
             rx.cond(lane.quality != "", chip(lane.quality, tone=lane.quality_tone)),
@@ -138,9 +139,9 @@ def log(live: Any) -> rx.Component:
                 ),
                 class_name="dc-log",
                 tab_index=0,
-                aria_label="Log, newest first",
+                aria_label=spoken("Log, newest first"),
             ),
-            rx.el.p("Nothing has happened yet.", class_name="dc-muted"),
+            rx.el.p(spoken("Nothing has happened yet."), class_name="dc-muted"),
         ),
         title="Log",
     )

@@ -18,6 +18,7 @@ from app.components.cards import (
 from app.components.marks import chip
 from app.frame import Frame, may
 from app.pages.live import held, parts
+from app.words.speech import spoken
 from engine.domain.roles import Permission
 
 
@@ -140,7 +141,7 @@ def _banner(live: Any) -> rx.Component:
 def _held(live: Any) -> rx.Component:
     return held.banner(
         live.held,
-        rx.link("Look at them", href=live.head.href, class_name="dc-banner-link"),
+        rx.link(spoken("Look at them"), href=live.head.href, class_name="dc-banner-link"),
         held.resend_button(live.resend_held),
     )
 
@@ -172,7 +173,7 @@ def _late(live: Any) -> rx.Component:
                         on_confirm=live.skip_day,
                     ),
                 ),
-                rx.el.span("Ask an operator.", class_name="dc-banner-note"),
+                rx.el.span(spoken("Ask an operator."), class_name="dc-banner-note"),
             ),
             class_name="dc-banner",
             role="alert",
@@ -200,7 +201,7 @@ def _hero(live: Any) -> rx.Component:
                 hero.forecast_note,
             ),
             stat(
-                rx.el.span("Time to delivered"),
+                spoken("Time to delivered"),
                 rx.el.span(
                     *["p50 ", rx.el.b(hero.p50), " · p95 ", rx.el.b(hero.p95)],
                     *[" · p99 ", rx.el.b(hero.p99)],

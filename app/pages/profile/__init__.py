@@ -13,8 +13,11 @@ from app.pages.profile import factor, view
 from app.pages.profile.shown import Shown, grouped, qr_picture, shown
 from app.session import guarded, own_token_hash
 from app.tab import report, say
+from app.words import en as words
+from app.words.speech import Chosen, language_here, language_of, retold, told
 from engine.commands.change_profile import (
     begin_second_factor,
+    choose_language,
     confirm_second_factor,
     drop_second_factor,
     end_other_sessions,
@@ -64,6 +67,16 @@ class Profile(rx.State):
         self.name_problems = [result.why] if isinstance(result, Refused) else []
         if not isinstance(result, Refused):
             await report(self, result, "Saved. Others see it from now on.")
+        await self._look(by)
+
+    @guarded()
+    async def speak(self, form: dict[str, Any], *, by: Actor) -> None:
+        """The language of the interface, for this person alone."""
+        language = language_of(str(form.get("language") or ""))
+        result = await tell(choose_language, language, by=by)
+        if not isinstance(result, Refused):
+            (await self.get_state(Chosen)).language = language
+        await report(self, result, words.LANGUAGE_SAVED)
         await self._look(by)
 
     @guarded()
@@ -139,10 +152,16 @@ class Profile(rx.State):
     async def _look(self, by: Actor) -> None:
         assert by.user is not None
         found = await ask(read.profile, by.user, own=own_token_hash(self), now=now())
-        self.name, self.email, self.role = found.name, found.email, found.role.capitalize()
+        self.name, self.email, self.role = (
+            found.name,
+            found.email,
+            told(found.role.capitalize(), await language_here(self)),
+        )
         self.guarded_since = formats.date(found.totp_since) if found.totp_since else ""
         self.codes_left = found.recovery_codes_left
-        self.sessions = [shown(row, now()) for row in found.sessions]
+        self.sessions = retold(
+            [shown(row, now()) for row in found.sessions], await language_here(self)
+        )
         self.loaded = True
 
 
@@ -159,7 +178,9 @@ def profile_page() -> rx.Component:
             Profile.loaded,
             rx.fragment(
                 rx.el.div(
-                    view.account(Profile),
+                    rx.el.div(
+                        view.account(Profile), view.language(Profile), class_name="dc-stack-16"
+                    ),
                     factor.second_factor(Profile),
                     class_name="dc-grid dc-grid-2",
                 ),

@@ -8,6 +8,23 @@ from app.components.actions import button
 from app.components.cards import card
 from app.components.forms import field, problems
 from app.components.marks import chip
+from app.words.speech import spoken
+
+OFF_WORDS = (
+    "With an authenticator app on your phone, a stolen password alone opens nothing here: "
+    "at each sign-in a code from the app is asked for, too."
+)
+DROP_WORDS = (
+    "Whoever knows your password can then come in. Type a code from the app, or a recovery code."
+)
+RENEW_WORDS = (
+    "Your old recovery codes are worth nothing afterwards. Type a code from the app, or one of "
+    "them."
+)
+CODES_WORDS = (
+    "Your recovery codes. Each lets you in once, if you lose your phone. They are shown only now: "
+    "print them, or put them into your password manager."
+)
 
 
 def second_factor(page: Any) -> rx.Component:
@@ -28,16 +45,18 @@ def code_dialog(page: Any) -> rx.Component:
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
             rx.alert_dialog.title(
-                rx.cond(page.asked == "drop", "Remove the second factor?", "Renew the codes?"),
+                rx.cond(
+                    page.asked == "drop",
+                    spoken("Remove the second factor?"),
+                    spoken("Renew the codes?"),
+                ),
                 size="4",
             ),
             rx.alert_dialog.description(
                 rx.cond(
                     page.asked == "drop",
-                    "Whoever knows your password can then come in. Type a code from the app, or a "
-                    "recovery code.",
-                    "Your old recovery codes are worth nothing afterwards. Type a code from the "
-                    "app, or one of them.",
+                    spoken(DROP_WORDS),
+                    spoken(RENEW_WORDS),
                 ),
                 size="2",
             ),
@@ -65,8 +84,7 @@ def code_dialog(page: Any) -> rx.Component:
 def _off(page: Any) -> rx.Component:
     return rx.fragment(
         rx.el.p(
-            "With an authenticator app on your phone, a stolen password alone opens nothing here: "
-            "at each sign-in a code from the app is asked for, too.",
+            spoken(OFF_WORDS),
             class_name="dc-muted",
         ),
         rx.el.div(
@@ -78,11 +96,13 @@ def _off(page: Any) -> rx.Component:
 
 def _setting_up(page: Any) -> rx.Component:
     return rx.fragment(
-        rx.el.p("Scan this with your authenticator app, or type the key into it."),
+        rx.el.p(spoken("Scan this with your authenticator app, or type the key into it.")),
         rx.el.div(
-            rx.el.img(src=page.qr, alt="QR code for the authenticator app", class_name="dc-qr"),
+            rx.el.img(
+                src=page.qr, alt=spoken("QR code for the authenticator app"), class_name="dc-qr"
+            ),
             rx.el.div(
-                rx.el.span("Key", class_name="dc-muted dc-small"),
+                rx.el.span(spoken("Key"), class_name="dc-muted dc-small"),
                 rx.el.code(page.secret, class_name="dc-break"),
                 class_name="dc-qr-key",
             ),
@@ -103,13 +123,15 @@ def _setting_up(page: Any) -> rx.Component:
 def _on(page: Any) -> rx.Component:
     return rx.fragment(
         rx.el.p(
-            "A code from your app is asked for at each sign-in, since ", page.guarded_since, "."
+            spoken("A code from your app is asked for at each sign-in, since "),
+            page.guarded_since,
+            ".",
         ),
         rx.el.p(
             rx.cond(
                 page.codes_left == 0,
-                "You have no recovery code left: renew them before you lose your phone.",
-                rx.fragment("Recovery codes left: ", page.codes_left, "."),
+                spoken("You have no recovery code left: renew them before you lose your phone."),
+                rx.fragment(spoken("Recovery codes left: "), page.codes_left, "."),
             ),
             class_name="dc-muted",
         ),
@@ -123,10 +145,7 @@ def _on(page: Any) -> rx.Component:
 
 def _codes(page: Any) -> rx.Component:
     return rx.fragment(
-        rx.el.p(
-            "Your recovery codes. Each lets you in once, if you lose your phone. They are shown "
-            "only now: print them, or put them into your password manager."
-        ),
+        rx.el.p(spoken(CODES_WORDS)),
         rx.el.ul(
             rx.foreach(page.codes, lambda code: rx.el.li(rx.el.code(code))), class_name="dc-codes"
         ),

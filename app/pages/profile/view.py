@@ -12,6 +12,8 @@ from app.components.tables import column, data_table, row_of
 from app.frame import NativeForm
 from app.pages.profile.shown import Shown
 from app.session import PASSWORD
+from app.words import en as words
+from app.words.speech import LANGUAGES, Chosen, spoken
 
 
 def account(page: Any) -> rx.Component:
@@ -24,17 +26,46 @@ def account(page: Any) -> rx.Component:
             on_submit=page.rename,
         ),
         rx.el.dl(
-            rx.el.dt("E-mail"),
+            rx.el.dt(spoken("E-mail")),
             rx.el.dd(page.email),
-            rx.el.dt("Role"),
+            rx.el.dt(spoken("Role")),
             rx.el.dd(page.role),
             class_name="dc-facts dc-own-facts",
         ),
         NativeForm.create(
-            rx.el.button("Change the password…", type="submit", class_name="dc-button dc-plain"),
+            rx.el.button(
+                spoken("Change the password…"), type="submit", class_name="dc-button dc-plain"
+            ),
             custom_attrs={"action": PASSWORD, "method": "get"},
         ),
         title="Account",
+    )
+
+
+def language(page: Any) -> rx.Component:
+    """In which language the interface speaks to them."""
+    return card(
+        rx.form(
+            rx.el.label(
+                rx.el.span(spoken(words.LANGUAGE_HINT), class_name="dc-muted"),
+                rx.el.select(
+                    *[
+                        rx.el.option(name, value=code, lang=code)
+                        for code, name in LANGUAGES.items()
+                    ],
+                    name="language",
+                    default_value=Chosen.language,
+                    key=Chosen.language,
+                    aria_label=spoken(words.LANGUAGE),
+                ),
+                class_name="dc-field",
+            ),
+            rx.el.div(
+                button(words.LANGUAGE_SAVE, type="submit"), class_name="dc-row dc-form-actions"
+            ),
+            on_submit=page.speak,
+        ),
+        title=words.LANGUAGE,
     )
 
 

@@ -25,6 +25,7 @@ class User(SQLModel, table=True):
     password_hash: str  # argon2id
     must_change: bool = False
     active: bool = True
+    language: str = "en"  # of the interface: en or hi
     totp_secret: str | None = None  # base32; NULL: no second factor was begun
     totp_since: datetime | None = None  # when it was confirmed; from then on it is asked for
     totp_step: int = 0  # the last 30-second step a code was taken of: each is good once

@@ -1,0 +1,69 @@
+"""Hindi, as an Indian office speaks it: the names of `en`, each in Devanagari."""
+
+PRODUCT = "Dawncast"
+SKIP_TO_CONTENT = "सीधे मुख्य सामग्री पर जाएँ"
+MENU = "मेन्यू"
+SIGN_OUT = "साइन आउट"
+COLOUR_MODE = "हल्का या गहरा रंग चुनें"
+SANDBOX = "सैंडबॉक्स"
+PRODUCTION = "प्रोडक्शन"
+SANDBOX_HINT = "यहाँ से भेजा कुछ भी लोगों तक नहीं पहुँचता"
+PRODUCTION_HINT = "संदेश असली लोगों तक पहुँचते हैं"
+
+FORBIDDEN_TITLE = "यह पेज आपकी भूमिका के लिए नहीं है"
+FORBIDDEN_WORDS = "काम के लिए ज़रूरी हो तो एडमिनिस्ट्रेटर से कहें।"
+NOT_FOUND_TITLE = "इस पते पर कोई पेज नहीं है"
+NOT_FOUND_WORDS = "शायद वह कहीं और चला गया है। सब कुछ साइडबार में मिलेगा।"
+
+SIGN_IN_TITLE = "साइन इन"
+SIGN_IN_BUTTON = "साइन इन करें"
+SIGN_IN_EMAIL = "ई-मेल"
+SIGN_IN_PASSWORD = "पासवर्ड"  # noqa: S105 - the label of the field
+SIGN_IN_FAILED = "यह ई-मेल और पासवर्ड मेल नहीं खाते। कृपया फिर से कोशिश करें।"
+SIGN_IN_WAIT = "बहुत बार कोशिश हो चुकी है। कृपया {wait} रुककर फिर कोशिश करें।"
+SIGN_IN_FORM_OLD = "यह फ़ॉर्म बहुत देर से खुला था। कृपया फिर से साइन इन करें।"
+PASSWORD_TITLE = "नया पासवर्ड चुनें"  # noqa: S105 - a heading
+PASSWORD_CURRENT = "मौजूदा पासवर्ड"  # noqa: S105 - the label of the field
+PASSWORD_NEW = "नया पासवर्ड"  # noqa: S105 - the label of the field
+PASSWORD_AGAIN = "नया पासवर्ड एक बार और"  # noqa: S105 - the label of the field
+PASSWORD_BUTTON = "पासवर्ड बदलें"  # noqa: S105 - the button's label
+PASSWORD_FIRST = "जिस पासवर्ड से आप आए, वह एक ही बार के लिए था। कृपया अपना पासवर्ड चुनें।"  # noqa: S105
+PASSWORD_WRONG = "मौजूदा पासवर्ड सही नहीं है। कृपया फिर से कोशिश करें।"  # noqa: S105
+PASSWORD_DIFFERS = "दोनों नए पासवर्ड अलग हैं। कृपया उन्हें फिर से लिखें।"  # noqa: S105
+PASSWORD_SAME = "नया पासवर्ड पुराना ही है। कृपया कोई दूसरा चुनें।"  # noqa: S105
+CODE_TITLE = "एक कदम और"
+CODE_LABEL = "ऑथेंटिकेटर ऐप का कोड"
+CODE_HINT = "फ़ोन खो गया? उसकी जगह अपना कोई रिकवरी कोड लिखें।"
+CODE_BUTTON = "साइन इन करें"
+CODE_WRONG = "यह कोड सही नहीं है, या पहले इस्तेमाल हो चुका है। अगले कोड का इंतज़ार करें।"
+INVITATION_TITLE = "स्वागत है"
+INVITATION_WORDS = "{house} आपको आमंत्रित करता है। शुरू करने के लिए पासवर्ड चुनें।"
+INVITATION_BUTTON = "शुरू करें"
+INVITATION_ENDED = "यह आमंत्रण इस्तेमाल हो चुका है, वापस लिया गया है या पुराना है। नया आमंत्रण माँगें।"
+SIGNED_OUT = "आप साइन आउट हो चुके हैं।"
+SESSION_OVER = "आपका सत्र समाप्त हो गया है। कृपया फिर से साइन इन करें।"
+
+PROFILE = "आपकी प्रोफ़ाइल"
+CANCEL = "रद्द करें"
+CLOSE = "बंद करें"
+LANGUAGE = "भाषा"
+LANGUAGE_HINT = "मेन्यू, बटन और संदेशों की भाषा, सिर्फ़ आपके लिए"
+LANGUAGE_SAVE = "यही भाषा रखें"
+LANGUAGE_SAVED = "सहेज लिया। अब से इंटरफ़ेस आपकी भाषा में होगा।"
+
+PALETTE_OPEN = "यहाँ जाएँ…"
+PALETTE_HINT = "पेज, प्रसारण, ग्राहक का नाम या आख़िरी अंक"
+PALETTE_NOTHING = "कुछ नहीं मिला। कम अक्षर लिखकर देखें।"
+KIND_PAGE = "पेज"
+KIND_DEED = "काम"
+KIND_BROADCAST = "प्रसारण"
+KIND_SUBSCRIBER = "ग्राहक"
+DEED_WRITE = "सामग्री लिखें"
+DEED_CALENDAR = "सामग्री कैलेंडर देखें"
+DEED_REVIEW = "मंज़ूरी के इंतज़ार वाली सामग्री देखें"
+DEED_IMPORT = "ग्राहक इंपोर्ट करें"
+DEED_PLAN = "अगली योजना देखें"
+DEED_COMPARE = "दो दिनों की तुलना करें"
+DEED_UNREACHED = "देखें किसे कुछ नहीं मिलता"
+DEED_HOLIDAY = "छुट्टी का दिन छोड़ें"
+DEED_INVITE = "सहकर्मी को आमंत्रित करें"

@@ -1,0 +1,67 @@
+"""The interface speaks English and Hindi: every text has both, and each is what it says it is."""
+
+import re
+
+import pytest
+
+from app.words import en, hi
+from app.words.pages import PHRASES
+from app.words.speech import HINDI, LANGUAGES, hindi, language_of, retold, told, words_of
+
+NAMES = sorted(name for name in vars(en) if name.isupper())
+HOLE = re.compile(r"\{(\w+)\}")
+DEVANAGARI = re.compile(r"[\u0900-\u097f]")
+LATIN = re.compile(r"[A-Za-z][A-Za-z.]*")
+LATIN_WORDS = {"WhatsApp", "Dawncast", "SLA", "CSV", "XLSX", "ISIN"}
+"""What an Indian office writes in Latin letters in the middle of Hindi."""
+NOT_DEVANAGARI = {"Dawncast"}
+"""Texts that are the same in both: the product's name."""
+
+
+def test_both_languages_have_the_same_names() -> None:
+    assert sorted(name for name in vars(hi) if name.isupper()) == NAMES
+
+
+@pytest.mark.parametrize("english", sorted(hindi()))
+def test_a_hindi_text_is_in_devanagari_and_has_the_same_holes(english: str) -> None:
+    translated = hindi()[english]
+    assert sorted(HOLE.findall(translated)) == sorted(HOLE.findall(english))
+    if translated in NOT_DEVANAGARI:
+        return
+    bare = HOLE.sub("", translated)
+    assert DEVANAGARI.search(bare), translated
+    assert set(LATIN.findall(bare)) <= LATIN_WORDS, translated
+
+
+def test_english_is_never_in_devanagari() -> None:
+    assert [text for text in hindi() if DEVANAGARI.search(text)] == []
+
+
+def test_what_is_said_is_told_with_what_stands_in_its_holes() -> None:
+    assert told("12,345 subscribers", HINDI) == "12,345 ग्राहक"
+    assert told("Sun 22 Nov · opens 05:59:30 · 3 left out", HINDI) == (
+        "Sun 22 Nov · 05:59:30 पर खुलता है · 3 छोड़े गए"
+    )
+    assert told("Paused in 0.4 s. 14 had already left for WhatsApp.", HINDI) == (
+        "0.4 s में रुक गया। 14 पहले ही WhatsApp की ओर निकल चुके थे।"
+    )
+
+
+def test_what_a_person_wrote_stays_as_they_wrote_it() -> None:
+    assert told("Results of the week: 3 subscribers of note", HINDI) == (
+        "Results of the week: 3 subscribers of note"
+    )
+    assert told("Paused", "en") == "Paused"
+    assert retold(["Paused"], "en") == ["Paused"]
+
+
+def test_a_language_nobody_knows_is_english() -> None:
+    assert language_of("fr") == "en"
+    assert {language_of(code) for code in LANGUAGES} == set(LANGUAGES)
+    assert words_of("fr") is en
+    assert words_of(HINDI) is hi
+
+
+def test_a_phrase_is_written_down_once() -> None:
+    named = {getattr(en, name) for name in NAMES}
+    assert sorted(set(PHRASES) & named) == []
