@@ -12,6 +12,7 @@
 import asyncio
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import structlog
 from starlette.requests import Request
@@ -21,9 +22,10 @@ from starlette.routing import Route
 from app import formats
 from app.api.forms import form_of, ip_of, safe_next, same
 from app.api.guesses import Guesses
-from app.api.opening import Opening, Ticket, Tickets
+from app.api.opening import Opening, Ticket, Tickets, tongue_of
 from app.components.sign_in_form import (
     Said,
+    Tongue,
     code_page,
     invitation_page,
     password_page,
@@ -31,7 +33,7 @@ from app.components.sign_in_form import (
 )
 from app.doors import ask, now, tell
 from app.session import COOKIE, INVITATION, PASSWORD, SIGN_IN, csrf_token, person, token_hash
-from app.words import en as words
+from app.words.speech import words_of
 from engine.commands.accept_invitation import accept_invitation
 from engine.commands.change_password import change_password
 from engine.commands.change_profile import pass_second_factor
@@ -73,64 +75,73 @@ class _Desk:
         after = safe_next(request.query_params.get("next", "/"))
         if await _person(request) is not None:
             return RedirectResponse(after, status_code=303)
-        said: Said = None
+        tongue, said = tongue_of(request), None
+        words = words_of(tongue.language)
         if "out" in request.query_params:
             said = ("good", words.SIGNED_OUT)
         elif "over" in request.query_params:
             said = ("busy", words.SESSION_OVER)
-        return self._form(said=said, after=after)
+        return self._form(said=said, after=after, tongue=tongue)
 
     async def login(self, request: Request) -> Response:
         """Check the password, open a session, set the cookie."""
         sent, ip = await form_of(request), ip_of(request)
         after, email = safe_next(sent.get("next", "/")), sent.get("email", "").strip().lower()
-        again = partial(self._form, after=after, email=email)
+        tongue = tongue_of(request, sent)
+        words = words_of(tongue.language)
+        again = partial(self._form, after=after, email=email, tongue=tongue)
         if not self._opening.is_ours(request, sent):
             return again(said=("bad", words.SIGN_IN_FORM_OLD), status=403)
-        if told := self._must_wait(email, ip):
+        if told := self._must_wait(email, ip, tongue):
             return again(said=("bad", told), status=429)
         known = await self._knows(email, sent.get("password", ""), ip)
         if known is None or known.actor is None:
             log.info("sign_in.failed", ip=ip)
             return again(said=("bad", words.SIGN_IN_FAILED), status=401)
         if known.second_factor:
-            return self._ask_for_code(self._tickets.give(known.actor, email, after, now()))
-        response = await self._opening.session(request, known.actor, after)
+            ticket = self._tickets.give(known.actor, email, after, now())
+            return self._ask_for_code(ticket, tongue)
+        response = await self._opening.session(request, known.actor, after, tongue)
         return response or again(said=("bad", words.SIGN_IN_FAILED), status=401)
 
     async def code(self, request: Request) -> Response:
         """The second step: the authenticator's code, or a recovery code."""
         sent, ip = await form_of(request), ip_of(request)
+        tongue = tongue_of(request, sent)
+        words = words_of(tongue.language)
+        again = partial(self._form, after="/", tongue=tongue)
         ticket = self._tickets.known(sent.get("ticket", ""), now())
         if ticket is None or not self._opening.is_ours(request, sent):
-            return self._form(said=("bad", words.SIGN_IN_FORM_OLD), after="/", status=403)
+            return again(said=("bad", words.SIGN_IN_FORM_OLD), status=403)
         account = f"code:{ticket.email}"
-        if told := self._must_wait(account, ip):
-            return self._ask_for_code(ticket, ("bad", told), status=429)
+        if told := self._must_wait(account, ip, tongue):
+            return self._ask_for_code(ticket, tongue, ("bad", told), status=429)
         self._guesses.failed(account, ip, now())
         code = sent.get("code", "")[:CODE_LIMIT]
         actor = replace(ticket.actor, ip=ip)
         if isinstance(await tell(pass_second_factor, code, by=actor), Refused):
             log.info("sign_in.code_failed", ip=ip)
-            return self._ask_for_code(ticket, ("bad", words.CODE_WRONG), status=401)
+            return self._ask_for_code(ticket, tongue, ("bad", words.CODE_WRONG), status=401)
         self._guesses.succeeded(account, ip)
         self._tickets.take(ticket)
-        response = await self._opening.session(request, actor, ticket.after)
-        return response or self._form(said=("bad", words.SIGN_IN_FAILED), after="/", status=401)
+        response = await self._opening.session(request, actor, ticket.after, tongue)
+        return response or again(said=("bad", words.SIGN_IN_FAILED), status=401)
 
     async def invitation_form(self, request: Request) -> Response:
         """Where an invitation's link leads: choose a password, and be a user."""
-        return await self._invite(request.query_params.get("token", ""))
+        return await self._invite(request.query_params.get("token", ""), tongue_of(request))
 
     async def invitation(self, request: Request) -> Response:
         """Take the place; the link is used up by it."""
         sent, ip = await form_of(request), ip_of(request)
-        again = partial(self._invite, sent.get("token", ""))
+        tongue = tongue_of(request, sent)
+        words = words_of(tongue.language)
+        again = partial(self._invite, sent.get("token", ""), tongue)
         if not self._opening.is_ours(request, sent):
             return await again(("bad", words.SIGN_IN_FORM_OLD), status=403)
-        if told := self._must_wait("invitation", ip):
+        if told := self._must_wait("invitation", ip, tongue):
             return await again(("bad", told), status=429)
-        if why := _unfit(sent):
+        if why := _unfit(sent, words):
             return await again(("bad", why), status=400)
         self._guesses.failed("invitation", ip, now())
         new_hash = await asyncio.to_thread(hash_password, sent["new"])
@@ -139,7 +150,7 @@ class _Desk:
         if isinstance(joined, Refused):
             return await again(("bad", joined.why), status=400)
         self._guesses.succeeded("invitation", ip)
-        response = await self._opening.session(request, joined, "/")
+        response = await self._opening.session(request, joined, "/", tongue)
         return response or RedirectResponse(SIGN_IN, status_code=303)
 
     async def logout(self, request: Request) -> Response:
@@ -167,8 +178,9 @@ class _Desk:
         here = await _person(request)
         if here is None:
             return RedirectResponse(SIGN_IN, status_code=303)
-        said: Said = ("busy", words.PASSWORD_FIRST) if here.must_change else None
-        return _password_form(request, said)
+        first = words_of(here.language).PASSWORD_FIRST
+        said: Said = ("busy", first) if here.must_change else None
+        return _password_form(request, here, said)
 
     async def password(self, request: Request) -> Response:
         """Change the password; everybody who came in with the old one is out."""
@@ -176,23 +188,25 @@ class _Desk:
         if here is None:
             return RedirectResponse(SIGN_IN, status_code=303)
         sent, ip = await form_of(request), ip_of(request)
-        again = partial(_password_form, request)
+        words = words_of(here.language)
+        again = partial(_password_form, request, here)
         if not same(sent.get("form_token", ""), csrf_token(request.cookies.get(COOKIE, ""))):
             return again(("bad", words.SIGN_IN_FORM_OLD), status=403)
-        if told := self._must_wait(here.email, ip):
+        if told := self._must_wait(here.email, ip, Tongue(here.language)):
             return again(("bad", told), status=429)
         known = await self._knows(here.email, sent.get("current", ""), ip)
         if known is None:
             return again(("bad", words.PASSWORD_WRONG), status=401)
-        if why := _unfit(sent):
+        if why := _unfit(sent, words):
             return again(("bad", why), status=400)
         new_hash = await asyncio.to_thread(hash_password, sent["new"])
         await tell(change_password, new_hash, by=here.actor)
         response = await self._opening.session(request, here.actor, "/")
         return response or RedirectResponse(SIGN_IN, status_code=303)
 
-    def _must_wait(self, email: str, ip: str) -> str:
+    def _must_wait(self, email: str, ip: str, tongue: Tongue) -> str:
         wait = self._guesses.wait(email, ip, now())
+        words = words_of(tongue.language)
         return words.SIGN_IN_WAIT.format(wait=formats.duration(wait)) if wait else ""
 
     async def _knows(self, email: str, password: str, ip: str) -> Credentials | None:
@@ -209,40 +223,56 @@ class _Desk:
         self._guesses.succeeded(email, ip)
         return known
 
-    def _form(self, *, said: Said, after: str, email: str = "", status: int = 200) -> Response:
+    def _form(
+        self, *, said: Said, after: str, tongue: Tongue, email: str = "", status: int = 200
+    ) -> Response:
         return self._opening.form(
-            lambda token: sign_in_page(form_token=token, after=after, email=email, said=said),
+            lambda token: sign_in_page(
+                form_token=token, after=after, email=email, said=said, tongue=tongue
+            ),
+            tongue=tongue,
             status=status,
         )
 
-    def _ask_for_code(self, ticket: Ticket, said: Said = None, status: int = 200) -> Response:
+    def _ask_for_code(
+        self, ticket: Ticket, tongue: Tongue, said: Said = None, status: int = 200
+    ) -> Response:
         return self._opening.form(
-            lambda token: code_page(form_token=token, ticket=ticket.token, said=said),
+            lambda token: code_page(
+                form_token=token, ticket=ticket.token, said=said, tongue=tongue
+            ),
+            tongue=tongue,
             status=status,
         )
 
-    async def _invite(self, token: str, said: Said = None, status: int = 200) -> Response:
+    async def _invite(
+        self, token: str, tongue: Tongue, said: Said = None, status: int = 200
+    ) -> Response:
+        words = words_of(tongue.language)
         guest = await ask(invited, token_hash(token), now=now())
         if guest is None:
             ended = said or ("bad", words.INVITATION_ENDED)
-            return self._form(said=ended, after="/", status=status if said else 404)
+            return self._form(said=ended, after="/", tongue=tongue, status=status if said else 404)
         return self._opening.form(
             lambda form_token: invitation_page(
                 form_token=form_token,
                 token=token,
                 email=guest.email,
                 said=said or ("busy", words.INVITATION_WORDS.format(house=guest.tenant_name)),
+                tongue=tongue,
             ),
+            tongue=tongue,
             status=status,
         )
 
 
-def _password_form(request: Request, said: Said, status: int = 200) -> Response:
+def _password_form(request: Request, here: SignedIn, said: Said, status: int = 200) -> Response:
     form_token = csrf_token(request.cookies.get(COOKIE, ""))
-    return HTMLResponse(password_page(form_token=form_token, said=said), status_code=status)
+    page = password_page(form_token=form_token, said=said, tongue=Tongue(here.language))
+    return HTMLResponse(page, status_code=status)
 
 
-def _unfit(sent: dict[str, str]) -> str:
+def _unfit(sent: dict[str, str], words: Any) -> str:
     """Why a new password is not taken; empty when it is."""
     new = sent.get("new", "")
     if new != sent.get("again", ""):

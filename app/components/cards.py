@@ -22,14 +22,19 @@ def card(*children: Any, title: Any = None, actions: Any = None, **props: Any) -
     return rx.el.section(head, *children, class_name="dc-card", **props)
 
 
-def page_head(title: Any, subtitle: Any = None, *actions: Any) -> rx.Component:
-    """A page's one large heading, what it is about, and what one can do."""
+def page_head(title: Any, subtitle: Any, *actions: Any, answers: str | None = None) -> rx.Component:
+    """A page's one large heading, what it is about, and what one can do.
+
+    answers: which question the page answers, where `subtitle` is not a sentence but facts. Every
+    page says so: without either this is a ValueError, when the page is drawn.
+    """
+    if answers is None and not isinstance(subtitle, str):
+        raise ValueError(f"the page {title} does not say what it answers")
+    lines = [line for line in (subtitle, answers) if line is not None]
     return rx.el.div(
         rx.el.div(
             rx.el.h1(spoken(title)),
-            rx.el.p(spoken(subtitle), class_name="dc-muted dc-small")
-            if subtitle is not None
-            else None,
+            *[rx.el.p(spoken(line), class_name="dc-muted dc-small") for line in lines],
             class_name="dc-page-title",
         ),
         rx.el.div(*actions, class_name="dc-row"),

@@ -1,15 +1,26 @@
 """The pages before the pages: plain HTML from the server; they need no websocket and no script."""
 
+from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 from app.styles import Tone
-from app.words import en as words
+from app.words.speech import ENGLISH, LANGUAGES, words_of
 
 Said = tuple[Tone, str] | None
 """A message above a form, and its tone."""
 
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The language of a form; `chosen` when the person has just picked it, and it is to be kept."""
+
+    language: str = ENGLISH
+    chosen: bool = False
+
+
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -28,7 +39,9 @@ _PAGE = """<!doctype html>
 {fields}
 <input type="hidden" name="form_token" value="{form_token}">
 <input type="hidden" name="next" value="{after}">
+<input type="hidden" name="language" value="{chosen}">
 <button class="dc-button dc-primary" type="submit">{button}</button>
+{languages}
 </form>
 </main>
 </body>
@@ -36,8 +49,9 @@ _PAGE = """<!doctype html>
 """
 
 
-def sign_in_page(*, form_token: str, after: str, email: str, said: Said) -> str:
+def sign_in_page(*, form_token: str, after: str, email: str, said: Said, tongue: Tongue) -> str:
     """The sign-in form. `after`: the path it leads to."""
+    words = words_of(tongue.language)
     typed = f' value="{escape(email)}"' if email else " autofocus"
     return _page(
         words.SIGN_IN_TITLE,
@@ -49,11 +63,14 @@ def sign_in_page(*, form_token: str, after: str, email: str, said: Said) -> str:
         form_token=form_token,
         after=after,
         said=said,
+        tongue=tongue,
+        languages=_languages(after, tongue.language),
     )
 
 
-def password_page(*, form_token: str, said: Said) -> str:
+def password_page(*, form_token: str, said: Said, tongue: Tongue) -> str:
     """The form for a new password."""
+    words = words_of(tongue.language)
     return _page(
         words.PASSWORD_TITLE,
         "/auth/password",
@@ -64,11 +81,13 @@ def password_page(*, form_token: str, said: Said) -> str:
         form_token=form_token,
         after="/",
         said=said,
+        tongue=tongue,
     )
 
 
-def code_page(*, form_token: str, ticket: str, said: Said) -> str:
+def code_page(*, form_token: str, ticket: str, said: Said, tongue: Tongue) -> str:
     """The second step: a code. `ticket` says whose password was right."""
+    words = words_of(tongue.language)
     return _page(
         words.CODE_TITLE,
         "/auth/code",
@@ -80,11 +99,13 @@ def code_page(*, form_token: str, ticket: str, said: Said) -> str:
         form_token=form_token,
         after="/",
         said=said,
+        tongue=tongue,
     )
 
 
-def invitation_page(*, form_token: str, token: str, email: str, said: Said) -> str:
+def invitation_page(*, form_token: str, token: str, email: str, said: Said, tongue: Tongue) -> str:
     """The form for a first password. `token`: what the link carried."""
+    words = words_of(tongue.language)
     return _page(
         words.INVITATION_TITLE,
         "/auth/invitation",
@@ -97,6 +118,7 @@ def invitation_page(*, form_token: str, token: str, email: str, said: Said) -> s
         form_token=form_token,
         after="/",
         said=said,
+        tongue=tongue,
     )
 
 
@@ -108,6 +130,8 @@ def _page(
     form_token: str,
     after: str,
     said: Said,
+    tongue: Tongue,
+    languages: str = "",
 ) -> str:
     message = ""
     if said is not None:
@@ -115,7 +139,10 @@ def _page(
         message = f'<p class="dc-message" role="alert" data-tone="{tone}">{escape(text)}</p>'
     return _PAGE.format(
         title=title,
-        product=words.PRODUCT,
+        product=words_of(tongue.language).PRODUCT,
+        language=tongue.language,
+        chosen=tongue.language if tongue.chosen else "",
+        languages=languages,
         action=action,
         message=message,
         fields="\n".join(fields),
@@ -123,6 +150,17 @@ def _page(
         after=escape(after),
         button=button,
     )
+
+
+def _languages(after: str, language: str) -> str:
+    """The other languages, each by its own name."""
+    links = " · ".join(
+        f'<a href="/sign-in?language={code}&amp;next={quote(after, safe="/")}" lang="{code}">'
+        f"{name}</a>"
+        for code, name in LANGUAGES.items()
+        if code != language
+    )
+    return f'<p class="dc-muted dc-languages">{links}</p>'
 
 
 def _password(name: str, label: str, autocomplete: str, *, focus: bool = False) -> str:

@@ -1,13 +1,22 @@
 """The interface speaks English and Hindi: every text has both, and each is what it says it is."""
 
+import ast
 import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import app.pages
 from app.words import en, hi
-from app.words.pages import PHRASES
+from app.words.pages import PARTS
 from app.words.speech import HINDI, LANGUAGES, hindi, language_of, retold, told, words_of
 
+PAGES = Path(app.pages.__file__ or "").parent
+SPEAKING = {"button", "link_button", "column", "card", "page_head", "empty", "confirm", "spoken"}
+TWO_TEXTS = {"page_head", "empty"}
+IS_TEXT = re.compile(r"[A-Za-z]{3}")
 NAMES = sorted(name for name in vars(en) if name.isupper())
 HOLE = re.compile(r"\{(\w+)\}")
 DEVANAGARI = re.compile(r"[\u0900-\u097f]")
@@ -63,5 +72,29 @@ def test_a_language_nobody_knows_is_english() -> None:
 
 
 def test_a_phrase_is_written_down_once() -> None:
-    named = {getattr(en, name) for name in NAMES}
-    assert sorted(set(PHRASES) & named) == []
+    named = [getattr(en, name) for name in NAMES]
+    phrases = [phrase for part in PARTS for phrase in part]
+    assert [phrase for phrase, times in Counter(phrases).items() if times > 1] == []
+    assert sorted(set(phrases) & set(named)) == []
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in PAGES.iterdir() if path.is_dir()))
+def test_what_a_page_draws_with_our_components_is_there_in_hindi(folder: str) -> None:
+    said = {text for path in (PAGES / folder).glob("*.py") for text in drawn_in(path)}
+    assert sorted(text for text in said if text not in hindi()) == []
+
+
+def drawn_in(path: Path) -> Iterator[str]:
+    """The fixed texts that a module hands to the components which speak both languages."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        name = (
+            node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        )
+        if not isinstance(node, ast.Call) or name not in SPEAKING:
+            continue
+        # The second thing handed over is mostly an address or a name, not a text.
+        handed = [arg for nth, arg in enumerate(node.args) if nth != 1 or name in TWO_TEXTS]
+        named = {"title", "words_", "verb", "answers"}
+        for text in [*handed, *(word.value for word in node.keywords if word.arg in named)]:
+            if isinstance(text, ast.Constant) and IS_TEXT.search(str(text.value)):
+                yield str(text.value)

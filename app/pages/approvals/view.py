@@ -24,6 +24,7 @@ def review(page: Any) -> rx.Component:
             page.head.subtitle,
             chip(page.head.state, page.head.tone),
             rx.cond(may(Permission.CONTENT_APPROVE), _decisions(page)),
+            answers="Exactly what subscribers will get, for you to approve or send back",
         ),
         _note(page.head.banner, page.head.banner_tone, page.head.bound_hash),
         _note(page.head.why_not, "warn"),

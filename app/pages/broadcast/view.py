@@ -32,6 +32,7 @@ def broadcast(page: Any) -> rx.Component:
             link_button("Plan", f"/broadcasts/plan?broadcast={shown.number}"),
             link_button("Compare", f"/broadcasts/compare?b={shown.number}"),
             link_button("All broadcasts", "/broadcasts"),
+            answers="Who got this morning's message, who did not, and why",
         ),
         rx.cond(shown.reason, rx.el.p(shown.reason, class_name="dc-muted")),
         left_to_a_person(page),

@@ -12,6 +12,7 @@ from app.frame import Frame, may
 from app.pages.content.above import above
 from app.pages.content.checks import checks_card
 from app.pages.content.shown import FieldShown, OptionShown, TabShown
+from app.words.speech import spoken
 from engine.domain.roles import Permission
 
 DEBOUNCE_MS = 350
@@ -22,8 +23,8 @@ def desk(page: Any) -> rx.Component:
     """The whole page."""
     return rx.fragment(
         page_head(
-            rx.cond(page.title, page.title, "New content"),
-            None,
+            rx.cond(page.title, page.title, spoken("New content")),
+            "Write here what the morning's message says, and send it to be approved",
             chip(page.standing.state, page.standing.tone),
             rx.cond(page.unsaved, chip("Not saved yet", "warn")),
             _actions(page),

@@ -28,6 +28,7 @@ def delivery(page: Any) -> rx.Component:
                     underline="none",
                 ),
             ),
+            answers="Whether this one message arrived, and what may be done",
         ),
         card(
             rx.el.div(

@@ -21,6 +21,8 @@ from app.pages.live import held, parts
 from app.words.speech import spoken
 from engine.domain.roles import Permission
 
+HELP = "Will it go out, is it going out, and who did not get it"
+
 
 def before(live: Any) -> rx.Component:
     """Will it go out? A checklist and the countdown."""
@@ -71,7 +73,7 @@ def after(live: Any) -> rx.Component:
 def nothing(live: Any) -> rx.Component:
     """A day without: why, and what comes next."""
     return rx.fragment(
-        page_head("Live"),
+        page_head("Live", HELP),
         empty(
             "No broadcast today",
             live.head.subtitle,
@@ -106,6 +108,7 @@ def _head(live: Any) -> rx.Component:
         ),
         rx.cond(control & live.head.can_abort, _abort(live)),
         rx.cond(live.moment != "during", _start(live)),
+        answers=HELP,
     )
 
 

@@ -23,6 +23,7 @@ def plan(page: Any) -> rx.Component:
                 link_button("The broadcast", shown.href),
                 button("Make it anew", on_click=page.again),
             ),
+            answers="Which sender takes whom, second by second",
         ),
         card(
             rx.el.div(

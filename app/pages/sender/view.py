@@ -19,6 +19,7 @@ def sender(shown: Any) -> rx.Component:
             shown.subtitle,
             chip(shown.quality, shown.quality_tone),
             link_button("All senders", "/senders"),
+            answers="How this number has done, and what it needs now",
         ),
         card(
             strip_of(shown.strip, shown.strip_words),

@@ -20,6 +20,7 @@ def person(page: Any, dialog: Any) -> rx.Component:
             shown.name,
             rx.fragment(shown.phone, " · ", shown.language, " · ", shown.tier),
             rx.cond(may(Permission.SUBSCRIBERS_WRITE) & ~shown.erased, _actions(shown, dialog)),
+            answers="Who this person is, what they got, and why not",
         ),
         card(
             rx.el.div(

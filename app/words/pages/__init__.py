@@ -4,8 +4,14 @@ A page asks for its English and gets the person's language (`app.words.speech`).
 take what the moment puts there: a number, a name, a time.
 """
 
+from app.words.pages.common import COMMON
+from app.words.pages.content import CONTENT
+from app.words.pages.delivery import DELIVERY
 from app.words.pages.frame import FRAME
 from app.words.pages.live import LIVE
+from app.words.pages.people import PEOPLE
 from app.words.pages.profile import PROFILE
+from app.words.pages.settings import SETTINGS
 
-PHRASES: dict[str, str] = {**FRAME, **LIVE, **PROFILE}
+PARTS = (COMMON, CONTENT, DELIVERY, FRAME, LIVE, PEOPLE, PROFILE, SETTINGS)
+PHRASES: dict[str, str] = {english: hindi for part in PARTS for english, hindi in part.items()}

@@ -2,6 +2,9 @@
 
 LIVE = {
     # headings, columns, buttons
+    "Will it go out, is it going out, and who did not get it": (
+        "जाएगा या नहीं, जा रहा है या नहीं, और किसे नहीं मिला"
+    ),
     "Ready for the morning?": "सुबह के लिए सब तैयार है?",
     "Countdown": "उलटी गिनती",
     "Log": "घटनाक्रम",
