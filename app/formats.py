@@ -4,6 +4,8 @@ from datetime import date as calendar_date
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from engine.domain.digits import grouped
+
 IST = ZoneInfo("Asia/Kolkata")
 NOTHING = "–"
 
@@ -12,13 +14,7 @@ def number(value: int | None) -> str:
     """12,34,567: thousands first, then by hundreds."""
     if value is None:
         return NOTHING
-    sign, digits = ("−" if value < 0 else ""), str(abs(value))
-    head, tail = digits[:-3], digits[-3:]
-    groups: list[str] = []
-    while head:
-        groups.insert(0, head[-2:])
-        head = head[:-2]
-    return sign + ",".join([*groups, tail])
+    return grouped(value)
 
 
 def percent(value: float | None, digits: int = 1) -> str:

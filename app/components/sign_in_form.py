@@ -1,11 +1,15 @@
 """The pages before the pages: plain HTML from the server; they need no websocket and no script."""
 
 from dataclasses import dataclass
+from functools import cache
 from html import escape
+from pathlib import Path
 from urllib.parse import quote
 
 from app.styles import Tone
 from app.words.speech import ENGLISH, LANGUAGES, words_of
+
+WORDMARK = Path(__file__).parent.parent.parent / "assets" / "wordmark.svg"
 
 Said = tuple[Tone, str] | None
 """A message above a form, and its tone."""
@@ -33,7 +37,7 @@ _PAGE = """<!doctype html>
 <body>
 <main class="dc-sign-in">
 <form action="{action}" method="post">
-<div class="dc-brand"><img src="/favicon.svg" width="22" height="22" alt="">{product}</div>
+<div class="dc-brand" title="{product}">{wordmark}</div>
 <h1>{title}</h1>
 {message}
 {fields}
@@ -139,6 +143,7 @@ def _page(
         message = f'<p class="dc-message" role="alert" data-tone="{tone}">{escape(text)}</p>'
     return _PAGE.format(
         title=title,
+        wordmark=_wordmark(),
         product=words_of(tongue.language).PRODUCT,
         language=tongue.language,
         chosen=tongue.language if tongue.chosen else "",
@@ -150,6 +155,12 @@ def _page(
         after=escape(after),
         button=button,
     )
+
+
+@cache
+def _wordmark() -> str:
+    """The product's name as it is drawn; in the page itself, so that it takes the text's colour."""
+    return WORDMARK.read_text().strip()
 
 
 def _languages(after: str, language: str) -> str:

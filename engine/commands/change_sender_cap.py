@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from engine.domain.digits import grouped
 from engine.domain.ids import SenderId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
@@ -26,7 +27,7 @@ def change_sender_cap(
         return Refused("This sender is not in your pool any more.")
     if people is not None and not 1 <= people <= MOST_PEOPLE:
         return Refused(
-            f"A cap is between 1 and {MOST_PEOPLE:,} people in 24 hours. "
+            f"A cap is between 1 and {grouped(MOST_PEOPLE)} people in 24 hours. "
             "To send nothing by this sender, rest it."
         )
     if row.daily_cap == people:

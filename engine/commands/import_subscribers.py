@@ -20,6 +20,7 @@ from engine.documents.subscriber_file import (
     Unmapped,
     read_list,
 )
+from engine.domain.digits import grouped
 from engine.domain.enrolment import Enrolment, SubscriberForm
 from engine.domain.ids import TenantId
 from engine.domain.precedence import waits_until
@@ -123,7 +124,9 @@ def import_subscribers(
     if not people:
         return Refused("There is nobody new in this file.")
     if all_or_nothing and left_out:
-        return Refused(f"{left_out:,} rows cannot be imported, so nothing was. Mend them first.")
+        return Refused(
+            f"{grouped(left_out)} rows cannot be imported, so nothing was. Mend them first."
+        )
     if len(people) > SMALL and _is_busy(session, now):
         return Refused(BUSY)
     with session.begin_nested() as all_of_it:

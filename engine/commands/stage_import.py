@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from engine.domain.digits import grouped
 from engine.domain.enrolment import Enrolment
 from engine.domain.ids import ImportId, TenantId
 from engine.domain.precedence import ImportState
@@ -39,7 +40,9 @@ def begin_import(
     if not rows:
         return Refused("There is nobody new in this file.")
     if all_or_nothing and left_out:
-        return Refused(f"{left_out:,} rows cannot be imported, so nothing was. Mend them first.")
+        return Refused(
+            f"{grouped(left_out)} rows cannot be imported, so nothing was. Mend them first."
+        )
     if imports.under_way(session, tenant) >= UNDER_WAY_LIMIT:
         return Refused("Several lists wait already. Import them, or take one back, before this.")
     which = imports.open_import(

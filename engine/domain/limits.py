@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
+from engine.domain.digits import grouped
+
 ROLLING = timedelta(hours=24)
 
 PEOPLE: dict[str, int] = {
@@ -119,7 +121,7 @@ def without_room(
 def full(most: int) -> str:
     """The sentence for somebody whom a limit leaves out."""
     return (
-        f"The limit of {most:,} people in 24 hours was reached. "
+        f"The limit of {grouped(most)} people in 24 hours was reached. "
         "Put it back when there is room again, or raise the limit."
     )
 
@@ -129,6 +131,6 @@ def no_room(portfolio: int | None) -> str:
     if portfolio is None:
         return "the daily caps of the senders have no room for them. Raise a cap, or add a sender."
     return (
-        f"WhatsApp lets us write to {portfolio:,} people in 24 hours, or the daily caps of the "
-        "senders have no room for them."
+        f"WhatsApp lets us write to {grouped(portfolio)} people in 24 hours, or the daily caps of "
+        "the senders have no room for them."
     )

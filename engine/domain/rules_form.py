@@ -19,6 +19,7 @@ from engine.domain.compliance_rules import (
     Severity,
 )
 from engine.domain.content import Language
+from engine.domain.digits import grouped
 
 LINES_LIMIT = 300
 LINE_LIMIT = 600
@@ -135,13 +136,17 @@ def _wrong_with(field: str, form: Form) -> list[Problem]:
         low, high = NUMBERS[field]
         typed = text.strip()
         fits = typed.isascii() and typed.isdigit() and len(typed) < 6 and low <= int(typed) <= high
-        return [] if fits else [Problem(field, f"A whole number from {low:,} to {high:,}.")]
+        return (
+            []
+            if fits
+            else [Problem(field, f"A whole number from {grouped(low)} to {grouped(high)}.")]
+        )
     if field.startswith("severity."):
         known = text in {severity.value for severity in Severity}
         return [] if known else [Problem(field, "Either block or warn.")]
     lines = lines_of(text)
     if len(lines) > LINES_LIMIT:
-        return [Problem(field, f"{len(lines):,} lines; {LINES_LIMIT:,} fit.")]
+        return [Problem(field, f"{grouped(len(lines))} lines; {grouped(LINES_LIMIT)} fit.")]
     if any(len(line) > LINE_LIMIT for line in lines):
         return [Problem(field, f"A line has more than {LINE_LIMIT} characters.")]
     return _wrong_lines(field, lines)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.domain.content import Category
+from engine.domain.digits import grouped
 from engine.domain.ids import ScheduleId
 
 IST = "Asia/Kolkata"
@@ -167,7 +168,7 @@ def too_late(now: datetime, opens_at: datetime, late_after: timedelta) -> str | 
     if lateness <= late_after:
         return None
     minutes = int(lateness.total_seconds() // 60)
-    return f"The engine was not running at the opening and is {minutes:,} minutes late."
+    return f"The engine was not running at the opening and is {grouped(minutes)} minutes late."
 
 
 def next_opening(schedule: Schedule, now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from engine.domain.canary import CanaryRule
+from engine.domain.digits import grouped
 from engine.domain.ids import ContentId
 from engine.domain.planning import Pacing
 from engine.domain.schedule import EVERY_DAY, IST, Kind, LatePolicy, time_of_day, zone_named
@@ -167,7 +168,7 @@ class _Form:
     def between(
         self, field: str, low: int, high: int, unit: str, *, optional: bool = False
     ) -> int | None:
-        words = f"A whole number of {unit} from {low} to {high:,}."
+        words = f"A whole number of {unit} from {low} to {grouped(high)}."
         return self.whole(field, low, high, words, optional=optional)
 
     def whole(

@@ -10,6 +10,7 @@ from engine.domain import limits
 from engine.domain import schedule as rules
 from engine.domain.content import APPROVED_OR_BETTER, Category
 from engine.domain.cut_off import Fallback
+from engine.domain.digits import grouped
 from engine.domain.ids import ScheduleId, TenantId
 from engine.domain.quality import effective_rate
 from engine.domain.schedule import Kind
@@ -151,11 +152,13 @@ def _capacity(session: Session, tenant: TenantId, people: int) -> tuple[Check, .
     if primary and None not in caps:
         most = min(sum(cap or 0 for cap in caps), people if most is None else most)
     if most is not None and people > most:
-        words = f"The limits of the day let {most:,} people in; {people - most:,} find no room."
+        beyond = grouped(people - most)
+        words = f"The limits of the day let {grouped(most)} people in; {beyond} find no room."
         return (Check("Capacity", False, words),)
     seconds = people / rate if rate else 0.0
     if seconds > rules.USUAL.closes.total_seconds():
-        words = f"Sending to {people:,} takes {seconds:,.0f} s: the last come after the close."
+        said = f"Sending to {grouped(people)} takes {grouped(round(seconds))} s"
+        words = f"{said}: the last come after the close."
         return (Check("Capacity", False, words),)
     return ()
 
@@ -177,4 +180,4 @@ def _people(session: Session, tenant: TenantId) -> int:
 def _audience(count: int) -> Check:
     if not count:
         return Check("Audience", False, "No active subscriber with consent. Add or import some.")
-    return Check("Audience", True, f"{count:,} active subscribers with consent.")
+    return Check("Audience", True, f"{grouped(count)} active subscribers with consent.")

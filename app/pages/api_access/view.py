@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from app import formats
 from app.components.actions import button, confirm
 from app.components.cards import card, stat
 from app.components.forms import field, problems
@@ -123,9 +124,9 @@ def how_to_call(page: Any) -> rx.Component:
                 "an error with a code, a sentence and the field it is about."
             ),
             rx.el.li(
-                f"At most {minute} a minute, {hour:,} an hour and {day:,} a day for your "
-                "organisation, and 10 an hour for one person; beyond that the answer is 429 with "
-                "Retry-After."
+                f"At most {minute} a minute, {formats.number(hour)} an hour and "
+                f"{formats.number(day)} a day for your organisation, and 10 an hour for one "
+                "person; beyond that the answer is 429 with Retry-After."
             ),
             rx.el.li(
                 "Only subscribers who consented get one. Free text goes only within 24 hours of "

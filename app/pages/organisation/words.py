@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app import formats
 from engine.domain import tenant_settings as rules
 
 
@@ -145,7 +146,7 @@ def bounds_words(key: str) -> str:
     setting = rules.BY_KEY[key]
     if setting.kind is not rules.Kind.NUMBER:
         return ""
-    return f"{setting.low} to {setting.high:,}, usually {setting.default}"
+    return f"{setting.low} to {formats.number(setting.high)}, usually {setting.default}"
 
 
 def complaint(detail: str) -> str:

@@ -127,6 +127,11 @@ DELIVERY = {
     "Choose senders like this?": "प्रेषक इस तरह चुनें?",
     "Choose like this": "इस तरह चुनें",
     "Choose like this…": "इस तरह चुनें…",
+    "Add the phone number ids of your WhatsApp account to the settings "
+    "(WHATSAPP_PHONE_NUMBER_ID_1 and so on) and start again.": (
+        "अपने WhatsApp खाते के फ़ोन नंबर आईडी सेटिंग्स में जोड़ें (WHATSAPP_PHONE_NUMBER_ID_1 आदि) और "
+        "फिर से शुरू करें।"
+    ),
     "No senders yet": "अभी कोई प्रेषक नहीं",
     "It stops at once and stays out of the pool until somebody resumes it. What it would have sent "
     "goes by the other senders. Nothing is lost.": (
