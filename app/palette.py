@@ -47,6 +47,8 @@ class Palette(rx.State):
 
     lines: list[Line] = []
     looked: bool = False
+    sought: str = ""
+    """What `lines` are the answer to: Enter waits for the answer to what was typed."""
 
     @guarded()
     async def look(self, text: str, *, by: Actor) -> None:
@@ -56,7 +58,7 @@ class Palette(rx.State):
         chosen = await self.get_state(Chosen)
         things = await ask(found, by.tenant, text, by=by)
         self.lines = lines(text, things, by.role, chosen.language)
-        self.looked = True
+        self.sought, self.looked = text, True
 
 
 def lines(text: str, things: Found, role: Role | None, language: str) -> list[Line]:
@@ -153,6 +155,7 @@ def palette() -> rx.Component:
             role="listbox",
             aria_label=spoken(words.PALETTE_OPEN),
             class_name="dc-palette-lines",
+            custom_attrs={"data-sought": Palette.sought},
         ),
         rx.cond(
             Palette.looked & (shown.length() == 0),

@@ -6,6 +6,9 @@
   const text = () => document.getElementById("palette-text");
   const lines = () => [...document.querySelectorAll("#palette-lines [role='option']")];
   let at = 0;
+  let pressed = false; // Enter, before the answer to what was typed had come
+
+  const isAnswered = () => document.getElementById("palette-lines")?.dataset.sought === text()?.value;
 
   function mark(next) {
     const all = lines();
@@ -21,6 +24,7 @@
   function open() {
     const box = dialog();
     if (!box || box.open) return;
+    pressed = false;
     box.showModal();
     text()?.focus();
     text()?.select();
@@ -43,7 +47,8 @@
       mark(steps[event.key]());
     } else if (event.key === "Enter" && event.target === text()) {
       event.preventDefault();
-      lines()[at]?.click();
+      pressed = !isAnswered();
+      if (!pressed) lines()[at]?.click();
     }
   });
 
@@ -58,6 +63,10 @@
 
   // Another answer of the server: the first line is the best one.
   new MutationObserver((changes) => {
-    if (changes.some((change) => change.target.id === "palette-lines")) mark(0);
-  }).observe(document.documentElement, { childList: true, subtree: true });
+    if (!changes.some((change) => change.target.id === "palette-lines")) return;
+    mark(0);
+    if (!pressed || !isAnswered()) return;
+    pressed = false;
+    lines()[0]?.click();
+  }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-sought"] });
 })();

@@ -63,7 +63,10 @@ def told(text: str, language: str) -> str:
 
 
 def retold(value: Any, language: str, *, but: frozenset[str] = frozenset()) -> Any:
-    """A frozen value of rows and texts, told in that language; fields named in `but` stay."""
+    """A frozen value of rows and texts, told in that language.
+
+    Fields named in `but` stay, and tones: those are no words but colours.
+    """
     if language != HINDI:
         return value
     if isinstance(value, str):
@@ -71,7 +74,8 @@ def retold(value: Any, language: str, *, but: frozenset[str] = frozenset()) -> A
     if isinstance(value, list):
         return [retold(one, language, but=but) for one in cast("list[Any]", value)]
     if is_dataclass(value) and not isinstance(value, type):
-        names = [one.name for one in fields(value) if one.name not in but]
+        named = (one.name for one in fields(value))
+        names = [name for name in named if name not in but and not name.endswith("tone")]
         return replace(
             value, **{name: retold(getattr(value, name), language, but=but) for name in names}
         )

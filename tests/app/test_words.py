@@ -4,11 +4,13 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import app.pages
+from app.pages.live.shown import Part
 from app.words import en, hi
 from app.words.pages import PARTS
 from app.words.speech import HINDI, LANGUAGES, hindi, language_of, retold, told, words_of
@@ -62,6 +64,8 @@ def test_what_a_person_wrote_stays_as_they_wrote_it() -> None:
         "Results of the week: 3 subscribers of note"
     )
     assert told("Paused", "en") == "Paused"
+    shown = Part(word="held", tone="held", number="3", width="1%")
+    assert retold(shown, HINDI) == replace(shown, word="रुके हुए")
     assert retold(["Paused"], "en") == ["Paused"]
 
 

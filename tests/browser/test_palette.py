@@ -24,8 +24,7 @@ def test_a_few_letters_and_enter_lead_to_a_page(open_tab: OpenTab) -> None:
     expect(page.locator("#palette-text")).to_be_focused()
     expect(page.locator("#palette-lines b").first).to_be_visible()
     page.keyboard.type("dead")
-    expect(page.locator("#palette-lines b")).to_have_text(["Dead letters"])
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # faster than the server: it goes where the answer leads
     expect(page).to_have_url(re.compile("/dead-letters$"))
     expect(page.locator("#palette")).to_be_hidden()
 
@@ -41,7 +40,10 @@ def test_arrows_choose_and_escape_gives_the_focus_back(open_tab: OpenTab) -> Non
     expect(page.locator("[aria-selected='true'] b")).not_to_have_text(first)
     for _ in range(4):  # the browser's own dialog keeps the focus inside
         page.keyboard.press("Tab")
-        assert page.evaluate("!!document.activeElement.closest('#palette, body:focus')")
+        # Between the last thing and the first one there may be the browser's own bar.
+        assert page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('#palette')"
+        )
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
     expect(opener).to_be_focused()
