@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +19,8 @@ ROWS_LIMIT: Final = 200_000
 CELL_LIMIT = 2_000
 SAMPLE_ROWS = 5
 QUOTED_LETTERS = 30
-_FORMULA = re.compile(r"\s*(=|@\w|[+-].*[A-Za-z].*[(!|])")
+_IS_ONE = re.compile(r"\s*(=|@\w|[+-].*[A-Za-z].*[(!|])").match
+"""Whether a cell is a formula."""
 
 Told = Callable[[int, int], None]
 """Called every BREATHE_ROWS rows with how many were read, of about how many. It may wait a little,
@@ -179,6 +180,7 @@ def _read_rows(
     consent: SubscriberForm,
     now: datetime,
 ) -> SubscriberList | Refused:
+    else_ = asdict(consent)
     good: list[tuple[int, Enrolment]] = []
     problems: list[RowProblem] = []
     repeated: list[RepeatedRow] = []
@@ -190,7 +192,7 @@ def _read_rows(
         rows += 1
         if rows > ROWS_LIMIT:
             return Refused(f"More than {ROWS_LIMIT:,} rows. Split the file and import the parts.")
-        checked = _checked(cells, layout, consent, now)
+        checked = _checked(cells, layout, else_, now)
         if not isinstance(checked, Enrolment):
             problems += [RowProblem(row, problem) for problem in checked]
             continue
@@ -213,17 +215,17 @@ def _read_rows(
 def _checked(
     cells: Sequence[str],
     layout: tuple[tuple[int, str], ...],
-    consent: SubscriberForm,
+    else_: dict[str, str],
     now: datetime,
 ) -> Enrolment | tuple[Problem, ...]:
-    if any(len(cell) > CELL_LIMIT for cell in cells):
+    if max(map(len, cells)) > CELL_LIMIT:
         words = f"A cell is longer than {CELL_LIMIT:,} characters: a quote is probably missing."
         return (Problem("", words),)
     values = {field: cells[place] for place, field in layout if place < len(cells)}
-    if formulas := tuple(_formula(field, cell) for field, cell in values.items() if _is_one(cell)):
-        return formulas
-    values = {field: plain_cell(cell) for field, cell in values.items() if cell.strip()}
-    form = replace(consent, **values)
+    if formulas := [_formula(field, cell) for field, cell in values.items() if _IS_ONE(cell)]:
+        return tuple(formulas)
+    typed = {field: plain_cell(cell) for field, cell in values.items() if cell.strip()}
+    form = SubscriberForm(**(else_ | typed))
     details, agreed = check_details(form), check_consent(form, now)
     if isinstance(details, Details) and isinstance(agreed, Consent):
         return Enrolment(details=details, consent=agreed)
@@ -231,10 +233,6 @@ def _checked(
         *(() if isinstance(details, Details) else details),
         *(() if isinstance(agreed, Consent) else agreed),
     )
-
-
-def _is_one(cell: str) -> bool:
-    return _FORMULA.match(cell) is not None
 
 
 def _formula(field: str, cell: str) -> Problem:

@@ -48,12 +48,14 @@ def check_details(form: SubscriberForm) -> Details | tuple[Problem, ...]:
     if isinstance(phone, NotAPhone):
         problems.append(Problem("phone", phone.words))
         phone = Phone("")
+    language, tier, region, wrong = _kind(form.language, form.tier, form.region)
+    problems += wrong
     details = Details(
         name=name,
         phone=phone,
-        language=_language(form.language, problems),
-        tier=_tier(form.tier, problems),
-        region=_line("region", "The region", form.region, REGION_LIMIT, problems),
+        language=language,
+        tier=tier,
+        region=region,
         registration_no=_registration(form.registration_no, problems),
         tags=_line("tags", "The tags", form.tags, TAGS_LIMIT, problems),
     )
@@ -65,15 +67,18 @@ def check_consent(form: SubscriberForm, now: datetime) -> Consent | tuple[Proble
 
     A date alone means its beginning in India; it may not lie in the future.
     """
+    return _agreed(form.consent_source, form.consent_date, form.consent_evidence, now)
+
+
+@lru_cache(maxsize=4096)  # a list repeats its few ways and days of agreeing
+def _agreed(how: str, when: str, proof: str, now: datetime) -> Consent | tuple[Problem, ...]:
     problems: list[Problem] = []
-    source = _line("consent_source", "The source", form.consent_source, SOURCE_LIMIT, problems)
-    evidence = _line(
-        "consent_evidence", "The evidence", form.consent_evidence, EVIDENCE_LIMIT, problems
-    )
+    source = _line("consent_source", "The source", how, SOURCE_LIMIT, problems)
+    evidence = _line("consent_evidence", "The evidence", proof, EVIDENCE_LIMIT, problems)
     if not source:
         words = "No consent: say how they agreed, for example “web form” or “signed form”."
         problems.append(Problem("consent_source", words))
-    at = _date(form.consent_date, now, problems)
+    at = _date(when, now, problems)
     if problems or at is None:
         return tuple(problems)
     return Consent(at=at, source=source, evidence=evidence)
@@ -83,7 +88,7 @@ def _name(text: str, problems: list[Problem]) -> str:
     name = _line("name", "The name", text, NAME_LIMIT, problems)
     if not name:
         problems.append(Problem("name", "The name is missing."))
-    elif not any(letter.isalpha() for letter in name):
+    elif not name[0].isalpha() and not any(letter.isalpha() for letter in name):
         problems.append(Problem("name", f"“{name}” is not a name: it has no letter."))
     return name
 
@@ -97,6 +102,18 @@ def _line(field: str, what: str, text: str, limit: int, problems: list[Problem])
     if len(line) > limit:
         problems.append(Problem(field, f"{what} is longer than {limit} characters. Shorten it."))
     return line
+
+
+@lru_cache(maxsize=4096)  # a list repeats these too
+def _kind(language: str, tier: str, region: str) -> tuple[Language, Tier, str, tuple[Problem, ...]]:
+    """What many share, and everything that is wrong with it."""
+    problems: list[Problem] = []
+    return (
+        _language(language, problems),
+        _tier(tier, problems),
+        _line("region", "The region", region, REGION_LIMIT, problems),
+        tuple(problems),
+    )
 
 
 def _language(text: str, problems: list[Problem]) -> Language:

@@ -2,8 +2,8 @@
 
 SQLAlchemy's own way to the driver is a tenth of a millisecond of Python for each statement, and
 three where the caches are cold, because a thread has only just woken. So what the engine says again
-and again takes texts, bytes and whole numbers, gives back one text or a count, and goes straight
-through.
+and again takes texts, bytes and whole numbers, gives back one text, a count or plain rows, and goes
+straight through.
 """
 
 from collections.abc import Callable, Generator
@@ -31,17 +31,21 @@ class Prepared:
 
     def run(self, session: Session, **given: Value) -> int:
         """Say it; returns how many rows it touched. Raises what SQLAlchemy raises."""
-        return self._say(session, given, fetch=False)
+        return self._say(session, given, lambda cursor: cursor.rowcount)
 
     def text(self, session: Session, **given: Value) -> str:
         """Say it; returns the one value of its one row. Raises what SQLAlchemy raises."""
-        return self._say(session, given, fetch=True)
+        return self._say(session, given, _one_value)
 
     def count(self, session: Session, **given: Value) -> int:
         """Say it; returns the one number of its one row. Raises what SQLAlchemy raises."""
-        return self._say(session, given, fetch=True)
+        return self._say(session, given, _one_value)
 
-    def _say(self, session: Session, given: dict[str, Value], *, fetch: bool) -> Any:
+    def rows(self, session: Session, **given: Value) -> list[tuple[Any, ...]]:
+        """Say it; returns its rows as the driver has them. Raises what SQLAlchemy raises."""
+        return self._say(session, given, lambda cursor: cursor.fetchall())
+
+    def _say(self, session: Session, given: dict[str, Value], answer: Callable[[Any], Any]) -> Any:
         connection = _connection_of(session)
         dialect = connection.dialect
         spoken = self._spoken.get(dialect.name)
@@ -49,7 +53,11 @@ class Prepared:
             spoken = self._spoken[dialect.name] = _speak(self._make(dialect.name), dialect)
         with _cursor(connection, spoken.text) as cursor:
             cursor.execute(spoken.text, spoken.parameters(given))
-            return cursor.fetchone()[0] if fetch else cursor.rowcount
+            return answer(cursor)
+
+
+def _one_value(cursor: Any) -> Any:
+    return cursor.fetchone()[0]
 
 
 def say(connection: sa.Connection, text: str) -> None:
