@@ -307,7 +307,7 @@ def _remove_all(session: Session, tenant: TenantId, name: str) -> None:
 
 async def test_a_file_too_large_to_send_is_told_so(house: House, sandbox: Sandbox) -> None:
     async with _tab(house, sandbox) as tab:
-        file = {"file": {"path": "big.csv", "size": 60 * 1024 * 1024}, "errors": []}
+        file = {"name": "big.csv", "size": 60 * 1024 * 1024}
         await tab.call(f"{IMPORT}.turn_away", rejected=[file])
         assert "60 MB large; 25 MB" in (await tab.hear(IMPORT, "refused"))[0]
 

@@ -118,3 +118,25 @@ def test_a_workbook_is_mapped_looked_at_and_brought_in(open_tab: OpenTab) -> Non
     assert "row,column,problem" in Path(coming.value.path()).read_text("utf-8-sig")
     pressed(page, "Import…", "Import")
     expect(page.get_by_text("2 subscribers added; 1 row left out.")).to_be_visible()
+
+
+def test_a_file_over_the_limit_is_turned_away_in_words_and_never_sent(open_tab: OpenTab) -> None:
+    page = open_tab(Role.OPERATOR, "/subscribers/import")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.evaluate(DROP, ["big.csv", 60])
+    expect(page.get_by_role("alert")).to_contain_text("60 MB large; 25 MB can be taken")
+    assert not [url for url in sent if "_upload" in url]
+    # The page is as alive as before: it takes a file that fits.
+    choose(page, b"name,phone\n", "small.csv")
+    expect(page.get_by_role("alert")).to_contain_text("a header but no rows")
+
+
+DROP = """([name, megabytes]) => {
+  const held = new DataTransfer();
+  held.items.add(new File([new Uint8Array(megabytes << 20)], name, {type: "text/csv"}));
+  const zone = document.querySelector(".rx-Upload");
+  for (const kind of ["dragenter", "dragover", "drop"])
+    zone.dispatchEvent(new DragEvent(kind, {bubbles: true, dataTransfer: held}));
+}"""
+"""Drops a file of so many megabytes on the page, as a hand would; it is too large to hand over."""

@@ -139,8 +139,7 @@ def more_words(more: int) -> str:
 
 def turned_away(rejected: Sequence[Mapping[str, Any]]) -> list[str]:
     """Why the browser did not send a file: what it weighs, or what it is."""
-    file = rejected[0].get("file") if rejected else None
-    size = file.get("size") if isinstance(file, Mapping) else None
+    size = rejected[0].get("size") if rejected else None
     if isinstance(size, int) and size > FILE_LIMIT_BYTES:
         return [too_large(size).why]
     return ["One file at a time, please: a CSV list, or an Excel workbook (.xlsx)."]

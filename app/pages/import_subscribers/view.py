@@ -84,7 +84,7 @@ def _choose(page: Any) -> rx.Component:
                 accept={"text/csv": [".csv", ".txt", ".tsv"], XLSX: [".xlsx"]},
                 max_files=1,
                 max_size=FILE_LIMIT_BYTES,
-                on_drop_rejected=page.turn_away,
+                on_drop_rejected=lambda files: page.turn_away(_weighed(files)),
                 multiple=False,
                 on_drop=page.take(rx.upload_files(upload_id=UPLOAD_ID)),
             ),
@@ -107,6 +107,15 @@ def _choose(page: Any) -> rx.Component:
         ),
         class_name="dc-stack-16",
     )
+
+
+def _weighed(files: Any) -> rx.Var[list[dict[str, Any]]]:
+    """Of files that were not taken, only what they are called and weigh.
+
+    As they are, the browser would send the very files along, and the server hang up on them.
+    """
+    named = "{name: one.file.name, size: one.file.size}"
+    return rx.Var(f"({files}).map((one) => ({named}))", _var_type=list[dict[str, Any]])
 
 
 def _consent(page: Any) -> rx.Component:
