@@ -2,27 +2,40 @@
 
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
 
-from engine.domain.roles import CLI
-from engine.store import audit, migrations
+from app.command_line.trail import verify
+from engine.commands.add_subscriber import add_subscriber
+from engine.commands.erase_subscriber import erase_subscriber
+from engine.domain.enrolment import SubscriberForm
+from engine.domain.refusal import Refused
+from engine.domain.roles import CLI, Actor, Role
+from engine.settings import load
+from engine.store import audit
 from engine.store.database import Database
 from tests.app.dawncast import dawncast
 from tests.app.house import furnish
+from tests.store.test_audit import unguard
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A house with six entries in its trail, and an anchor kept outside of it."""
+def home(tmp_path: Path, sqlite_url: str) -> Path:
+    """A house with seven entries in its trail, and an anchor kept outside of it."""
     home = tmp_path / "home"
-    migrations.upgrade(url := f"sqlite:///{home}/dawncast.db")
+    home.mkdir()
+    write_trail(sqlite_url)
+    (tmp_path / "dawncast.db").rename(home / "dawncast.db")
+    return home
+
+
+def write_trail(url: str) -> None:
     database = Database(url)
     database.transact_now(furnish, NOW)
     for number in (1, 2):
@@ -30,17 +43,17 @@ def home(tmp_path: Path) -> Path:
             audit.append, by=CLI, action="content.approved", subject=f"content:{number}", now=NOW
         )
     database.close()
-    return home
 
 
-def by_hand(home: Path, *statements: str) -> None:
-    """As somebody with the file would: the triggers first."""
-    with closing(sqlite3.connect(home / "dawncast.db")) as connection, connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for (name,) in names.fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
+def by_hand(url: str, *statements: str) -> None:
+    """As somebody with the database's keys would: the triggers first."""
+    db_engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with Session(db_engine) as session:
+        unguard(session)
         for statement in statements:
-            connection.execute(statement)
+            session.execute(sa.text(statement))
+        session.commit()
+    db_engine.dispose()
 
 
 INSERT = (
@@ -60,16 +73,61 @@ INSERT = (
     ],
     ids=["edited", "deleted", "cut off", "inserted", "a name changed"],
 )
-def test_what_was_done_by_hand_is_found_and_named(home: Path, statement: str, named: str) -> None:
-    whole = dawncast(home, "audit", "verify")
-    assert (whole.returncode, whole.stderr) == (0, "")
-    assert "whole: 7 entries" in whole.stdout
+def test_what_was_done_by_hand_is_found_and_named(
+    database_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    statement: str,
+    named: str,
+) -> None:
+    write_trail(database_url)
+    settings = load({"DAWNCAST_HOME": str(tmp_path / "home"), "DATABASE_URL": database_url})
+    assert verify(settings, None) == 0
+    assert "whole: 7 entries" in said(capsys)
 
-    by_hand(home, statement)
-    broken = dawncast(home, "audit", "verify")
-    assert broken.returncode == 1
-    assert named in broken.stderr
-    assert "Traceback" not in broken.stderr
+    by_hand(database_url, statement)
+    assert verify(settings, None) == 1
+    assert named in said(capsys)
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed since the last look, on whichever stream, in one line."""
+    return " ".join("".join(capsys.readouterr()).split())
+
+
+def test_who_is_erased_leaves_the_trail_whole_and_is_named_nowhere(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = Database(database_url)
+    tenant, users = database.transact_now(furnish, NOW)
+    keeper = Actor("keeper", tenant, Role.ADMINISTRATOR, users[Role.ADMINISTRATOR])
+    form = SubscriberForm(
+        name="Zenobia Quill",
+        phone="9812399955",
+        consent_source="web form",
+        consent_date="2026-11-01",
+    )
+    who = database.transact_now(add_subscriber, tenant, form, by=keeper, now=NOW)
+    assert isinstance(who, int), who
+    assert kept_of(database, "Zenobia"), "her name stands beside the trail until she is erased"
+    done = database.transact_now(erase_subscriber, who, "T-1", by=keeper, now=NOW)
+    assert not isinstance(done, Refused), done
+    assert kept_of(database, "Zenobia") == kept_of(database, "9812399955") == []
+    database.close()
+    settings = load({"DAWNCAST_HOME": str(tmp_path / "home"), "DATABASE_URL": database_url})
+    assert verify(settings, None) == 0, said(capsys)
+
+
+def kept_of(database: Database, word: str) -> list[str]:
+    """The tables with a row that says it."""
+
+    def look(session: Session) -> list[str]:
+        names = sa.inspect(session.connection()).get_table_names()
+        plain = [name for name in names if "subscribers_search" not in name]
+        rows = ((name, session.execute(sa.text(f'SELECT * FROM "{name}"'))) for name in plain)
+        return [name for name, found in rows for row in found if word in str(row)]
+
+    return database.read_now(look)
 
 
 def test_an_anchor_kept_elsewhere_finds_a_tail_cut_off_with_all_its_traces(
@@ -82,7 +140,7 @@ def test_an_anchor_kept_elsewhere_finds_a_tail_cut_off_with_all_its_traces(
     kept = shutil.copy(file, tmp_path / "kept.json")
     end = "(SELECT max(number) FROM audit)"
     by_hand(
-        home,
+        f"sqlite:///{home / 'dawncast.db'}",
         "DELETE FROM audit WHERE number > 6",
         f"UPDATE audit_end SET number = {end}, "
         f"hash = (SELECT hash FROM audit WHERE number = {end})",
