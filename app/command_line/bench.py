@@ -24,13 +24,16 @@ _COLOURS = {Verdict.HOLDS: "green", Verdict.MISSED: "red", Verdict.NOT_MEASURED:
 def bench(*, only: Collection[str], quick: bool, as_json: bool) -> None:
     """Measure, and print the table; with `as_json` the last line of stdout is one JSON object."""
     telemetry.configure(level="error")
-    if not only or "start" in only:
+    if not only or {"start", "viewers", "subscribers"} & set(only):
         build_pages()
     with err.status("Measuring; nothing else should run on this machine") as status:
         tools = Tools(
             morning=_morning,
             serve=_serve,
-            two_routes=[sys.executable, "-m", "app.command_line.two_routes"],
+            two_routes=_ours("two_routes"),
+            pages=_ours("served_pages"),
+            onlookers=_ours("onlookers"),
+            screen=_ours("subscriber_screen"),
             quick=quick,
             tell=lambda said: status.update(f"Measuring: {said}"),
         )
@@ -52,6 +55,10 @@ def _table(rows: Sequence[Row]) -> Table:
         verdict = f"[{colour}]{row.verdict.value}[/]"
         table.add_row(row.name, row.ours, row.beside, ratio, row.goal, verdict, row.why)
     return table
+
+
+def _ours(module: str) -> list[str]:
+    return [sys.executable, "-m", f"app.command_line.{module}"]
 
 
 def _morning(options: dict[str, Any]) -> list[str]:

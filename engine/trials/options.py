@@ -28,6 +28,8 @@ class MorningOptions:
     """Seconds from the first POST to the scenario's trouble; None: as the scenario has it."""
     flood: float = 0.0
     """So many webhooks a second beside it, about an earlier broadcast, while it sends."""
+    lead_seconds: float = 0.0
+    """So much longer until the opening, for visitors to come; in real time."""
     settle: bool = True
     """Whether to wait until WhatsApp has nothing left to say; in real time."""
 

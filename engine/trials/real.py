@@ -114,7 +114,8 @@ async def _measure(
     visitors: Sequence[Visitor],
 ) -> MorningResult:
     clock = MachineClock()
-    opens_at = clock.now() + LEAD + options.subscribers * LEAD_FOR_EACH
+    lead = LEAD + options.subscribers * LEAD_FOR_EACH + timedelta(seconds=options.lead_seconds)
+    opens_at = clock.now() + lead
     await database.transact(
         simulated.add_one_off,
         seeded,
@@ -123,7 +124,7 @@ async def _measure(
         clock.now(),
         window_seconds=options.window_seconds,
     )
-    scene = Scene(database=database, clock=clock, seeded=seeded, opens_at=opens_at)
+    scene = Scene(database=database, clock=clock, seeded=seeded, opens_at=opens_at, url=served.url)
     async with asyncio.TaskGroup() as beside:
         flooding = beside.create_task(_flood(options, served, opens_at))
         visits = [beside.create_task(visitor.during(scene)) for visitor in visitors]

@@ -38,7 +38,7 @@ def serve(webhook_app: WebhookApp) -> None:
     leave_with_parent()
     telemetry.configure(level=told.get("log_level", "info"), json=False)
     database = Database(str(told["database_url"]))
-    engine = EngineThread(lambda: _parts(database, told))
+    engine = EngineThread(lambda: parts(database, told))
     # Shared, so that a process that waits listens too, and takes webhooks in from the first second.
     listening = socket.create_server(("127.0.0.1", int(told["port"])), reuse_port=True)
     server = uvicorn.Server(
@@ -56,7 +56,8 @@ def serve(webhook_app: WebhookApp) -> None:
         runner.run(server.serve(sockets=[listening]))
 
 
-def _parts(database: Database, told: Mapping[str, Any]) -> Parts:
+def parts(database: Database, told: Mapping[str, Any]) -> Parts:
+    """What the engine of a trial is built of. To be called on the engine's own loop."""
     clock = MachineClock()
     return Parts(
         database=database,

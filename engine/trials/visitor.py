@@ -17,12 +17,13 @@ from engine.trials.tenant import SeededTenant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """The morning a visitor comes to, in real or virtual time."""
+    """The morning a visitor comes to, in real or virtual time; `url` says where it is served."""
 
     database: Database
     clock: Clock
     seeded: SeededTenant
     opens_at: datetime
+    url: str = ""
 
 
 class Visitor(Protocol):

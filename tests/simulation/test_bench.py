@@ -33,6 +33,9 @@ def tools(**found: Any) -> Tools:
         morning=lambda options: [sys.executable, "-c", code],
         serve=lambda home, port: [sys.executable, "-c", "raise SystemExit(1)"],
         two_routes=[],
+        pages=[],
+        onlookers=[],
+        screen=[],
         quick=True,
         tell=lambda said: None,
     )

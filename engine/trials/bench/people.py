@@ -19,6 +19,7 @@ from engine.read.subscriber_list import page
 from engine.store import migrations, subscribers, tables
 from engine.store.database import Database
 from engine.store.dialects import table
+from engine.trials.bench import screen
 from engine.trials.bench.combinations import COMBINATIONS, Combination
 from engine.trials.bench.table import Row, not_measured, verdict
 from engine.trials.bench.tools import Tools
@@ -43,6 +44,7 @@ def measure(tools: Tools) -> list[Row]:
         filled(f"sqlite:///{Path(folder) / 'people.db'}", rows, tools) as database,
     ):
         found.append(_timed(database, rows, tools))
+        found.append(screen.measure(tools, database.url, rows))
     try:
         with cluster() as running, filled(running.create("people"), rows, tools) as database:
             found.append(_timed(database, rows, tools))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from engine.trials.bench import cost, drain, floors, intake, others, people
+from engine.trials.bench import cost, drain, floors, intake, others, people, viewers
 from engine.trials.bench.table import Row, failed, not_measured
 from engine.trials.bench.tools import RunError, Tools
 
@@ -19,10 +19,10 @@ PIECES: dict[str, Callable[[Tools], list[Row]]] = {
     "import": others.measure_import,
     "subscribers": people.measure,
     "start": others.measure_start,
+    "viewers": viewers.measure,
 }
 ELSEWHERE = (
     not_measured("kill -9 at random instants", "0 lost, 0 doubled", "dawncast drill shows it"),
-    not_measured("with 20 viewers", "late p99 ≤ 25 ms, board p95 ≤ 1 s", "nothing runs it yet"),
 )
 
 

@@ -24,13 +24,17 @@ class RunError(Exception):
 class Tools:
     """The product's own commands, since the engine knows nothing of the app.
 
-    two_routes: starts a process with the webhook route and a bare one beside it. quick: fewer
+    two_routes: starts a process with the webhook route and a bare one beside it. pages: starts one
+    with everything in it; onlookers, screen: ones that look at its pages. quick: fewer
     messages and one round, to see that it works. A morning that was run is not run again.
     """
 
     morning: MorningCommand
     serve: ServeCommand
     two_routes: Sequence[str]
+    pages: Sequence[str]
+    onlookers: Sequence[str]
+    screen: Sequence[str]
     quick: bool
     tell: Tell
     _mornings: dict[str, dict[str, Any]] = field(
