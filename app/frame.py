@@ -79,6 +79,7 @@ class Page:
 
     route: str
     title: str
+    permission: Permission
     view: Callable[[], rx.Component]
     permission: Permission = Permission.VIEW
     on_load: Sequence[Any] = field(default_factory=tuple)
@@ -112,6 +113,7 @@ def page(
         _pages[route] = Page(
             route=route,
             title=f"{title} · {words.PRODUCT}",
+            permission=permission,
             view=lambda: _frame(under or route, permission, view),
             permission=permission,
             on_load=[Frame.enter, *loads],

@@ -127,7 +127,7 @@ OpenTab = Callable[..., Page]
 def open_tab(browser: Browser, served: Served) -> Generator[OpenTab]:
     """`open_tab(role, path, viewport=…, colours=…)`: a page that must stay free of errors."""
     contexts: list[BrowserContext] = []
-    errors: list[str] = []
+    complaints = Complaints(served.url)
 
     def opened(
         role: Role | None,
@@ -141,9 +141,7 @@ def open_tab(browser: Browser, served: Served) -> Generator[OpenTab]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MILLISECONDS)
-        page.on("pageerror", lambda error: errors.append(f"{path}: {error}"))
-        page.on("console", lambda message: errors.extend(_complaint(message)))
-        page.on("requestfailed", lambda request: errors.append(f"{path}: {request.url} failed"))
+        complaints.listen(page)
         known = None if fresh or role is None else served.cookies.get(role)
         if known is not None:
             context.add_cookies(known)
@@ -161,7 +159,44 @@ def open_tab(browser: Browser, served: Served) -> Generator[OpenTab]:
     yield opened
     for context in contexts:
         context.close()
-    assert [error for error in errors if not _is_harmless(error)] == []
+    assert complaints.grave == []
+
+
+class Complaints:
+    """What went wrong in pages: errors, and requests to anybody but the server at `url`."""
+
+    def __init__(self, url: str) -> None:
+        self._own = (url, url.replace("http", "ws", 1), "data:", "blob:")
+        self._heard: list[str] = []
+
+    def listen(self, page: Page) -> None:
+        """Hear of everything that goes wrong in it from now on."""
+        page.on("pageerror", lambda error: self._heard.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self._heard.extend(_complaint(message)))
+        page.on("request", lambda request: self._see(request.url))
+        page.on("websocket", lambda socket: self._see(socket.url))
+
+    def _see(self, url: str) -> None:
+        if not url.startswith(self._own):
+            self._heard.append(f"{url} was asked for, which is not this machine's")
+
+    @property
+    def grave(self) -> list[str]:
+        """All of it but what has to be: a refusal that a test provoked says so on the console."""
+        return [error for error in self._heard if not _is_harmless(error)]
+
+
+def fits(page: Page) -> None:
+    """It is no wider than its screen, in both sizes and both colours.
+
+    Looked at again and again without being loaded again: that takes the longest.
+    """
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)  # pyright: ignore[reportArgumentType]
+        for viewport in (PHONE, WIDE):
+            page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= viewport["width"], f"{page.url} is {width} px wide, in {colours}"
 
 
 def fill_in(page: Page, email: str, password: str) -> None:
@@ -177,7 +212,5 @@ def _complaint(message: ConsoleMessage) -> list[str]:
 
 
 def _is_harmless(error: str) -> bool:
-    # A page that is left while it loads drops its requests, and says so.
     refused = ("401 (Unauthorized)", "403 (Forbidden)", "429 (Too Many Requests)")
-    expected = "no-such-page" in error or any(status in error for status in refused)
-    return error.endswith("failed") or expected
+    return "no-such-page" in error or any(status in error for status in refused)

@@ -17,7 +17,7 @@ from engine.domain.schedule import service_day
 from engine.store.tables import Attempt, Broadcast, Delivery, Schedule
 from tests.app.house import House
 from tests.app.sandbox import Sandbox, sandbox_in
-from tests.browser.conftest import PHONE, WIDE, OpenTab, Served
+from tests.browser.conftest import PHONE, OpenTab, Served, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 OTHERS = [Role.VIEWER, Role.AUTHOR, Role.APPROVER]
@@ -232,12 +232,10 @@ def _miss_the_opening(session: Session, made: Sandbox) -> None:
     session.add_all([row, schedule])
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_what_is_left_to_a_person_fits_its_screen(
-    open_tab: OpenTab, served: Served, sandbox: Sandbox, viewport: dict[str, int], colours: str
+    open_tab: OpenTab, served: Served, sandbox: Sandbox
 ) -> None:
-    page = open_tab(Role.OPERATOR, viewport=viewport, colours=colours)
+    page = open_tab(Role.OPERATOR)
     for path in (
         "/dead-letters",
         "/dead-letters?state=held",
@@ -247,8 +245,7 @@ def test_what_is_left_to_a_person_fits_its_screen(
     ):
         page.goto(served.url + path)
         expect(page.locator(".dc-skeleton")).to_have_count(0)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= viewport["width"], f"{path} is {width} px wide"
+        fits(page)
 
 
 def test_a_large_list_that_comes_while_a_broadcast_goes_out_waits_beside_the_list(
