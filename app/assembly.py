@@ -14,6 +14,7 @@ from starlette.routing import Route
 from app import serve
 from app.api.health import Vitals, health_routes
 from app.api.notifications import notification_routes
+from app.api.timed import Note, timed
 from app.api.webhooks import Intake, webhook_routes
 from app.doors import Installation
 from app.front_door import Site
@@ -29,7 +30,9 @@ from engine.whatsapp.cloud_api import CloudApi
 from engine.whatsapp.graph import Graph
 from engine.whatsapp.tokens import AccessTokens
 from engine.whatsapp.transport import Timeouts
+from engine.workers.alarms import Alarms
 from engine.workers.equipment import Tuning
+from engine.workers.gauges import Callers, Connections, Disk
 from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
 from engine.workers.poll_senders import GraphNumbers
 from engine.workers.template_shelf import GraphTemplates
@@ -50,7 +53,8 @@ def run(
     and the front end is built; closing the database is the caller's, too.
     """
     clock = MachineClock()
-    engine = EngineThread(partial(parts, settings, database))
+    callers = Callers(clock.loop_time)
+    engine = EngineThread(partial(parts, settings, database, callers))
     origins = [settings.public_url.rstrip("/")] if settings.public_url else []
     site = Site(
         origins=serve.own_origins(settings.host, settings.port, *origins),
@@ -62,7 +66,7 @@ def run(
         heartbeat_age=engine.oldest_heartbeat_seconds,
         version=version("dawncast"),
     )
-    routes = machine_routes(vitals, intake(settings, database, clock))
+    routes = machine_routes(vitals, intake(settings, database, clock), callers.note)
     with loading():
         asgi = serve.build_asgi(site, machine_routes=routes)
     # The server answers signals while it runs, and then raises them once more: that must not end
@@ -85,12 +89,17 @@ def run(
         signal.signal(signal.SIGTERM, before)
 
 
-def machine_routes(vitals: Vitals, taken_in: Intake) -> list[Route]:
-    """What other programs may call: each route with a check of its own."""
-    return [*health_routes(vitals), *webhook_routes(taken_in), *notification_routes()]
+def machine_routes(
+    vitals: Vitals, taken_in: Intake, note: Note = lambda _seconds, _failed: None
+) -> list[Route]:
+    """What other programs may call: each route with a check of its own. note: hears of each call
+    by a program of the organisation's, how long it took and whether we failed it.
+    """
+    callers = timed(notification_routes(), note)
+    return [*health_routes(vitals), *webhook_routes(taken_in), *callers]
 
 
-def parts(settings: Settings, database: Database) -> Parts:
+def parts(settings: Settings, database: Database, callers: Callers | None = None) -> Parts:
     """What an engine is built of. To be called on the engine's own loop."""
     clock = MachineClock()
     boot = clock.boot_id()
@@ -121,10 +130,18 @@ def parts(settings: Settings, database: Database) -> Parts:
         numbers=GraphNumbers(graph),
         uploads=GraphUploads(graph),
         templates=GraphTemplates(graph, settings.business_id) if settings.business_id else None,
+        alarms=alarms(settings, database, callers),
         singles=True,
         closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
     )
+
+
+def alarms(settings: Settings, database: Database, callers: Callers | None) -> Alarms:
+    """What alerts are judged by beside the tables."""
+    gauges = (Disk(settings.home), Connections(database), *(() if callers is None else (callers,)))
+    home = (settings.public_url or "").rstrip("/")
+    return Alarms(gauges=gauges, link=f"{home}/alerts" if home else "")
 
 
 def installation(settings: Settings) -> Installation:

@@ -15,6 +15,7 @@ import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
 from app import live, navigation
+from app.bell import Bell, bell
 from app.components.cards import empty, skeleton
 from app.components.marks import chip, sunrise
 from app.doors import now
@@ -115,8 +116,7 @@ def page(
             title=f"{title} · {words.PRODUCT}",
             permission=permission,
             view=lambda: _frame(under or route, permission, view),
-            permission=permission,
-            on_load=[Frame.enter, *loads],
+            on_load=[Frame.enter, Bell.enter, *loads],
         )
         return view
 
@@ -211,6 +211,7 @@ def _header(route: str) -> rx.Component:
         ),
         rx.el.span(class_name="dc-spring"),
         opener(),
+        bell(),
         rx.el.button(
             rx.color_mode_cond(rx.icon("moon", size=16), rx.icon("sun", size=16)),
             type="button",

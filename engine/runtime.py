@@ -23,6 +23,7 @@ from engine.store.database import Database
 from engine.store.journal import Journals
 from engine.supervise import Heartbeat, keep_alive
 from engine.whatsapp.gateway import Gateway
+from engine.workers.alarms import Alarms, ringing
 from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
 from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
@@ -69,6 +70,8 @@ class Parts:
     """Who takes the files above messages; None: no content has any, as in a simulation."""
     templates: Templates | None = None
     """Who keeps the templates; None: nobody is asked."""
+    alarms: Alarms | None = None
+    """What is watched for alerts; None: nothing is, as in a simulation."""
     singles: bool = False
     """Whether single messages are sent: answers, and what API callers ask for."""
     closes: tuple[Callable[[], Awaitable[None]], ...] = ()
@@ -209,6 +212,8 @@ class Engine:
                     partial(keep_templates, equipment, self._parts.templates),
                 )
             )
+        if self._parts.alarms is not None:
+            named += ringing(equipment, self._parts.alarms, self.heartbeat.ages)
         return named
 
 

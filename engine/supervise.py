@@ -34,6 +34,11 @@ class Heartbeat:
         """A sign of life."""
         self.beats[name] = self.clock.loop_time()
 
+    def ages(self) -> dict[str, float]:
+        """How long each worker has given no sign of life, in seconds."""
+        now = self.clock.loop_time()
+        return {name: now - at for name, at in list(self.beats.items())}
+
     def oldest_seconds(self) -> float | None:
         """Age of the stalest worker's last sign of life; None before the first."""
         if not self.beats:

@@ -1,9 +1,9 @@
 """Whether and when a failed delivery goes again. The only place that decides it (spec E1, E2).
 
-Three named policies. `window` is for a broadcast inside its window: quick, few, and never later
+Named policies. `window` is for a broadcast inside its window: quick, few, and never later
 than what can still land by the close. `late` takes over where `window` ends: five slow tries at
 fixed distances after the close, all marked late. `notification` is for single messages of API
-callers.
+callers. Beside them `alert` is for what channels are told of alerts.
 """
 
 from dataclasses import dataclass
@@ -50,6 +50,14 @@ NOTIFICATION = RetryPolicy(
     cap=timedelta(hours=1),
     attempts=3,
     jitter=0.25,
+)
+ALERT = RetryPolicy(
+    name="alert",
+    first=timedelta(seconds=2),
+    factor=2.0,
+    cap=timedelta(minutes=5),
+    attempts=10,
+    jitter=0.2,
 )
 LATE_STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 """The policy `late`: the distances between its tries; the first is counted from the close."""
@@ -168,6 +176,15 @@ def after_receipt(
             return GiveUp(reason)
         case RetryAt() | GiveUp():
             return decision
+
+
+def tell_again(
+    words: str, *, attempts: int, may_pass: bool, now: datetime, policy: RetryPolicy, rng: Random
+) -> RetryAt | GiveUp:
+    """What becomes of a notification that a channel did not take, after so many attempts."""
+    if not may_pass or attempts >= policy.attempts:
+        return GiveUp(words)
+    return RetryAt(now + backoff(attempts, policy, rng), words)
 
 
 def backoff(attempts: int, policy: RetryPolicy, rng: Random) -> timedelta:

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     TEMPLATES_WRITE = "templates.write"
     SCHEDULES_WRITE = "schedules.write"
     REPLIES_WRITE = "replies.write"
+    ALERTS_ACKNOWLEDGE = "alerts.acknowledge"
+    ALERTS_WRITE = "alerts.write"
     AUDIT_READ = "audit.read"
     SETTINGS_WRITE = "settings.write"
     USERS_WRITE = "users.write"
@@ -94,6 +96,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.TEMPLATES_WRITE: _RUNS_THE_MORNING,
     Permission.SCHEDULES_WRITE: _RUNS_THE_MORNING,
     Permission.REPLIES_WRITE: _RUNS_THE_MORNING | {Role.AUTHOR},
+    Permission.ALERTS_ACKNOWLEDGE: _EVERYBODY - {Role.VIEWER},
+    Permission.ALERTS_WRITE: _RUNS_THE_MORNING,
     Permission.AUDIT_READ: _KEEPS_THE_HOUSE | {Role.APPROVER},
     Permission.SETTINGS_WRITE: _KEEPS_THE_HOUSE,
     Permission.USERS_WRITE: _KEEPS_THE_HOUSE,

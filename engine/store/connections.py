@@ -9,6 +9,8 @@ from sqlalchemy.pool import StaticPool
 from engine.store.prepared import say
 
 READERS = 4
+OVERFLOW = 2
+"""Connections to read by beyond one for each reader: for who asks without a reader's thread."""
 BUSY_TIMEOUT_MS = 5_000
 READER_CACHE_KB = 512
 """Of each reader. Counting an audience goes through more than a cache holds; the system keeps it.
@@ -46,9 +48,9 @@ def writing_engine(url: str, *, durable: bool) -> sa.Engine:
 
 def reading_engine(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=READERS, max_overflow=2, pool_pre_ping=True)
+        return sa.create_engine(url, pool_size=READERS, max_overflow=OVERFLOW, pool_pre_ping=True)
     db_engine = sa.create_engine(
-        url, connect_args=_SQLITE_ARGUMENTS, pool_size=READERS, max_overflow=2
+        url, connect_args=_SQLITE_ARGUMENTS, pool_size=READERS, max_overflow=OVERFLOW
     )
     event.listen(db_engine, "connect", _sqlite_reader)
     event.listen(db_engine, "begin", _begin_reading)
@@ -92,3 +94,11 @@ def _sqlite_reader(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA query_only = ON")
     connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
+def free_percent(db_engine: sa.Engine) -> float:
+    """How many of an engine's connections nobody uses, of a hundred."""
+    pool = db_engine.pool
+    if not isinstance(pool, sa.QueuePool):
+        return 100.0
+    return 100.0 * max(0.0, 1.0 - pool.checkedout() / (pool.size() + OVERFLOW))

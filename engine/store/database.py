@@ -24,12 +24,13 @@ from sqlmodel import Session
 from engine.store.connections import (
     READERS,
     begin_writing,
+    free_percent,
     in_memory,
     reading_engine,
     writing_engine,
 )
 from engine.store.folding import folder_of
-from engine.store.line import Line
+from engine.store.line import WAITING_LIMIT, Line
 from engine.store.prepared import say
 
 P = ParamSpec("P")
@@ -89,6 +90,11 @@ class Database:
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         return self._writing.dialect.name
+
+    @property
+    def free_percent(self) -> float:
+        """How much of its connections and of the places in its line is free, 0 to 100."""
+        return min(100.0 * (1 - self.line.waiting / WAITING_LIMIT), free_percent(self._reading))
 
     async def transact(
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

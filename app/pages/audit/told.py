@@ -12,6 +12,15 @@ ERASED, NOTHING = "erased", "nothing"
 LINES, LONGEST = 8, 140
 
 ACTIONS: dict[str, str] = {
+    "alert.acknowledged": "Said that they see to an alert",
+    "alert_channel.added": "Added a channel for alerts",
+    "alert_channel.changed": "Changed a channel for alerts",
+    "alert_channel.removed": "Removed a channel for alerts",
+    "alert_channel.switched": "Switched a channel for alerts on or off",
+    "alert_channel.tested": "Sent a test to a channel for alerts",
+    "alert_rule.changed": "Changed a rule of alerts",
+    "alerts.silence_ended": "Ended a silence of alerts",
+    "alerts.silenced": "Kept alerts quiet for a while",
     "api_key.created": "Made an API key",
     "api_key.revoked": "Revoked an API key",
     "audit.anchored": "Anchored the audit trail",
@@ -102,6 +111,7 @@ FIELDS: dict[str, str] = {
     "file": "file",
     "hash": "seal",
     "ip": "address",
+    "leads_to": "leads to",
     "left_out": "left out",
     "number": "entry",
     "opens_at": "opens",

@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from app import live
+from app.bell import strip
 from app.doors import ask, now, tell
 from app.frame import count_down_to, page
 from app.navigation import Group
@@ -184,6 +185,7 @@ async def _no_progress(_count: int) -> None:
 def live_page() -> rx.Component:
     """Before, during and after the day's broadcast, or why there is none."""
     return rx.fragment(
+        strip(),
         rx.match(
             Live.moment,
             ("before", view.before(Live)),
@@ -191,5 +193,5 @@ def live_page() -> rx.Component:
             ("after", view.after(Live)),
             ("none", view.nothing(Live)),
             view.loading(),
-        )
+        ),
     )

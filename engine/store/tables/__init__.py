@@ -1,5 +1,14 @@
 """All tables, imported here once so that `SQLModel.metadata` is whole for alembic and the tests."""
 
+from engine.store.tables.alerts import (
+    Alert,
+    AlertChannel,
+    AlertMoment,
+    AlertNotice,
+    AlertRule,
+    AlertSecret,
+    AlertSilence,
+)
 from engine.store.tables.audit import AuditEnd, AuditEntry, AuditKey, AuditValue
 from engine.store.tables.broadcasts import (
     Broadcast,
@@ -37,6 +46,13 @@ from engine.store.tables.tenants import (
 )
 
 __all__ = [
+    "Alert",
+    "AlertChannel",
+    "AlertMoment",
+    "AlertNotice",
+    "AlertRule",
+    "AlertSecret",
+    "AlertSilence",
     "ApiKey",
     "Attempt",
     "AuditEnd",

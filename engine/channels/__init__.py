@@ -1,0 +1,1 @@
+"""Where the house itself is heard: Slack, e-mail, PagerDuty, a signed webhook, SMS."""
