@@ -80,7 +80,6 @@ class Page:
 
     route: str
     title: str
-    permission: Permission
     view: Callable[[], rx.Component]
     permission: Permission = Permission.VIEW
     on_load: Sequence[Any] = field(default_factory=tuple)
