@@ -131,6 +131,7 @@ def parts(settings: Settings, database: Database, callers: Callers | None = None
         uploads=GraphUploads(graph),
         templates=GraphTemplates(graph, settings.business_id) if settings.business_id else None,
         alarms=alarms(settings, database, callers),
+        reports=True,
         singles=True,
         closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),

@@ -35,6 +35,7 @@ from engine.workers.promote import promote
 from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
+from engine.workers.roll_up import roll_up
 from engine.workers.settle import settle
 from engine.workers.singles import send_singles
 from engine.workers.slots import Slots
@@ -72,6 +73,8 @@ class Parts:
     """Who keeps the templates; None: nobody is asked."""
     alarms: Alarms | None = None
     """What is watched for alerts; None: nothing is, as in a simulation."""
+    reports: bool = False
+    """Whether days that are over are counted for reports; a simulated morning ends before that."""
     singles: bool = False
     """Whether single messages are sent: answers, and what API callers ask for."""
     closes: tuple[Callable[[], Awaitable[None]], ...] = ()
@@ -205,6 +208,8 @@ class Engine:
             named.append(("uploads", partial(upload_media, equipment, media)))
             named.append(("test_sends", partial(send_tests, equipment, media)))
             named.append(("remind", partial(remind, equipment)))
+        if self._parts.reports:
+            named.append(("roll_up", partial(roll_up, equipment)))
         if self._parts.templates is not None:
             named.append(
                 (

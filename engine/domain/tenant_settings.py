@@ -67,6 +67,8 @@ BRAND_LINES = {
     Language.MR: BRAND_LINE_MR,
 }
 """What is put onto header pictures, by language (spec D5)."""
+BUDGET_RUPEES = "cost.budget_rupees"
+"""A month's, without tax; 0: none."""
 IDLE_MINUTES = "sign_in.idle_minutes"
 ABSOLUTE_HOURS = "sign_in.absolute_hours"
 
@@ -98,6 +100,7 @@ SETTINGS = (
         choices=tuple(policy.value for policy in LatePolicy),
     ),
     Setting(key=LATE_MINUTES, kind=Kind.NUMBER, default="10", low=1, high=240),
+    Setting(key=BUDGET_RUPEES, kind=Kind.NUMBER, default="0", low=0, high=9_999_999),
     Setting(key=IDLE_MINUTES, kind=Kind.NUMBER, default="480", low=15, high=1_440),
     Setting(key=ABSOLUTE_HOURS, kind=Kind.NUMBER, default="24", low=1, high=168),
 )

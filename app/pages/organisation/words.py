@@ -110,6 +110,17 @@ GROUPS: tuple[tuple[str, tuple[Told, ...]], ...] = (
         ),
     ),
     (
+        "Cost",
+        (
+            Told(
+                key=rules.BUDGET_RUPEES,
+                label="Budget for a month",
+                help="By WhatsApp's rate card, without tax. 0: no budget. Reports compare with it.",
+                unit="rupees",
+            ),
+        ),
+    ),
+    (
         "Signing in",
         (
             Told(

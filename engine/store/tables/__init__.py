@@ -34,6 +34,13 @@ from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
 from engine.store.tables.people import Consent, Subscriber
 from engine.store.tables.replies import ApiKey, Conversation, Inbound, Notification
+from engine.store.tables.reports import (
+    ReportCursor,
+    ReportDay,
+    ReportError,
+    ReportFigure,
+    ReportReader,
+)
 from engine.store.tables.senders import Sender, SenderChange
 from engine.store.tables.templates import Template, TemplateDay, TemplateOrder
 from engine.store.tables.tenants import (
@@ -81,6 +88,11 @@ __all__ = [
     "ParkedReceipt",
     "Receipt",
     "RecoveryCode",
+    "ReportCursor",
+    "ReportDay",
+    "ReportError",
+    "ReportFigure",
+    "ReportReader",
     "Sample",
     "Schedule",
     "Sender",
