@@ -23,6 +23,7 @@ from engine.clock import MachineClock
 from engine.read.board import board
 from engine.runtime import EngineThread, Parts
 from engine.settings import Settings
+from engine.store import evidence_key, evidence_packs
 from engine.store.anchors import FOLDER, AnchorFolder
 from engine.store.database import Database
 from engine.store.journal import FileJournals
@@ -34,6 +35,7 @@ from engine.workers.alarms import Alarms
 from engine.workers.equipment import Tuning
 from engine.workers.gauges import Callers, Connections, Disk
 from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
+from engine.workers.pack_evidence import Packing
 from engine.workers.poll_senders import GraphNumbers
 from engine.workers.template_shelf import GraphTemplates
 from engine.workers.uploads import GraphUploads
@@ -132,6 +134,7 @@ def parts(settings: Settings, database: Database, callers: Callers | None = None
         templates=GraphTemplates(graph, settings.business_id) if settings.business_id else None,
         alarms=alarms(settings, database, callers),
         reports=True,
+        packing=packing(settings),
         singles=True,
         closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
@@ -145,6 +148,25 @@ def alarms(settings: Settings, database: Database, callers: Callers | None) -> A
     return Alarms(gauges=gauges, link=f"{home}/alerts" if home else "")
 
 
+def packing(settings: Settings) -> Packing:
+    """How evidence packs are made on this machine."""
+    return Packing(
+        url=settings.database_url.get_secret_value(),
+        folder=settings.home.absolute() / evidence_packs.FOLDER,
+        key=partial(_evidence_key, settings),
+        version=version("dawncast"),
+    )
+
+
+def _evidence_key(settings: Settings) -> str | None:
+    if settings.evidence_key is not None:
+        return settings.evidence_key.get_secret_value()
+    try:
+        return evidence_key.read(settings.home)
+    except OSError:
+        return None
+
+
 def installation(settings: Settings) -> Installation:
     """What the pages may know of this machine."""
     own = sum(sender.token is not None for sender in settings.senders)
@@ -156,6 +178,7 @@ def installation(settings: Settings) -> Installation:
             ("Access tokens of single numbers", own > 0),
             ("WhatsApp app secret", bool(settings.app_secrets)),
             ("Webhook verify token", settings.verify_token is not None),
+            ("Key of evidence packs", _evidence_key(settings) is not None),
             ("Sentry address", settings.sentry_dsn is not None),
         ),
     )

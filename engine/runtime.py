@@ -30,6 +30,7 @@ from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
 from engine.workers.fallback import remind
 from engine.workers.keep_templates import keep_templates
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
+from engine.workers.pack_evidence import Packing, pack_evidence
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.promote import promote
 from engine.workers.receive import receive
@@ -75,6 +76,8 @@ class Parts:
     """What is watched for alerts; None: nothing is, as in a simulation."""
     reports: bool = False
     """Whether days that are over are counted for reports; a simulated morning ends before that."""
+    packing: Packing | None = None
+    """How evidence packs are made; None: nobody makes any."""
     singles: bool = False
     """Whether single messages are sent: answers, and what API callers ask for."""
     closes: tuple[Callable[[], Awaitable[None]], ...] = ()
@@ -201,6 +204,9 @@ class Engine:
         ]
         if self._parts.anchors is not None:
             named.append(("upkeep", partial(upkeep, equipment, self._parts.anchors)))
+        if self._parts.packing is not None:
+            packing = self._parts.packing
+            named.append(("pack_evidence", partial(pack_evidence, equipment, packing)))
         if self._parts.numbers is not None:
             named.append(("poll_senders", partial(poll_senders, equipment, self._parts.numbers)))
         if self._parts.uploads is not None:

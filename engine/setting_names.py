@@ -24,6 +24,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "SENTRY_DSN": ("sentry_dsn", "copy it from Sentry"),
     "WEBHOOK_STATUS_URL": ("webhook_status_url", "write an http or https address"),
     "WEBHOOK_ALERT_URL": ("webhook_alert_url", "write an http or https address"),
+    "DAWNCAST_EVIDENCE_KEY": ("evidence_key", "make one with `dawncast evidence key`"),
     "WHATSAPP_ACCESS_TOKEN": ("access_token", "copy the system user's token from Meta"),
     "WHATSAPP_APP_SECRET": ("app_secrets", "copy it from the app's basic settings at Meta"),
     "WHATSAPP_VERIFY_TOKEN": ("verify_token", "invent one, and give Meta the same"),
@@ -42,7 +43,7 @@ names.
 """
 
 SECRET_NAMES = frozenset(
-    {"DATABASE_URL", "REDIS_URL", "SENTRY_DSN", "WHATSAPP_ACCESS_TOKEN"}
+    {"DATABASE_URL", "REDIS_URL", "SENTRY_DSN", "WHATSAPP_ACCESS_TOKEN", "DAWNCAST_EVIDENCE_KEY"}
     | {"WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"}
 )
 """These may also come from a file: the same name with _FILE behind it. Their values are never

@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     log_format: str = Field("console", pattern="^(json|console)$")
 
+    evidence_key: SecretStr | None = None
+    """Signs evidence packs. Without it the file EVIDENCE_KEY in the home folder is used."""
     access_token: SecretStr | None = None
     access_token_file: Path | None = None
     app_secrets: Secrets = ()

@@ -1,11 +1,12 @@
 """The life of a day's content, and what exactly an approval binds to (spec D1, D2)."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from engine.domain.canonical import Plain, sha256_hex
+from engine.domain.canonical import Plain, canonical_json, sha256_hex
 from engine.domain.delivery import ImpossibleTransitionError
 from engine.domain.ids import ContentHash, DeliveryKey
 from engine.domain.media import Header
@@ -123,12 +124,17 @@ def content_hash(variants: Iterable[VariantText]) -> ContentHash:
 
     Raises ValueError when two variants are in one language: which of them is sent nobody could say.
     """
+    return ContentHash(hashlib.sha256(hashed_text(variants).encode()).hexdigest())
+
+
+def hashed_text(variants: Iterable[VariantText]) -> str:
+    """The very text that `content_hash` is the SHA-256 of: whoever doubts it can do the sum."""
     pack: dict[str, Plain] = {}
     for variant in variants:
         if variant.language in pack:
             raise ValueError(f"two variants in {variant.language}")
         pack[str(variant.language)] = _all_that_is_sent(variant)
-    return ContentHash(sha256_hex({"content": pack}))
+    return canonical_json({"content": pack})
 
 
 def _all_that_is_sent(variant: VariantText) -> Plain:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -101,6 +101,14 @@ def running(session: Session, tenant: TenantId) -> BroadcastId | None:
         .limit(1)
     )
     return session.connection().execute(query).scalar_one_or_none()
+
+
+def closes_of(session: Session, tenant: TenantId, day: date) -> list[datetime]:
+    """When the broadcasts of one service day close, or closed."""
+    asked = select(_broadcasts.c.closes_at).where(
+        _broadcasts.c.tenant_id == tenant, _broadcasts.c.service_day == day
+    )
+    return list(session.connection().execute(asked).scalars())
 
 
 def not_over(session: Session) -> list[Broadcast]:

@@ -78,6 +78,17 @@ def seconds_between(dialect: str, start: Any, end: Any) -> Any:
     return sa.func.extract("epoch", end - start)
 
 
+def one_state(session: Session) -> None:
+    """From its first look on, this session sees one state of the database, whoever writes.
+
+    To be said before anything else in it; in SQLite every transaction is so.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(
+            sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        )
+
+
 ASKED_AT_ONCE = 5_000
 """Values in one IN (…): SQLite takes 32,766 in a statement, PostgreSQL 65,535."""
 T = TypeVar("T")

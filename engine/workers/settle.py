@@ -16,7 +16,7 @@ from sqlmodel import Session
 from engine.domain import evidence
 from engine.domain.delivery import Event, State
 from engine.domain.ids import TenantId
-from engine.store import attempts, broadcasts, unknowns
+from engine.store import attempts, broadcasts, resends, unknowns
 from engine.store.attempts import Verdict
 from engine.store.unknowns import UnknownDelivery
 from engine.workers.equipment import Equipment
@@ -124,7 +124,10 @@ def _finding(one: UnknownDelivery, judgement: evidence.Judgement, now: datetime)
 
 def conclude(session: Session, findings: Sequence[Finding], now: datetime) -> int:
     """Act on the findings where the deliveries are still unknown; returns how many changed."""
-    changed = attempts.conclude(session, [finding.verdict for finding in findings], now)
+    verdicts = [finding.verdict for finding in findings]
+    changed = attempts.conclude(session, verdicts, now)
+    proofs = {one.attempt: one.reason for one in verdicts if one.event is Event.RESEND}
+    resends.note(session, proofs, now)
     cancel_stranded(session, now)  # free to go again, in a broadcast that was aborted meanwhile
     told = Counter((each.one.tenant, each.one.broadcast, each.words) for each in findings)
     for (tenant, broadcast, words), count in told.items():

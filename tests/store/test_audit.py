@@ -58,6 +58,7 @@ def unguard(session: Session) -> None:
     else:
         session.execute(sa.text("DROP FUNCTION audit_refuses() CASCADE"))
         session.execute(sa.text("DROP FUNCTION audit_value_stays() CASCADE"))
+        session.execute(sa.text("DROP FUNCTION audit_row_stays() CASCADE"))
 
 
 def test_rows_are_numbered_from_one_without_gaps(database: Database):

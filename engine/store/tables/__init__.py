@@ -33,6 +33,14 @@ from engine.store.tables.engine import EngineRun, Lease
 from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
 from engine.store.tables.people import Consent, Subscriber
+from engine.store.tables.records import (
+    AuditSegment,
+    Backup,
+    EvidenceKey,
+    EvidencePack,
+    Resend,
+    RestoredCopy,
+)
 from engine.store.tables.replies import ApiKey, Conversation, Inbound, Notification
 from engine.store.tables.reports import (
     ReportCursor,
@@ -65,7 +73,9 @@ __all__ = [
     "AuditEnd",
     "AuditEntry",
     "AuditKey",
+    "AuditSegment",
     "AuditValue",
+    "Backup",
     "Broadcast",
     "ComplianceRules",
     "Consent",
@@ -74,6 +84,8 @@ __all__ = [
     "DeadlineNotice",
     "Delivery",
     "EngineRun",
+    "EvidenceKey",
+    "EvidencePack",
     "Exclusion",
     "Import",
     "Inbound",
@@ -93,6 +105,8 @@ __all__ = [
     "ReportError",
     "ReportFigure",
     "ReportReader",
+    "Resend",
+    "RestoredCopy",
     "Sample",
     "Schedule",
     "Sender",
