@@ -1,6 +1,6 @@
 """Alerts: rules, what is wrong, who was told by which channel; silences.
 
-Revision: 0015, after 0012.
+Revision: 0015, after 0013.
 """
 
 import sqlalchemy as sa

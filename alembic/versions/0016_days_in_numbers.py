@@ -1,6 +1,6 @@
 """Days in numbers: what reports of any range are made of.
 
-Revision: 0016, after 0012.
+Revision: 0016, after 0015.
 """
 
 import sqlalchemy as sa

@@ -2,7 +2,7 @@
 """Evidence packs and their public keys, proven re-sends, backups, copies that wait to be released,
 and sealed segments of the audit trail, which are the only part of it that may go.
 
-Revision: 0017, after 0012.
+Revision: 0017, after 0016.
 """
 
 import sqlalchemy as sa
