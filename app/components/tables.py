@@ -64,6 +64,7 @@ def data_table(
                 **({"aria_label": spoken(label)} if label is not None else {}),
             ),
             class_name="dc-table",
+            tab_index=0,
         ),
         pager if pager is not None else rx.fragment(),
     )

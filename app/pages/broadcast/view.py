@@ -172,6 +172,7 @@ def _left_out(page: Any, one: LeftOutShown) -> rx.Component:
             rx.el.p(
                 rx.foreach(page.names, lambda name: rx.el.span(name, class_name="dc-chip")),
                 class_name="dc-row dc-names",
+                tab_index=0,
             ),
         ),
     )

@@ -151,7 +151,7 @@ def _entry(entry: Any) -> rx.Component:
                 entry.raw,
                 rx.el.details(
                     rx.el.summary("Raw", class_name="dc-grey dc-small"),
-                    rx.el.pre(entry.raw, class_name="dc-code"),
+                    rx.el.pre(entry.raw, class_name="dc-code", tab_index=0),
                     class_name="dc-raw",
                 ),
             ),

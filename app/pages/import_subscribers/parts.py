@@ -78,6 +78,7 @@ def file_columns(page: Any) -> rx.Component:
                 aria_label="The first rows of the file",
             ),
             class_name="dc-table",
+            tab_index=0,
         ),
         title=rx.fragment("2 · The columns of ", page.file_name),
     )

@@ -102,6 +102,7 @@ def _choose(page: Any) -> rx.Component:
                 "name,phone,language,tier,state,registration no,consent date,consent source\n"
                 "Asha Kulkarni,98123 45610,MR,PRO,Maharashtra,ARN-12345,2026-11-01,web form",
                 class_name="dc-code",
+                tab_index=0,
             ),
             title="What a list looks like",
         ),

@@ -159,6 +159,7 @@ def _thread(page: Any) -> rx.Component:
         rx.el.ol(
             rx.foreach(page.said, _bubble),
             class_name="dc-thread",
+            tab_index=0,
             aria_label="Messages",
             aria_live="polite",
         ),

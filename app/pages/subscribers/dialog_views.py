@@ -89,6 +89,7 @@ def _entry_dialog(state: Any) -> rx.Component:
                         rx.el.h3("Consent", class_name="dc-small dc-muted"),
                         timeline(state.history),
                         class_name="dc-history",
+                        tab_index=0,
                     ),
                 ),
                 rx.el.div(
