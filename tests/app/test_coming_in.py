@@ -237,3 +237,26 @@ def actions(house: House) -> list[str]:
         return list(session.exec(select(AuditEntry.action).order_by(col(AuditEntry.number))))
 
     return house.database.read_now(read)
+
+
+async def test_a_language_chosen_at_sign_in_is_kept_for_the_person(house: House) -> None:
+    async with browser(house) as guest:
+        _, page = await guest.get("/sign-in?language=hi&next=/senders")
+        assert '<html lang="hi">' in page
+        assert "साइन इन करें" in page
+        email = f"{Role.VIEWER}@example.test"
+        wrong, again = await guest.post("/auth/login", page, email=email, password="no such word")
+        assert wrong == 401
+        assert "मेल नहीं खाते" in again
+        status, _ = await guest.post("/auth/login", again, email=email, password=PASSWORD)
+        assert status == 303
+    assert house.database.read_now(_language) == "hi"
+    async with browser(house) as guest:
+        _, page = await guest.get("/sign-in?language=en")
+        await guest.post("/auth/login", page, email=email, password=PASSWORD)
+    assert house.database.read_now(_language) == "en"
+
+
+def _language(session: Session) -> str:
+    asked = select(User.language).where(User.email == f"{Role.VIEWER}@example.test")
+    return session.exec(asked).one()

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from engine.commands.accept_invitation import accept_invitation
 from engine.commands.change_profile import (
     begin_second_factor,
+    choose_language,
     confirm_second_factor,
     drop_second_factor,
     end_other_sessions,
@@ -211,6 +212,15 @@ def test_a_name_is_changed_by_its_owner(session: Session, people: Cast) -> None:
     assert row.name == "Dev Mehta"
     assert isinstance(rename_self(session, "  ", by=people.dev, now=NOW), Refused)
     assert isinstance(rename_self(session, "x" * 81, by=people.dev, now=NOW), Refused)
+
+
+def test_a_person_chooses_a_language_the_interface_speaks(session: Session, people: Cast) -> None:
+    assert choose_language(session, "hi", by=people.dev, now=NOW) is None
+    row = users.get(session, user(people.dev))
+    assert row is not None
+    session.refresh(row)
+    assert row.language == "hi"
+    assert isinstance(choose_language(session, "fr", by=people.dev, now=NOW), Refused)
 
 
 def guard(session: Session, by: Actor) -> tuple[TOTP, list[str]]:
