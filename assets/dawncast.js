@@ -42,7 +42,9 @@
     element.dataset.shown = key;
     element.replaceChildren();
     if (!key) return;
-    element.append(words + (figure ? " " : ""));
+    const said = document.createElement("span");
+    said.textContent = words + (figure ? " " : "");
+    element.append(said);
     if (figure) {
       const bold = document.createElement("b");
       bold.textContent = figure;

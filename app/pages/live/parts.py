@@ -79,7 +79,7 @@ def lanes(live: Any) -> rx.Component:
 def _lane(lane: Any) -> rx.Component:
     return row_of(
         rx.el.td(
-            rx.el.b(lane.sender),
+            rx.el.b(lane.sender, class_name="dc-nowrap"),
             " ",
             rx.cond(
                 lane.backup,
@@ -87,16 +87,14 @@ def _lane(lane: Any) -> rx.Component:
                 rx.fragment(),
             ),
             rx.cond(lane.quality != "", chip(lane.quality, tone=lane.quality_tone)),
-            class_name="dc-nowrap",
         ),
         rx.el.td(rate_bar(lane.rate_width), lane.rate, class_name="dc-nowrap"),
         right(lane.left),
         right(lane.p95),
-        right(
-            rx.fragment(
-                chip(lane.state, lane.state_tone, title=lane.why),
-                rx.cond(lane.note != "", rx.el.div(lane.note, class_name="dc-muted dc-small")),
-            )
+        rx.el.td(
+            chip(lane.state, lane.state_tone, title=lane.why),
+            rx.cond(lane.note != "", rx.el.div(lane.note, class_name="dc-muted dc-small")),
+            class_name="dc-right",
         ),
     )
 
