@@ -14,9 +14,9 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
-import aiohttp
 import socketio
 
 from app.session import COOKIE, token_hash
@@ -99,39 +99,36 @@ async def _client(url: str, token: str) -> AsyncGenerator[Seen]:
                 if part["word"] == WAITING:
                     seen.append((clock.now().timestamp(), int(part["number"].replace(",", ""))))
 
-    async with aiohttp.ClientSession() as http:
-        socket = socketio.AsyncClient(reconnection=False, http_session=http)
-        socket.on("event", hear, namespace=NAMESPACE)
-        await socket.connect(
-            f"{url}/?token={tab}",
-            headers={"Cookie": f"{COOKIE}={token}", "Origin": url},
-            socketio_path=NAMESPACE,
-            namespaces=[NAMESPACE],
-            transports=["websocket"],
-        )
-        for handler in ours:
-            event = {
-                "name": handler,
-                "payload": {},
-                "token": tab,
-                "router_data": {"pathname": "/", "query": {}, "asPath": "/"},
-            }
-            await socket.emit("event", event, namespace=NAMESPACE)
-        try:
-            yield seen
-        finally:
-            await socket.disconnect()
+    socket = socketio.AsyncClient(reconnection=False)
+    socket.on("event", hear, namespace=NAMESPACE)
+    await socket.connect(
+        f"{url}/?token={tab}",
+        headers={"Cookie": f"{COOKIE}={token}", "Origin": url},
+        socketio_path=NAMESPACE,
+        namespaces=[NAMESPACE],
+        transports=["websocket"],
+    )
+    for handler in ours:
+        event = {
+            "name": handler,
+            "payload": {},
+            "token": tab,
+            "router_data": {"pathname": "/", "query": {}, "asPath": "/"},
+        }
+        await socket.emit("event", event, namespace=NAMESPACE)
+    try:
+        yield seen
+    finally:
+        await socket.disconnect()
 
 
 async def _windows(open_ones: AsyncExitStack, url: str, tokens: list[str]) -> list[Any]:
     """Browsers at Live; none where Playwright or Chromium is not there."""
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    try:
-        from playwright.async_api import async_playwright
-    except ImportError:
-        found = None
-    if found is None:
+    if found is None or find_spec("playwright") is None:
         return []
+    from playwright.async_api import async_playwright
+
     playwright = await open_ones.enter_async_context(async_playwright())
     pages: list[Any] = []
     for token in tokens:

@@ -156,7 +156,7 @@ def _agreeing(dialect: str) -> sa.Insert:
     return sa.insert(CONSENTS).from_select([*columns, *shared], chosen, include_defaults=False)
 
 
-def _knowing(dialect: str) -> sa.Select[Any]:
+def _knowing(dialect: str) -> Any:
     is_theirs = SUBSCRIBERS.c.tenant_id == sa.bindparam("tenant", type_=WHOLE)
     wanted = sa.select(SUBSCRIBERS.c.phone, SUBSCRIBERS.c.id)
     return wanted.where(is_theirs, SUBSCRIBERS.c.phone.in_(among(dialect, TEXT)))

@@ -120,4 +120,4 @@ def _times(session: Session, broadcast: BroadcastId) -> Iterator[Times]:
         .where(d.broadcast_id == broadcast, a.delivery_id == d.id, a.number == 1)
         .where(d.planned_at.is_not(None), a.ended_at.is_not(None))
     )
-    return (row.tuple() for row in session.execute(wanted))
+    return (row.tuple() for row in session.connection().execute(wanted))
