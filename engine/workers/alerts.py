@@ -35,10 +35,11 @@ HOUSE_SECONDS = 3.0
 """What does not change by the second is looked at more seldom, also in the window."""
 BEFORE, AFTER = timedelta(minutes=2), timedelta(seconds=30)
 """The window, for whoever watches: from so long before the opening until after the close."""
-WORTH = 100.0
-"""A look may take a hundredth of the time until the next: a very large broadcast is looked at more
-seldom."""
-LONGEST_PAUSE = 4.0
+WORTH = 25.0
+"""A look may take this part of the time until the next: a very large broadcast is looked at more
+seldom …"""
+LONGEST_PAUSE = 2.0
+"""… but often enough for two looks, a hold between them, and the telling within five seconds."""
 FIGURES_SECONDS = 5.0
 """How old the figures of a standing alert may be, as people see them."""
 
@@ -90,7 +91,7 @@ async def watch_alerts(equipment: Equipment, watch: Watch) -> None:
         took = clock.loop_time() - began
         pause = IN_WINDOW_SECONDS if look.in_window else OUTSIDE_SECONDS
         # In steps of a heart's beat; and a window may open meanwhile.
-        await equipment.doze(max(pause, min(LONGEST_PAUSE, WORTH * took - pause)))
+        await equipment.doze(max(pause, min(LONGEST_PAUSE, WORTH * took)))
 
 
 def see(session: Session, watch: Watch, now: datetime) -> Look:

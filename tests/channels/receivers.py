@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -83,10 +84,12 @@ class PostOffice:
 async def post_office() -> AsyncGenerator[tuple[PostOffice, int]]:
     """aiosmtpd in a thread of its own, and its port."""
     box = PostOffice()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:  # the controller knocks at the port it was given, never at 0
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     await asyncio.to_thread(controller.start)
-    assert controller.server is not None
     try:
-        yield box, controller.server.sockets[0].getsockname()[1]
+        yield box, port
     finally:
         await asyncio.to_thread(controller.stop)

@@ -57,6 +57,8 @@ class Street:
     async def deliver(self, *, token: int = 1) -> int:
         """Send what is due now; how many notices were claimed."""
         database = self.house.database
+        # The watch looked at seconds that have not come yet.
+        self.clock.ahead += max(timedelta(0), self.house.now - self.clock.now())
         made = equipment(database, Nobody(), token=token, clock=self.clock)
         due = await database.read(alert_notices.channels_due, self.clock.now())
         return sum([await tell_due(made, self.post, channel) for channel in due])
@@ -223,10 +225,9 @@ async def test_an_end_does_not_overtake_its_beginning(database: Database) -> Non
         breaks(here.house)
         await here.deliver()
         heals(here.house)
-        assert await here.deliver() == 0, "its beginning waits for another try"
         here.clock.ahead += timedelta(seconds=30)
-        await here.deliver()
-        await here.deliver()
+        assert await here.deliver() == 1, "both are due, and the end waits for its beginning"
+        assert await here.deliver() == 1
         actions = [one.json["event_action"] for one in here.pagerduty.came]
         assert actions == ["trigger", "trigger", "resolve"]
 
