@@ -53,6 +53,7 @@ class Bell(rx.State):
     """One tab's."""
 
     count: int = 0
+    number: str = ""
     tone: str = "quiet"
     words: str = ""
     rings: list[Ring] = []
@@ -83,6 +84,7 @@ class Bell(rx.State):
         unseen = [row.severity for row in rows if row.state is AlertState.OPEN]
         found: dict[str, object] = {
             "count": len(rows),
+            "number": str(len(rows)),
             "tone": TONES[max(unseen)] if unseen else "quiet",
             "words": "No open alerts" if not rows else f"Alerts: {len(rows)}",
             "rings": [_ring(row) for row in rows[:LINES]],
@@ -108,7 +110,7 @@ def bell() -> rx.Component:
         rx.cond(
             Bell.count > 0,
             rx.el.span(
-                Bell.count.to_string(),
+                Bell.number,
                 class_name="dc-chip",
                 custom_attrs={"data-tone": Bell.tone, "aria-hidden": "true"},
             ),

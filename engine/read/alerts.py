@@ -219,7 +219,7 @@ def silences(session: Session, tenant: TenantId, now: datetime) -> list[SilenceR
     ]
 
 
-_ALERTS = (
+_ALERTS: Any = (
     sa.select(
         _a.id,
         _a.rule,
@@ -237,7 +237,7 @@ _ALERTS = (
 )
 
 
-def _rows(session: Session, asked: sa.Select[Any]) -> list[AlertRow]:
+def _rows(session: Session, asked: Any) -> list[AlertRow]:
     found: Sequence[Any] = session.connection().execute(asked).all()
     return [
         AlertRow(

@@ -51,13 +51,15 @@ def trail(house: Lookout) -> list[tuple[str, str, str]]:
     asked = select(AuditEntry.action, AuditEntry.before, AuditEntry.after).order_by(
         col(AuditEntry.number)
     )
-    rows = house.database.read_now(lambda s: [tuple(row) for row in s.exec(asked).all()])
+    rows = house.database.read_now(
+        lambda s: [(row[0], row[1], row[2]) for row in s.exec(asked).all()]
+    )
     return [row for row in rows if row[0].startswith("alert")]
 
 
 def told(session: Session) -> list[tuple[str, str]]:
     asked = select(AlertNotice.event, AlertNotice.key).order_by(col(AlertNotice.id))
-    return [tuple(row) for row in session.exec(asked).all()]
+    return [(row[0], row[1]) for row in session.exec(asked).all()]
 
 
 def do(house: Lookout, command: object, *args: object, **given: object) -> object:

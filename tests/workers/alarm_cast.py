@@ -65,7 +65,9 @@ class Lookout:
     def all(self) -> list[tuple[str, str, int]]:
         """Every alert: rule, state, severity."""
         asked = select(Alert.rule, Alert.state, Alert.severity).order_by(col(Alert.id))
-        return self.database.read_now(lambda s: [tuple(row) for row in s.exec(asked).all()])
+        return self.database.read_now(
+            lambda s: [(row[0], row[1], row[2]) for row in s.exec(asked).all()]
+        )
 
     def of(self, key: Watched) -> list[tuple[str, int]]:
         """A rule's alerts that opened: state and severity."""

@@ -67,7 +67,9 @@ class Street:
         asked = select(AlertNotice.event, AlertNotice.state, AlertNotice.attempts).order_by(
             col(AlertNotice.id)
         )
-        return self.house.database.read_now(lambda s: [tuple(row) for row in s.exec(asked).all()])
+        return self.house.database.read_now(
+            lambda s: [(row[0], row[1], row[2]) for row in s.exec(asked).all()]
+        )
 
 
 @asynccontextmanager
