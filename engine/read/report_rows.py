@@ -94,9 +94,10 @@ Cell = tuple[Figures, bytes, bytes]
 
 
 def day_rows(session: Session, tenant: TenantId, first: date, last: date) -> tuple[DayRow, ...]:
+    """Every day that was made, the oldest first."""
     f = _figures.c
     amounts = _amounts(usage(session, tenant, first, last))
-    rows = session.connection().execute(
+    rows: Any = session.connection().execute(
         sa.select(
             _days.c.day,
             _days.c.excluded,
@@ -138,7 +139,7 @@ def cells(
     shown = [dimension.value for dimension in (Dimension.TOTAL, *SHOWN)]
     here = (f.tenant_id == tenant, f.day.between(first, last), f.dimension.in_(shown))
     connection = session.connection()
-    sums = connection.execute(
+    sums: Any = connection.execute(
         sa.select(f.dimension, f.key, *(sa.func.sum(f[name]) for name in COUNTS))
         .where(*here)
         .group_by(f.dimension, f.key)
@@ -166,6 +167,7 @@ def cells(
 def groups(
     session: Session, tenant: TenantId, cells: Mapping[tuple[Dimension, str], Cell]
 ) -> dict[Dimension, tuple[GroupRow, ...]]:
+    """The keys of each dimension in the order they are shown in, with names for people."""
     phones = {str(row.id): row.display_phone for row in senders.pool(session, tenant)}
     found: defaultdict[Dimension, list[GroupRow]] = defaultdict(list)
     for (dimension, key), (figures, lags, _) in cells.items():
@@ -183,6 +185,7 @@ def _in_order(dimension: Dimension, rows: Iterable[GroupRow]) -> tuple[GroupRow,
 
 
 def usage(session: Session, tenant: TenantId, first: date, last: date) -> list[Usage]:
+    """What was delivered, by day and price."""
     f = _figures.c
     rows = session.connection().execute(
         sa.select(f.day, f.key, f.delivered).where(
