@@ -2,9 +2,11 @@
 
 from datetime import date as calendar_date
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from engine.domain.digits import grouped
+from engine.read.report_words import Spoken
 
 IST = ZoneInfo("Asia/Kolkata")
 NOTHING = "–"
@@ -128,3 +130,25 @@ def instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def rupees(amount: Decimal | None) -> str:
+    """₹1,23,456.78; a fraction of a rupee with the four digits of a rate card."""
+    if amount is None:
+        return NOTHING
+    if 0 < amount < 1:
+        return f"₹{amount:.4f}"
+    whole, _, part = f"{amount:.2f}".partition(".")
+    return f"₹{number(int(whole))}.{part}"
+
+
+SPOKEN = Spoken(
+    number=number,
+    percent=percent,
+    seconds=seconds,
+    rupees=rupees,
+    day=calendar_day,
+    moment=moment,
+    clock=minute,
+)
+"""How a report's files write numbers: as its page does."""

@@ -2,6 +2,7 @@
 
 machines    /health, /ready, /webhooks/…    their own checks, never a browser's
 sign-in     /sign-in, /auth/…               own Origin for whatever changes something
+files       GET /export/…                   a session, and the route's own role
 assets      a file name with an ending      public, the same for everybody
 websocket   /_event                         own Origin (absent = refused) and a session
 uploads     POST /_upload                   Origin, session, role, size before the body
@@ -32,7 +33,7 @@ UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
 UPLOADS_NEED = (Permission.SUBSCRIBERS_WRITE, Permission.CONTENT_WRITE)
 """Either lets a person upload; the handler behind the upload asks for its own."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-EVENTS, UPLOADS = "/_event", "/_upload"
+EVENTS, UPLOADS, EXPORTS = "/_event", "/_upload", "/export"
 POLICY_VIOLATION = 1008
 
 log = structlog.get_logger()
@@ -106,7 +107,7 @@ class FrontDoor:
         answer = await self._answer(scope, path, Headers(scope=scope))
         if answer is not None:
             await answer(scope, receive, send)
-        elif path == SIGN_IN or path.startswith("/auth/"):
+        elif path == SIGN_IN or path.startswith("/auth/") or _is_under(path, EXPORTS):
             await self._desk(scope, receive, send)
         else:
             await self._dashboard(scope, receive, send)
@@ -123,7 +124,7 @@ class FrontDoor:
             return await self._upload(scope, headers)
         if not reading or _is_under(path, UPLOADS) or _is_under(path, EVENTS) or _is_inner(path):
             return JSONResponse({"error": "There is nothing at this address."}, 404)
-        if _is_asset(path):
+        if _is_asset(path) and not _is_under(path, EXPORTS):
             return None
         here = await _person(scope, headers)
         if here is None:

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Router
 
 from app import build, errands, live
 from app.api.auth import auth_routes
+from app.api.exports import export_routes
 from app.doors import Installation, Store, Watch, open_doors
 from app.front_door import AsgiApp, FrontDoor, Site
 from app.listening import KEEP_ALIVE_SECONDS
@@ -57,7 +58,7 @@ def build_asgi(
     dashboard = _reflex(site, built)
     return FrontDoor(
         dashboard,
-        desk=Router(auth_routes(secure_cookies=site.https)),
+        desk=Router([*auth_routes(secure_cookies=site.https), *export_routes()]),
         machines=Router(list(machine_routes)),
         machine_paths=tuple(sorted({_start(route) for route in machine_routes})),
         site=site,

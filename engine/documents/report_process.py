@@ -15,7 +15,7 @@ from typing import Any
 from engine.documents.report_book import Book, Format, from_plain, to_plain
 
 LOWEST_PRIORITY = 19
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 class NotMadeError(Exception):

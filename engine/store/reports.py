@@ -71,8 +71,7 @@ def due(
         over = closes + after_close
         if now < over:
             continue
-        stale = made_at is None or made_at < over
-        if stale or (news > counted and made_at + rest <= now):
+        if made_at is None or made_at < over or (news > counted and made_at + rest <= now):
             return DayDue(TenantId(tenant), day, closes, news or 0)
     return None
 

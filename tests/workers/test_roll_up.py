@@ -78,7 +78,8 @@ class Desk:
 
 
 def ids(session: Session) -> list[int]:
-    return list(session.exec(select(col(Delivery.id)).order_by(col(Delivery.id))).all())
+    rows = session.exec(select(col(Delivery.id)).order_by(col(Delivery.id)))
+    return [row or 0 for row in rows]
 
 
 def arrive(session: Session, place: int, second: int, **more: Any) -> None:
@@ -180,6 +181,7 @@ async def test_a_late_receipt_has_its_day_counted_again(desk: Desk) -> None:
 
 async def test_news_that_come_while_a_day_is_counted_are_not_lost(desk: Desk) -> None:
     found = desk.database.read_now(roll_up.next_due, OVER)
+    assert found is not None
     await roll_up.make(desk.database, desk.watch, found)
     desk.do(lambda s: reports.note_news(s, [(desk.tenant, desk.cast.seeded.day)]))
     later = desk.database.read_now(roll_up.next_due, OVER + roll_up.REST)

@@ -50,6 +50,7 @@ ACTIONS: dict[str, str] = {
     "reply.assigned": "Gave a conversation to somebody",
     "reply.done": "Finished a conversation",
     "reply.reopened": "Opened a conversation again",
+    "report.exported": "Took a report out as a file",
     "schedule.added": "Scheduled a broadcast",
     "schedule.changed": "Changed a schedule",
     "schedule.day_left_out": "Left out a day",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from engine.trials.bench import cost, drain, floors, intake, others, people, viewers
+from engine.trials.bench import cost, drain, floors, intake, others, people, reports, viewers
 from engine.trials.bench.table import Row, failed, not_measured
 from engine.trials.bench.tools import RunError, Tools
 
@@ -18,6 +18,7 @@ PIECES: dict[str, Callable[[Tools], list[Row]]] = {
     "simulated": others.measure_simulated,
     "import": others.measure_import,
     "subscribers": people.measure,
+    "reports": reports.measure,
     "start": others.measure_start,
     "viewers": viewers.measure,
 }
