@@ -20,10 +20,11 @@ from app.doors import Installation
 from app.front_door import Site
 from app.loading import loading
 from engine.clock import MachineClock
+from engine.documents.evidence.keys import read_private
 from engine.read.board import board
 from engine.runtime import EngineThread, Parts
 from engine.settings import Settings
-from engine.store import evidence_key, evidence_packs
+from engine.store import backups, evidence_key, evidence_packs
 from engine.store.anchors import FOLDER, AnchorFolder
 from engine.store.database import Database
 from engine.store.journal import FileJournals
@@ -32,6 +33,7 @@ from engine.whatsapp.graph import Graph
 from engine.whatsapp.tokens import AccessTokens
 from engine.whatsapp.transport import Timeouts
 from engine.workers.alarms import Alarms
+from engine.workers.back_up import BackingUp
 from engine.workers.equipment import Tuning
 from engine.workers.gauges import Callers, Connections, Disk
 from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
@@ -134,6 +136,7 @@ def parts(settings: Settings, database: Database, callers: Callers | None = None
         templates=GraphTemplates(graph, settings.business_id) if settings.business_id else None,
         alarms=alarms(settings, database, callers),
         reports=True,
+        backing_up=backing_up(settings),
         packing=packing(settings),
         singles=True,
         closes=(graph.aclose,),
@@ -146,6 +149,22 @@ def alarms(settings: Settings, database: Database, callers: Callers | None) -> A
     gauges = (Disk(settings.home), Connections(database), *(() if callers is None else (callers,)))
     home = (settings.public_url or "").rstrip("/")
     return Alarms(gauges=gauges, link=f"{home}/alerts" if home else "")
+
+
+def backing_up(settings: Settings) -> BackingUp:
+    """How backups are taken on this machine."""
+    password = settings.backup_password
+    home = settings.home.absolute()
+    return BackingUp(
+        url=settings.database_url.get_secret_value(),
+        home=home,
+        folder=(settings.backup_folder or home / backups.FOLDER).absolute(),
+        password=None if password is None else password.get_secret_value(),
+        at=settings.backup_at,
+        daily=settings.backup_daily,
+        weekly=settings.backup_weekly,
+        version=version("dawncast"),
+    )
 
 
 def packing(settings: Settings) -> Packing:
@@ -173,14 +192,37 @@ def installation(settings: Settings) -> Installation:
     return Installation(
         anchors=AnchorFolder(settings.home / FOLDER),
         reserve=settings.reserve,
+        evidence_folder=settings.home.absolute() / evidence_packs.FOLDER,
+        evidence_public_key=partial(_public_key, settings),
+        backups_told=_backups_told(settings),
         secrets=(
             ("WhatsApp access token", settings.access_token is not None),
             ("Access tokens of single numbers", own > 0),
             ("WhatsApp app secret", bool(settings.app_secrets)),
             ("Webhook verify token", settings.verify_token is not None),
+            ("Password of backups", settings.backup_password is not None),
             ("Key of evidence packs", _evidence_key(settings) is not None),
             ("Sentry address", settings.sentry_dsn is not None),
         ),
+    )
+
+
+def _public_key(settings: Settings) -> tuple[str, str] | None:
+    text = _evidence_key(settings)
+    try:
+        public = None if text is None else read_private(text).public
+    except ValueError:
+        return None
+    return None if public is None else (public.id, public.text)
+
+
+def _backups_told(settings: Settings) -> str:
+    how = backing_up(settings)
+    when = "only when somebody asks" if how.at is None else f"every day at {how.at:%H:%M} IST"
+    sealed = "sealed with the password" if how.password else "not sealed"
+    return (
+        f"Taken {when}, into {how.folder}, {sealed}. The last of {how.daily} days and of "
+        f"{how.weekly} weeks are kept. Restore one with: dawncast restore FILE --to NEW-FOLDER"
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from app.command_line import backup_verbs
 from app.command_line.evidence_verbs import evidence
 from app.loading import loading
 from engine.domain.roles import Role
@@ -28,6 +29,7 @@ app.add_typer(user, name="user")
 audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 app.add_typer(evidence, name="evidence")
+backup_verbs.add_to(app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="End with one line of JSON on stdout.")]
 Scenario = Annotated[

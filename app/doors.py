@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Concatenate, Protocol, TypeVar
 
 from sqlmodel import Session
@@ -49,6 +50,12 @@ class Installation:
     reserve: float = 0.1
     """The part of each sender's rate that broadcasts leave to replies."""
     secrets: tuple[tuple[str, bool], ...] = ()
+    evidence_folder: Path | None = None
+    """Where evidence packs lie."""
+    evidence_public_key: Callable[[], tuple[str, str] | None] = lambda: None
+    """The id and the line of the public key that packs are signed for now."""
+    backups_told: str = ""
+    """When and where backups are taken, as sentences."""
 
 
 @dataclass(slots=True)
@@ -77,6 +84,21 @@ async def kept_anchors() -> Sequence[AnchorFile]:
 def secrets_set() -> tuple[tuple[str, bool], ...]:
     """Which secrets there are, and whether each is set."""
     return _house.installation.secrets
+
+
+def evidence_folder() -> Path | None:
+    """Where evidence packs lie."""
+    return _house.installation.evidence_folder
+
+
+def evidence_public_key() -> tuple[str, str] | None:
+    """The id and the line of the public key; None when there is no key yet."""
+    return _house.installation.evidence_public_key()
+
+
+def backups_told() -> str:
+    """When and where backups are taken, as sentences."""
+    return _house.installation.backups_told
 
 
 async def ask(question: Callable[Concatenate[Session, ...], T], *args: Any, **kwargs: Any) -> T:

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Router
 
 from app import build, errands, live
 from app.api.auth import auth_routes
+from app.api.evidence import evidence_routes
 from app.api.exports import export_routes
 from app.doors import Installation, Store, Watch, open_doors
 from app.front_door import AsgiApp, FrontDoor, Site
@@ -58,7 +59,9 @@ def build_asgi(
     dashboard = _reflex(site, built)
     return FrontDoor(
         dashboard,
-        desk=Router([*auth_routes(secure_cookies=site.https), *export_routes()]),
+        desk=Router(
+            [*auth_routes(secure_cookies=site.https), *evidence_routes(), *export_routes()]
+        ),
         machines=Router(list(machine_routes)),
         machine_paths=tuple(sorted({_start(route) for route in machine_routes})),
         site=site,

@@ -29,6 +29,7 @@ COOKIE = "dawncast_session"
 SIGN_IN = "/sign-in"
 PASSWORD = "/auth/password"  # noqa: S105 - a path
 INVITATION = "/auth/invitation"
+EVIDENCE = "/auth/evidence"
 RECHECK_SECONDS = 5.0
 """How often a background loop asks again whether its session still lives."""
 

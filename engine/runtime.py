@@ -24,6 +24,7 @@ from engine.store.journal import Journals
 from engine.supervise import Heartbeat, keep_alive
 from engine.whatsapp.gateway import Gateway
 from engine.workers.alarms import Alarms, ringing
+from engine.workers.back_up import BackingUp, back_up
 from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
 from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
@@ -33,6 +34,7 @@ from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.pack_evidence import Packing, pack_evidence
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.promote import promote
+from engine.workers.prune import prune
 from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
@@ -76,6 +78,8 @@ class Parts:
     """What is watched for alerts; None: nothing is, as in a simulation."""
     reports: bool = False
     """Whether days that are over are counted for reports; a simulated morning ends before that."""
+    backing_up: BackingUp | None = None
+    """How backups are taken; None: nobody takes any."""
     packing: Packing | None = None
     """How evidence packs are made; None: nobody makes any."""
     singles: bool = False
@@ -204,9 +208,17 @@ class Engine:
         ]
         if self._parts.anchors is not None:
             named.append(("upkeep", partial(upkeep, equipment, self._parts.anchors)))
+            named.append(("prune", partial(prune, equipment)))
+        if self._parts.backing_up is not None:
+            named.append(("back_up", partial(back_up, equipment, self._parts.backing_up)))
         if self._parts.packing is not None:
             packing = self._parts.packing
             named.append(("pack_evidence", partial(pack_evidence, equipment, packing)))
+        return named + self._talkers(equipment)
+
+    def _talkers(self, equipment: Equipment) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        """Those of them that talk to somebody outside, or read what was sent."""
+        named: list[tuple[str, Callable[[], Awaitable[None]]]] = []
         if self._parts.numbers is not None:
             named.append(("poll_senders", partial(poll_senders, equipment, self._parts.numbers)))
         if self._parts.uploads is not None:

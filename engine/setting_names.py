@@ -25,6 +25,11 @@ NAMES: dict[str, tuple[str, str]] = {
     "WEBHOOK_STATUS_URL": ("webhook_status_url", "write an http or https address"),
     "WEBHOOK_ALERT_URL": ("webhook_alert_url", "write an http or https address"),
     "DAWNCAST_EVIDENCE_KEY": ("evidence_key", "make one with `dawncast evidence key`"),
+    "DAWNCAST_BACKUP_FOLDER": ("backup_folder", "name a folder, best on another disk"),
+    "DAWNCAST_BACKUP_AT": ("backup_at", "write a time like 02:30, or off"),
+    "DAWNCAST_BACKUP_DAILY": ("backup_daily", "give a number from 1 to 366"),
+    "DAWNCAST_BACKUP_WEEKLY": ("backup_weekly", "give a number from 0 to 520"),
+    "DAWNCAST_BACKUP_PASSWORD": ("backup_password", "twelve characters at least"),
     "WHATSAPP_ACCESS_TOKEN": ("access_token", "copy the system user's token from Meta"),
     "WHATSAPP_APP_SECRET": ("app_secrets", "copy it from the app's basic settings at Meta"),
     "WHATSAPP_VERIFY_TOKEN": ("verify_token", "invent one, and give Meta the same"),
@@ -44,6 +49,7 @@ names.
 
 SECRET_NAMES = frozenset(
     {"DATABASE_URL", "REDIS_URL", "SENTRY_DSN", "WHATSAPP_ACCESS_TOKEN", "DAWNCAST_EVIDENCE_KEY"}
+    | {"DAWNCAST_BACKUP_PASSWORD"}
     | {"WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"}
 )
 """These may also come from a file: the same name with _FILE behind it. Their values are never

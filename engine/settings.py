@@ -8,7 +8,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -64,6 +64,12 @@ def _duration(value: object, per_second: int) -> object:
         raise ValueError("too long") from error
 
 
+def _time_of_day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return None if value.lower() == "off" else time.fromisoformat(value)
+
+
 def _listed(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
@@ -72,6 +78,7 @@ def _listed(value: object) -> object:
 
 Milliseconds = Annotated[timedelta, BeforeValidator(_milliseconds), Field(ge=timedelta(0))]
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+TimeOfDay = Annotated[time | None, BeforeValidator(_time_of_day)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_listed)]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+")]
@@ -99,6 +106,12 @@ class Settings(BaseSettings):
 
     evidence_key: SecretStr | None = None
     """Signs evidence packs. Without it the file EVIDENCE_KEY in the home folder is used."""
+    backup_folder: Path | None = None
+    backup_at: TimeOfDay = time(2, 30)
+    """In IST; None: only when somebody asks for one."""
+    backup_daily: int = Field(14, ge=1, le=366)
+    backup_weekly: int = Field(8, ge=0, le=520)
+    backup_password: SecretStr | None = Field(None, min_length=12)
     access_token: SecretStr | None = None
     access_token_file: Path | None = None
     app_secrets: Secrets = ()
@@ -148,6 +161,7 @@ class Settings(BaseSettings):
         values = {NAMES[name][0]: found[name] for name in DEMO_NAMES if name in found} | given
         home = Path(values.get("home", "var"))
         values.setdefault("database_url", f"sqlite:///{home / 'demo.db'}")
+        values.setdefault("backup_at", None)  # a morning is about to begin; one may be asked for
         return _build(cls, values | {"api_url": simulator_url, "environment": "sandbox"}, [], [])
 
 

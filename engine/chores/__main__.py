@@ -8,16 +8,19 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.chores.backup import back_up
 from engine.chores.evidence import evidence
 
 NICE = 15
 CHORES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "evidence": evidence,
+    "backup": back_up,
 }
 SAYS_WHY = (OSError, ValueError)
-SILENT = (SQLAlchemyError,)
+SILENT = (SQLAlchemyError, psycopg.Error)
 """Their own text would repeat the database's address, with its password."""
 
 

@@ -11,10 +11,18 @@ from sqlmodel import Session
 from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
-from engine.store import audit, audit_values, broadcasts, erasures, subscribers
+from engine.store import (
+    audit,
+    audit_values,
+    broadcasts,
+    erasures,
+    evidence_packs,
+    subscribers,
+)
 from engine.whatsapp.erasure import without_person
 
 REFERENCE_LIMIT = 100
+WITHDRAWN = "Somebody of that day was erased. Have it made again: they are not in the new one."
 
 
 def erase_subscriber(
@@ -44,6 +52,7 @@ def erase_subscriber(
     deliveries = erasures.take_out(
         session, subscriber, webhooks, addresses, clean=without_person, digits=digits
     )
+    packs = evidence_packs.withdraw(session, subscriber, WITHDRAWN, now)
     values = audit_values.forget(session, f"subscriber:{subscriber}")
     audit.append(
         session,
@@ -55,6 +64,7 @@ def erase_subscriber(
             "deliveries": deliveries,
             "webhooks": len(webhooks),
             "audit_values": values,
+            "evidence_packs": packs,
         },
         now=now,
         tenant=tenant,

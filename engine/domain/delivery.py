@@ -42,6 +42,7 @@ class Event(StrEnum):
     GIVE_UP = "give_up"  # the API answered no; the policy says no more
     LOSE_TRACK = "lose_track"  # the request left and no answer came
     HOLD = "hold"  # unknown for too long
+    DOUBT = "doubt"  # this database is a copy: the original may have sent it since
     RESEND = "resend"  # evidence, or a person: it was not accepted, send it again
     CANCEL = "cancel"  # abort, opt-out, window over
     REQUEUE = "requeue"  # a person puts a dead letter back
@@ -80,6 +81,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     State.PLANNED: {
         Event.MARK: State.SENDING,
         Event.CANCEL: State.CANCELLED,
+        Event.DOUBT: State.HELD,
         # It was released as never started, and a stalled worker started it after all (spec R6).
         Event.LOSE_TRACK: State.UNKNOWN,
         Event.RECEIPT_FAILED: State.FAILED,
@@ -91,6 +93,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.RETRY: State.RETRYING,
         Event.GIVE_UP: State.FAILED,
         Event.LOSE_TRACK: State.UNKNOWN,
+        Event.DOUBT: State.HELD,
         **_TAKEN,
         **_ARRIVED,  # a receipt can be quicker than the POST's own response
         **_REFUSED_LATER,
@@ -99,6 +102,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.RETRY: State.RETRYING,
         Event.GIVE_UP: State.FAILED,
         Event.HOLD: State.HELD,
+        Event.DOUBT: State.HELD,
         Event.RESEND: State.RETRYING,
         **_TAKEN,
         **_ARRIVED,
@@ -108,6 +112,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.MARK: State.SENDING,
         Event.GIVE_UP: State.FAILED,
         Event.CANCEL: State.CANCELLED,
+        Event.DOUBT: State.HELD,
         Event.RECEIPT_FAILED: State.FAILED,  # sent again for want of an answer; now there is one
         **_TAKEN,
         **_ARRIVED,  # an attempt we had written off arrived after all: the retry drops

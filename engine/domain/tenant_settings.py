@@ -69,6 +69,8 @@ BRAND_LINES = {
 """What is put onto header pictures, by language (spec D5)."""
 BUDGET_RUPEES = "cost.budget_rupees"
 """A month's, without tax; 0: none."""
+RETENTION_YEARS = "retention.years"
+RAW_DAYS = "retention.raw_days"
 IDLE_MINUTES = "sign_in.idle_minutes"
 ABSOLUTE_HOURS = "sign_in.absolute_hours"
 
@@ -101,6 +103,9 @@ SETTINGS = (
     ),
     Setting(key=LATE_MINUTES, kind=Kind.NUMBER, default="10", low=1, high=240),
     Setting(key=BUDGET_RUPEES, kind=Kind.NUMBER, default="0", low=0, high=9_999_999),
+    Setting(key=RETENTION_YEARS, kind=Kind.NUMBER, default="5", low=1, high=15),
+    # Meta brings a webhook again for seven days: nothing raw goes before that.
+    Setting(key=RAW_DAYS, kind=Kind.NUMBER, default="30", low=8, high=3_650),
     Setting(key=IDLE_MINUTES, kind=Kind.NUMBER, default="480", low=15, high=1_440),
     Setting(key=ABSOLUTE_HOURS, kind=Kind.NUMBER, default="24", low=1, high=168),
 )

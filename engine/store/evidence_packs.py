@@ -8,15 +8,16 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from engine.domain.evidence_pack import People
-from engine.domain.ids import TenantId
+from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.keeping import ChoreState
 from engine.store.dialects import insert_ignoring, table
-from engine.store.tables import EvidenceKey, EvidencePack
+from engine.store.tables import Broadcast, Delivery, EvidenceKey, EvidencePack, Exclusion
 
 FOLDER = "evidence"
 """Where packs lie, below the home folder."""
 
 _packs = table(EvidencePack)
+_broadcasts, _deliveries, _exclusions = table(Broadcast), table(Delivery), table(Exclusion)
 
 
 def ask(
@@ -90,6 +91,56 @@ def latest(
     if day is not None:
         asked = asked.where(col(EvidencePack.day) == day)
     return session.exec(asked.order_by(col(EvidencePack.id).desc()).limit(limit)).all()
+
+
+def withdraw(session: Session, subscriber: SubscriberId, why: str, now: datetime) -> int:
+    """Packs that show an erased person's masked number are let go; how many.
+
+    Their files go with the next look of whoever makes packs.
+    """
+    theirs = (
+        sa.select(_broadcasts.c.id)
+        .where(
+            _broadcasts.c.tenant_id == _packs.c.tenant_id,
+            _broadcasts.c.service_day == _packs.c.day,
+            sa.or_(
+                sa.exists().where(
+                    _deliveries.c.broadcast_id == _broadcasts.c.id,
+                    _deliveries.c.subscriber_id == subscriber,
+                ),
+                sa.exists().where(
+                    _exclusions.c.broadcast_id == _broadcasts.c.id,
+                    _exclusions.c.subscriber_id == subscriber,
+                ),
+            ),
+        )
+        .exists()
+    )
+    gone = session.connection().execute(
+        sa.update(_packs)
+        .where(
+            _packs.c.state == ChoreState.DONE.value,
+            _packs.c.people == People.MASKED.value,
+            theirs,
+        )
+        .values(state=ChoreState.REMOVED.value, words=why, ended_at=now)
+    )
+    return gone.rowcount
+
+
+def files_to_remove(session: Session) -> list[tuple[int, str]]:
+    """The number and file of packs that were let go and still lie there."""
+    asked = sa.select(_packs.c.id, _packs.c.file_name).where(
+        _packs.c.state == ChoreState.REMOVED.value, _packs.c.file_name != ""
+    )
+    return [(row.id, row.file_name) for row in session.connection().execute(asked)]
+
+
+def file_removed(session: Session, pack: int) -> None:
+    """Its file is gone."""
+    session.connection().execute(
+        sa.update(_packs).where(_packs.c.id == pack).values(file_name="", size_bytes=0)
+    )
 
 
 def note_key(session: Session, key: str, public: str, now: datetime) -> bool:

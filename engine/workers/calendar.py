@@ -30,8 +30,8 @@ from engine.domain.tenant_settings import (
     shape_of,
     value_of,
 )
-from engine.store import broadcasts, schedules, tenant_settings
-from engine.store.tables import Schedule
+from engine.store import broadcasts, copies, schedules, tenant_settings
+from engine.store.tables import RestoredCopy, Schedule
 from engine.workers.equipment import Equipment, secret_seed
 
 LOOK_EVERY_SECONDS = 1.0
@@ -112,6 +112,7 @@ def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = sec
     rows = {row.id: row for row in active}
     set_by = tenant_settings.of_all(session, [ROUTING.key]) if wanted_now else {}
     opened = 0
+    copy = copies.latest(session) if wanted_now else None
     for due in wanted_now:
         row = rows[due.schedule]
         routing = value_of(set_by.get(TenantId(row.tenant_id), {}), ROUTING.key)
@@ -126,10 +127,21 @@ def open_due(session: Session, now: datetime, draw_seed: Callable[[], str] = sec
                 values |= {"state": BroadcastState.WAITING_FOR_PERSON.value, "state_reason": reason}
             case _:
                 assert_never(due)
+        if copy is not None and _was_the_original_s(copy, due.window.opens_at):
+            values |= {
+                "state": BroadcastState.WAITING_FOR_PERSON.value,
+                "state_reason": "This database was restored from a backup made before that time: "
+                "the original may have sent it.",
+            }
         if broadcasts.open_broadcast(session, values):
             opened += 1
             log.info("broadcast.opened", schedule=due.schedule, day=due.day.isoformat())
     return opened
+
+
+def _was_the_original_s(copy: RestoredCopy, opens_at: datetime) -> bool:
+    """Whether an opening lies where this database knows nothing of what its original did."""
+    return copy.released_at is not None and copy.backed_up_at <= opens_at <= copy.released_at
 
 
 def _category(session: Session, row: Schedule, now: datetime) -> Category:

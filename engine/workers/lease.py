@@ -12,7 +12,7 @@ import structlog
 from sqlmodel import Session
 
 from engine.clock import Clock
-from engine.store import leases
+from engine.store import copies, leases
 from engine.store.database import Database
 from engine.workers.equipment import Doze, HeldLease, doze
 
@@ -50,7 +50,8 @@ async def take_lease(
     An owner who provably died on this machine is not waited for. Any other one has to leave it
     unrenewed for its whole time, by our own clock: whether it ran out by the database's clock says
     nothing, since somebody may have set that. An owner that provably lives, but took the lease in
-    another database, is never waited out: ours is a copy, and both would send.
+    another database, is never waited out: ours is a copy, and both would send. A database restored
+    from a backup has no engine before a person released it.
 
     beat: a sign of life at each try.
     """
@@ -74,6 +75,7 @@ class _Patience:
     seen: leases.Standing | None = None
     since: float = 0.0
     told: bool = False
+    told_of_the_fence: bool = False
 
     def tell_of_the_copy(self) -> None:
         """Say once why nothing is sent."""
@@ -83,6 +85,17 @@ class _Patience:
                 "lease.copied",
                 hint="This database is a copy, and its original's engine "
                 "still runs. End that one first; until then nothing is sent from here.",
+            )
+
+    def tell_of_the_fence(self) -> None:
+        """Say once why nothing is sent."""
+        if not self.told_of_the_fence:
+            self.told_of_the_fence = True
+            log.error(
+                "lease.fenced",
+                hint="This database was restored from a backup. Nothing is sent from here until a "
+                "person releases it: see that its original's engine has ended, then run "
+                "`dawncast release`.",
             )
 
     def is_over(self, standing: leases.Standing) -> bool:
@@ -101,6 +114,9 @@ async def _try(
     patience: _Patience,
 ) -> int | None:
     try:
+        if await database.read(copies.unreleased) is not None:
+            patience.tell_of_the_fence()
+            return None
         seen = await database.read(leases.standing)
         if seen is not None and await database.read(_is_a_copy, seen) and is_alive(seen.owner):
             patience.tell_of_the_copy()

@@ -2,6 +2,7 @@
 hour.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -47,8 +48,20 @@ async def pack_evidence(equipment: Equipment, packing: Packing) -> None:
     await equipment.database.transact(evidence_packs.begin_again)
     while True:
         equipment.beat("pack_evidence")
+        await clear_away(equipment, packing)
         if not await pack_next(equipment, packing):
             await equipment.doze(LOOK_EVERY_SECONDS)
+
+
+async def clear_away(equipment: Equipment, packing: Packing) -> None:
+    """Remove the files of packs that were let go."""
+    for pack, name in await equipment.database.read(evidence_packs.files_to_remove):
+        try:
+            await asyncio.to_thread((packing.folder / name).unlink, missing_ok=True)
+        except OSError as error:
+            log.warning("evidence.not_removed", file=name, why=str(error))
+            continue
+        await equipment.database.transact(evidence_packs.file_removed, pack)
 
 
 async def pack_next(equipment: Equipment, packing: Packing) -> bool:

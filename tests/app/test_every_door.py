@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Router
 
 import app.app  # noqa: F401 - every page registers its handlers
 from app.api.auth import auth_routes
+from app.api.evidence import evidence_routes
 from app.api.health import Vitals
 from app.api.webhooks import Intake
 from app.assembly import machine_routes
@@ -190,7 +191,7 @@ def routes() -> list[tuple[str, str]]:
     """Every route of the sign-in desk that changes something: method and path."""
     return [
         (method, path_of(route))
-        for route in auth_routes(secure_cookies=False)
+        for route in [*auth_routes(secure_cookies=False), *evidence_routes()]
         for method in sorted(set(getattr(route, "methods", None) or ()) - READING)
     ]
 

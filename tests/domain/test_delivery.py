@@ -32,6 +32,7 @@ MAY_FIND: dict[Event, set[State]] = {
     Event.RELEASE: {State.SENDING},
     Event.HOLD: {State.UNKNOWN, State.HELD, *ACCEPTED_OR_BETTER},
     Event.RESEND: {State.UNKNOWN, State.HELD, *ACCEPTED_OR_BETTER},
+    Event.DOUBT: set(OPEN),
     Event.CANCEL: {State.PLANNED, State.RETRYING, State.CANCELLED},
     Event.REQUEUE: {State.FAILED, State.CANCELLED},
     Event.DISCARD: {State.FAILED, State.HELD, State.DISCARDED},

@@ -1,28 +1,33 @@
 """Packs are made in their turn, by a process of its own, and never while a broadcast goes out."""
 
 import asyncio
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from engine.clock import MachineClock
 from engine.commands.ask_evidence import ask_evidence
+from engine.commands.erase_subscriber import erase_subscriber
 from engine.commands.note_evidence import note_download
 from engine.documents.evidence.keys import new_key, read_public
 from engine.documents.evidence.verify import verify
 from engine.domain.broadcast import BroadcastState
+from engine.domain.enrolment import masked
 from engine.domain.evidence_pack import People
+from engine.domain.ids import SubscriberId
 from engine.domain.keeping import ChoreState
-from engine.domain.roles import CLI
+from engine.domain.roles import CLI, Actor, Role
 from engine.store import evidence_packs
 from engine.store.database import Database
-from engine.store.tables import AuditEntry, Broadcast, EvidencePack
+from engine.store.tables import AuditEntry, Broadcast, Delivery, EvidencePack
 from engine.workers.aside import FailedAsideError
-from engine.workers.pack_evidence import Packing, pack_next
+from engine.workers.pack_evidence import Packing, clear_away, pack_next
 from tests.read.evidence_cast import LATER, Story, a_day
 from tests.workers.cast import NOW, equipment
 from tests.workers.nobody import Nobody
@@ -126,3 +131,30 @@ def test_a_pack_that_a_dead_engine_was_at_waits_once_more(database: Database) ->
     database.transact_now(evidence_packs.move, pack, ChoreState.WAITING, ChoreState.MAKING)
     assert database.transact_now(evidence_packs.begin_again) == 1
     assert row(database, pack).state == ChoreState.WAITING
+
+
+def test_who_is_erased_is_in_no_pack_that_is_kept(database: Database, tmp_path: Path) -> None:
+    """The pack that shows their masked number goes, and the next one is made without them."""
+    story, pack = asked(database)
+    how = packing(database, tmp_path)
+    assert turn(database, how)
+    tenant = story.cast.seeded.tenant
+    admin = Actor("E", tenant, Role.ADMINISTRATOR, story.cast.seeded.users[Role.ADMINISTRATOR])
+    settled = sa.update(Delivery).where(col(Delivery.state) == "held").values(state="discarded")
+    database.transact_now(lambda s: s.exec(settled))
+    erased = database.transact_now(
+        erase_subscriber, SubscriberId(1), "ticket 1", by=admin, now=LATER
+    )
+    assert erased is None, erased
+    assert row(database, pack).state == ChoreState.REMOVED
+    hands = equipment(database, Nobody(), clock=SetClock(LATER))
+    asyncio.run(clear_away(hands, how))
+    assert list(tmp_path.iterdir()) == []
+    day = story.cast.seeded.day
+    database.transact_now(ask_evidence, tenant, day, People.MASKED, by=CLI, now=LATER)
+    assert turn(database, how)
+    (made,) = tmp_path.iterdir()
+    table = zipfile.ZipFile(made).read(f"broadcast-{story.broadcast}/recipients.csv").decode()
+    assert masked(story.phones[0]) not in table
+    assert table.count("erased") == 1
+    assert table.count("\r\n") == 13, "counts stay"

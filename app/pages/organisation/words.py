@@ -121,6 +121,24 @@ GROUPS: tuple[tuple[str, tuple[Told, ...]], ...] = (
         ),
     ),
     (
+        "Keeping",
+        (
+            Told(
+                key=rules.RETENTION_YEARS,
+                label="Requests, receipts and logs are kept for",
+                help="Five years is what SEBI asks of advisers. The audit trail is not touched.",
+                unit="years",
+            ),
+            Told(
+                key=rules.RAW_DAYS,
+                label="Raw webhooks and answers are kept for",
+                help="What they said is kept as facts. Their hashes stay two months longer, so "
+                "that one that comes again is known.",
+                unit="days",
+            ),
+        ),
+    ),
+    (
         "Signing in",
         (
             Told(

@@ -1,0 +1,1 @@
+"""One state of the whole database, copied while everybody goes on writing; and put back."""
