@@ -9,7 +9,7 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,7 +121,7 @@ def is_sealed(file: BinaryIO) -> bool:
 
 
 @contextmanager
-def _opened(file: BinaryIO, password: str | None) -> Iterator[tarfile.TarFile]:
+def _opened(file: BinaryIO, password: str | None) -> Generator[tarfile.TarFile]:
     sealed = is_sealed(file)
     if sealed and not password:
         raise BadBackupError("it is sealed with a password: set DAWNCAST_BACKUP_PASSWORD")

@@ -17,6 +17,10 @@ BUSY_MS = 30_000
 
 def copy(database: Path, to: Path, pause: Callable[[float], None]) -> dict[str, int]:
     """Copy the database into the new file `to`; how many rows each table has in that state."""
+
+    def wait(_status: int, _remaining: int, _total: int) -> None:
+        pause(PAUSE_SECONDS)
+
     with (
         closing(sqlite3.connect(database, isolation_level=None)) as source,
         closing(sqlite3.connect(to, isolation_level=None)) as target,
@@ -24,9 +28,7 @@ def copy(database: Path, to: Path, pause: Callable[[float], None]) -> dict[str, 
         source.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         source.execute("BEGIN")
         rows = _rows(source)  # the first look: from here on it is one state
-        source.backup(
-            target, pages=PAGES_AT_ONCE, progress=lambda *_: pause(PAUSE_SECONDS), sleep=0.0
-        )
+        source.backup(target, pages=PAGES_AT_ONCE, progress=wait, sleep=0.0)
         source.execute("COMMIT")
         # A copy is one file: its log is folded in, and it says so itself.
         target.execute("PRAGMA journal_mode = DELETE")
