@@ -109,7 +109,6 @@ def opener() -> rx.Component:
         rx.el.kbd("Ctrl K", class_name="dc-wide-only"),
         type="button",
         class_name="dc-button dc-quiet dc-palette-opener",
-        aria_label=spoken(words.PALETTE_OPEN),
         custom_attrs={"data-palette": "open", "aria-haspopup": "dialog"},
     )
 
