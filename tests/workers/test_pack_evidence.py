@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
@@ -45,6 +46,12 @@ class SetClock(MachineClock):
         return self.at
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where packs go: not beside the database's own file."""
+    return tmp_path / "packs"
+
+
 def asked(database: Database) -> tuple[Story, int]:
     story = database.transact_now(a_day)
     tenant, day = story.cast.seeded.tenant, story.cast.seeded.day
@@ -75,15 +82,15 @@ def actions(session: Session) -> list[str]:
 
 
 def test_a_pack_that_was_asked_for_is_made_noted_and_proves_itself(
-    database: Database, tmp_path: Path
+    database: Database, folder: Path
 ) -> None:
     story, pack = asked(database)
-    assert turn(database, packing(database, tmp_path))
+    assert turn(database, packing(database, folder))
     made = row(database, pack)
     assert made.state == ChoreState.DONE, made.words
-    with (tmp_path / made.file_name).open("rb") as file:
+    with (folder / made.file_name).open("rb") as file:
         assert verify(file, KEY.public).holds
-    assert list(tmp_path.iterdir()) == [tmp_path / made.file_name], "nothing half made is left"
+    assert list(folder.iterdir()) == [folder / made.file_name], "nothing half made is left"
     (key,) = database.read_now(evidence_packs.keys)
     assert read_public(key.public) == KEY.public
     name = database.transact_now(note_download, story.cast.seeded.tenant, pack, by=CLI, now=LATER)
@@ -91,39 +98,37 @@ def test_a_pack_that_was_asked_for_is_made_noted_and_proves_itself(
     assert database.read_now(actions) == [
         *("evidence.asked", "evidence.key_used", "evidence.made", "evidence.downloaded")
     ]
-    assert not turn(database, packing(database, tmp_path)), "once asked, once made"
+    assert not turn(database, packing(database, folder)), "once asked, once made"
 
 
-def test_while_a_broadcast_owns_the_hour_no_pack_is_made(
-    database: Database, tmp_path: Path
-) -> None:
+def test_while_a_broadcast_owns_the_hour_no_pack_is_made(database: Database, folder: Path) -> None:
     _, pack = asked(database)
 
     def under_way(session: Session) -> None:
         session.exec(select(Broadcast)).one().state = BroadcastState.SENDING.value
 
     database.transact_now(under_way)
-    assert not turn(database, packing(database, tmp_path), NOW + timedelta(minutes=2))
+    assert not turn(database, packing(database, folder), NOW + timedelta(minutes=2))
     assert row(database, pack).state == ChoreState.WAITING
 
 
-def test_without_a_key_the_pack_says_what_to_do(database: Database, tmp_path: Path) -> None:
+def test_without_a_key_the_pack_says_what_to_do(database: Database, folder: Path) -> None:
     _, pack = asked(database)
-    assert turn(database, packing(database, tmp_path, key=lambda: None))
+    assert turn(database, packing(database, folder, key=lambda: None))
     found = row(database, pack)
     assert found.state == ChoreState.FAILED
     assert "dawncast evidence key" in found.words
 
 
-def test_what_fails_is_told_and_the_next_one_is_made(database: Database, tmp_path: Path) -> None:
+def test_what_fails_is_told_and_the_next_one_is_made(database: Database, folder: Path) -> None:
     _, pack = asked(database)
 
     async def full(told: Mapping[str, Any]) -> dict[str, Any]:
         raise FailedAsideError(f"no space left for {told['day']}")
 
-    assert turn(database, packing(database, tmp_path, do=full))
+    assert turn(database, packing(database, folder, do=full))
     assert row(database, pack).words == "no space left for 2026-11-23"
-    assert not turn(database, packing(database, tmp_path, do=full))
+    assert not turn(database, packing(database, folder, do=full))
 
 
 def test_a_pack_that_a_dead_engine_was_at_waits_once_more(database: Database) -> None:
@@ -133,10 +138,10 @@ def test_a_pack_that_a_dead_engine_was_at_waits_once_more(database: Database) ->
     assert row(database, pack).state == ChoreState.WAITING
 
 
-def test_who_is_erased_is_in_no_pack_that_is_kept(database: Database, tmp_path: Path) -> None:
+def test_who_is_erased_is_in_no_pack_that_is_kept(database: Database, folder: Path) -> None:
     """The pack that shows their masked number goes, and the next one is made without them."""
     story, pack = asked(database)
-    how = packing(database, tmp_path)
+    how = packing(database, folder)
     assert turn(database, how)
     tenant = story.cast.seeded.tenant
     admin = Actor("E", tenant, Role.ADMINISTRATOR, story.cast.seeded.users[Role.ADMINISTRATOR])
@@ -149,11 +154,11 @@ def test_who_is_erased_is_in_no_pack_that_is_kept(database: Database, tmp_path: 
     assert row(database, pack).state == ChoreState.REMOVED
     hands = equipment(database, Nobody(), clock=SetClock(LATER))
     asyncio.run(clear_away(hands, how))
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
     day = story.cast.seeded.day
     database.transact_now(ask_evidence, tenant, day, People.MASKED, by=CLI, now=LATER)
     assert turn(database, how)
-    (made,) = tmp_path.iterdir()
+    (made,) = folder.iterdir()
     table = zipfile.ZipFile(made).read(f"broadcast-{story.broadcast}/recipients.csv").decode()
     assert masked(story.phones[0]) not in table
     assert table.count("erased") == 1
