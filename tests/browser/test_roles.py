@@ -119,7 +119,7 @@ def test_each_page_opens_for_its_roles_and_refuses_the_others_in_words(
             assert heading.strip(), f"{route} has no heading"
         if route in LINKED:
             link = page.locator(f".dc-side a[href='{route}']")
-            assert link.count() == may, f"the link to {route} for a {role}"
+            assert (link.count() > 0) == may, f"the link to {route} for a {role}"
 
 
 def test_every_page_has_a_test_of_its_main_action() -> None:
