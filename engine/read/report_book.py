@@ -214,4 +214,4 @@ def _by_day(
         )
         .order_by(f.day)
     )
-    return [(row[0].isoformat(), names.get(row[1], row[1]), row[2], row[3]) for row in rows]
+    return [(row[0].isoformat(), names.get(row[1]) or str(row[1]), row[2], row[3]) for row in rows]
