@@ -29,6 +29,7 @@ from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
 from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
 from engine.workers.fallback import remind
+from engine.workers.foretell import foretell
 from engine.workers.keep_templates import keep_templates
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.pack_evidence import Packing, pack_evidence
@@ -82,6 +83,8 @@ class Parts:
     """How backups are taken; None: nobody takes any."""
     packing: Packing | None = None
     """How evidence packs are made; None: nobody makes any."""
+    foretells: bool = True
+    """Whether broadcasts under way are foretold; a simulation that nobody looks at need not be."""
     singles: bool = False
     """Whether single messages are sent: answers, and what API callers ask for."""
     closes: tuple[Callable[[], Awaitable[None]], ...] = ()
@@ -206,6 +209,8 @@ class Engine:
             ("calendar", partial(calendar, equipment, alarm)),
             ("promote", partial(promote, equipment)),
         ]
+        if self._parts.foretells:
+            named.append(("foretell", partial(foretell, equipment)))
         if self._parts.anchors is not None:
             named.append(("upkeep", partial(upkeep, equipment, self._parts.anchors)))
             named.append(("prune", partial(prune, equipment)))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from engine.domain.brand import LINE_LIMIT
 from engine.domain.content import Language
 from engine.domain.cut_off import Fallback
+from engine.domain.levers import LeverPolicy
 from engine.domain.planning import Pacing, Routing
 from engine.domain.schedule import DayShape, LatePolicy
 
@@ -55,6 +56,7 @@ REMIND_MINUTES = "morning.remind_minutes"
 LAST_CALL_MINUTES = "morning.last_call_minutes"
 FALLBACK = "morning.fallback"
 CLOSES_MINUTES = "morning.closes_minutes"
+LEVERS = "morning.levers"
 PACING = "by_hand.pacing"
 LATE_POLICY = "by_hand.late_policy"
 LATE_MINUTES = "by_hand.late_minutes"
@@ -89,6 +91,12 @@ SETTINGS = (
     Setting(key=BRAND_LINE_HI, kind=Kind.TEXT, default="", low=0, high=LINE_LIMIT),
     Setting(key=BRAND_LINE_MR, kind=Kind.TEXT, default="", low=0, high=LINE_LIMIT),
     Setting(key=CLOSES_MINUTES, kind=Kind.NUMBER, default="5", low=3, high=60),
+    Setting(
+        key=LEVERS,
+        kind=Kind.CHOICE,
+        default=LeverPolicy.BACKUP.value,
+        choices=tuple(policy.value for policy in LeverPolicy),
+    ),
     Setting(
         key=PACING,
         kind=Kind.CHOICE,

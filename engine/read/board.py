@@ -16,9 +16,9 @@ from engine.domain.ids import BroadcastId, TenantId
 from engine.read import board_details, board_lanes
 from engine.read.board_rows import Board, LaneRow, LogLine, Problem, VerdictRow
 from engine.read.morning_ahead import Ahead, ahead
-from engine.store import broadcasts
+from engine.store import broadcasts, forecasts
 from engine.store.dialects import table
-from engine.store.tables import Broadcast, Delivery
+from engine.store.tables import Broadcast, Delivery, Foretold
 
 __all__ = ["Board", "LaneRow", "LogLine", "Problem", "VerdictRow", "board"]
 
@@ -57,15 +57,24 @@ def _of(session: Session, row: Broadcast, coming: Ahead, now: datetime) -> Board
         counts[lane_state] += count
         if lane is not None:
             by_lane.setdefault(lane, Counter())[lane_state] += count
+    running = moment(state) is Moment.DURING
     lags = board_lanes.lags(session, broadcast)
+    foretold = forecasts.get(session, broadcast)
+    # What nobody renewed is no forecast: the engine may be down.
+    fresh = foretold if _is_fresh(foretold, now) and running else None
     lanes = board_lanes.lanes(
-        session, broadcast, by_lane, lags, now, sending=moment(state) is Moment.DURING
+        session,
+        broadcast,
+        by_lane,
+        lags,
+        now,
+        sending=running,
+        expected=forecasts.lanes_of(fresh),
     )
     delivered_points = board_details.curve(
         session, broadcast, col(Delivery.delivered_at), row.opens_at
     )
     in_time = _in_time(session, row)
-    running = moment(state) is Moment.DURING
     content = broadcasts.content_facts(session, row.content_id)
     return Board(
         at=now,
@@ -89,7 +98,9 @@ def _of(session: Session, row: Broadcast, coming: Ahead, now: datetime) -> Board
         handed_over=sum(counts[one] for one in HANDED_OVER),
         delivered=sum(counts[one] for one in ON_THE_PHONE),
         on_time_percent=100.0 * in_time.delivered / row.targeted if row.targeted else 0.0,
-        forecast=board_lanes.forecast(session, row, counts, lanes, lags, now) if running else None,
+        forecast=forecasts.as_forecast(fresh),
+        forecast_why="" if fresh is None else fresh.why,
+        levers=tuple(one.words for one in forecasts.pulled(foretold)),
         time_to_delivered=sla.percentiles([lag for _, lag in lags]),
         delivered_points=delivered_points,
         planned_points=board_details.curve(
@@ -100,6 +111,10 @@ def _of(session: Session, row: Broadcast, coming: Ahead, now: datetime) -> Board
         log=board_details.log(session, broadcast),
         verdicts=_verdicts(in_time, row, now) if now > row.opens_at and row.targeted else (),
     )
+
+
+def _is_fresh(foretold: Foretold | None, now: datetime) -> bool:
+    return foretold is not None and foretold.at > now - forecasts.STALE_AFTER
 
 
 def _counts(session: Session, broadcast: BroadcastId) -> list[tuple[int | None, State, int]]:

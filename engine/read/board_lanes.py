@@ -1,24 +1,22 @@
-"""The lanes on the board: how fast each is, what it has left, and when all of it will be there."""
+"""The lanes on the board: how fast each is, and what it has left."""
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from engine.domain import forecast as rules
 from engine.domain import sla
-from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import ON_THE_PHONE, UNSENT, State
 from engine.domain.failover import return_share
-from engine.domain.forecast import Forecast
 from engine.domain.ids import BroadcastId
 from engine.domain.quality import effective_rate
 from engine.read.board_rows import LaneRow
 from engine.store.dialects import table
-from engine.store.tables import Broadcast, Delivery, Lane, Sample, Sender
+from engine.store.tables import Delivery, Lane, Sample, Sender
 
 LAGS_LOOKED_AT = 5_000
 
@@ -48,6 +46,7 @@ def lanes(
     now: datetime,
     *,
     sending: bool,
+    expected: Mapping[int, datetime | None],
 ) -> tuple[LaneRow, ...]:
     rows = session.exec(
         select_rows(Lane, Sender)
@@ -57,7 +56,10 @@ def lanes(
     ).all()
     samples = _latest_samples(session, broadcast, now) if sending else {}
     return tuple(
-        _lane(lane, sender, by_lane.get(lane.id or 0, Counter()), samples, lags, now)
+        replace(
+            _lane(lane, sender, by_lane.get(lane.id or 0, Counter()), samples, lags, now),
+            expected_at=expected.get(lane.id or 0),
+        )
         for lane, sender in rows
     )
 
@@ -109,46 +111,3 @@ def _latest_samples(
         .order_by(col(Sample.second))
     )
     return {lane: (started, in_flight) for lane, started, in_flight in rows}
-
-
-def forecast(
-    session: Session,
-    row: Broadcast,
-    counts: Counter[State],
-    lanes: tuple[LaneRow, ...],
-    lags: list[tuple[int | None, float]],
-    now: datetime,
-) -> Forecast | None:
-    return rules.forecast(
-        targeted=row.targeted,
-        delivered=sum(counts[one] for one in ON_THE_PHONE),
-        unsent_by_lane={lane.sender_id: lane.left for lane in lanes},
-        rates=_rates_ahead(session, row, lanes, now),
-        lag_seconds=[lag for _, lag in lags],
-        now=now,
-    )
-
-
-def _rates_ahead(
-    session: Session, row: Broadcast, lanes: tuple[LaneRow, ...], now: datetime
-) -> dict[int, float]:
-    """What each lane will send a second: its limit, or as slowly as the plan has it."""
-    if row.state == BroadcastState.PAUSED.value:
-        return {}
-    last_due: dict[int | None, datetime] = {
-        found[0]: found[1]
-        for found in session.connection().execute(
-            select(_deliveries.c.sender_id, func.max(_deliveries.c.due_at))
-            .where(
-                _deliveries.c.broadcast_id == row.id,
-                _deliveries.c.state.in_([state.value for state in UNSENT]),
-            )
-            .group_by(_deliveries.c.sender_id)
-        )
-    }
-    rates: dict[int, float] = {}
-    for lane in lanes:
-        seconds = (last_due.get(lane.sender_id, now) - now).total_seconds()
-        planned = lane.left / seconds if seconds > 1 else lane.rate_limit
-        rates[lane.sender_id] = min(planned, lane.rate_limit) if lane.state == "sending" else 0.0
-    return rates

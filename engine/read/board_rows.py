@@ -32,6 +32,7 @@ class LaneRow:
     planned: int
     in_flight: int
     p95_seconds: float | None
+    expected_at: datetime | None = None  # 99 % of its own people have it, most probably
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,10 @@ class Board:
     on_time_percent: float = 0.0
     """Delivered by now (or by the close) of all targeted."""
     forecast: Forecast | None = None
+    forecast_why: str = ""
+    """What holds it up, in a sentence, where that is worth saying."""
+    levers: tuple[str, ...] = ()
+    """What was done about a late end, in sentences."""
     time_to_delivered: Percentiles | None = None
     delivered_points: tuple[tuple[int, int], ...] = ()
     """(seconds after the opening, delivered in all by then)."""

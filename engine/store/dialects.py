@@ -71,6 +71,13 @@ def whole_second(session: Session, column: Any) -> Any:
     return sa.func.to_char(sa.func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS')
 
 
+def epoch_second(dialect: str, column: Any) -> Any:
+    """The whole second an instant lies in, as an expression: a number, from 1970 in UTC."""
+    if dialect == "sqlite":
+        return sa.cast(sa.func.strftime("%s", column), sa.Integer)
+    return sa.cast(sa.func.floor(sa.func.extract("epoch", column)), sa.Integer)
+
+
 def seconds_between(dialect: str, start: Any, end: Any) -> Any:
     """The seconds from one instant to another, as an expression; exact to a millisecond."""
     if dialect == "sqlite":

@@ -89,6 +89,7 @@ async def _wait_out(
             is_dead=lambda owner: owner_is_dead(owner, machine.boot_id()),
             tuning=TUNING,
             alarm=False,
+            foretells=False,
         )
     )
     async with asyncio.TaskGroup() as tasks:

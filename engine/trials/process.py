@@ -105,6 +105,7 @@ class Process:
                 doze=Drowsiness(self.disk),
                 wait_to_renew=Renewals(self.life, self.disk),
                 alarm=False,
+                foretells=False,
             )
         )
         try:

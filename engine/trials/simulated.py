@@ -6,7 +6,7 @@ The same seed gives the same morning, attempt for attempt.
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -20,7 +20,7 @@ from engine.domain.ids import BroadcastId
 from engine.runtime import Engine, Parts
 from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
-from engine.simulator.scenarios import scenario_named
+from engine.simulator.scenarios import Scenario, scenario_named
 from engine.simulator.world import SimulatedNumber, World
 from engine.store import inbox, outbox, senders
 from engine.store.database import Database
@@ -45,15 +45,30 @@ SETTLE_AT_MOST = timedelta(minutes=45)
 
 
 def run_simulated(
-    options: MorningOptions, visitors: Sequence[Visitor] = ()
+    options: MorningOptions,
+    visitors: Sequence[Visitor] = (),
+    *,
+    scenario: Scenario | None = None,
+    most: timedelta = SETTLE_AT_MOST,
+    enough: Callable[[World, datetime], bool] | None = None,
 ) -> tuple[MorningResult, str]:
-    """One morning in virtual time. Returns its figures and a digest of the attempt log."""
+    """One morning in virtual time. Returns its figures and a digest of the attempt log.
+
+    scenario: in place of the one that the options name. most: how long after the opening to wait at
+    most. enough: is shown the world every second, and says when no more need be known.
+    """
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:
-        return runner.run(_morning(options, [*watchers_for(options), *visitors]))
+        given = scenario or scenario_named(options.scenario, fault_at=options.fault_at)
+        everybody = [*watchers_for(options), *visitors]
+        return runner.run(_morning(options, given, everybody, most, enough))
 
 
 async def _morning(
-    options: MorningOptions, visitors: Sequence[Visitor]
+    options: MorningOptions,
+    scenario: Scenario,
+    visitors: Sequence[Visitor],
+    most: timedelta,
+    enough: Callable[[World, datetime], bool] | None,
 ) -> tuple[MorningResult, str]:
     database = Database("sqlite://", inline=True, durable=False)
     database.transact_now(_create_schema)
@@ -70,7 +85,7 @@ async def _morning(
     )
     world = World(
         options.seed,
-        scenario_named(options.scenario, fault_at=options.fault_at),
+        scenario,
         [
             SimulatedNumber(number.phone_number_id, number.display_phone, WABA_ID, options.rate)
             for number in database.read_now(numbers_of, seeded)
@@ -90,6 +105,7 @@ async def _morning(
             tuning=tuning(options),
             draw_seed=lambda: f"{options.seed:032x}",
             alarm=False,
+            foretells=False,
         )
     )
     async with asyncio.TaskGroup() as tasks:
@@ -97,7 +113,12 @@ async def _morning(
         pumping = tasks.create_task(pump_webhooks(world, database, clock))
         scene = Scene(database=database, clock=clock, seeded=seeded, opens_at=broadcast_opens)
         visits = [tasks.create_task(visitor.during(scene)) for visitor in visitors]
-        broadcast = await _until_over(database, clock)
+        broadcast = await _until_over(
+            database,
+            clock,
+            most,
+            lambda: enough is not None and enough(world, clock.now()),
+        )
         for visit in visits:
             visit.cancel()
         engine.stop()
@@ -158,15 +179,17 @@ async def pump_webhooks(world: World, database: Database, clock: LoopClock) -> N
         await asyncio.sleep(min(max(wait, 0.01), 0.25))
 
 
-async def _until_over(database: Database, clock: LoopClock) -> BroadcastId:
-    give_up_at = clock.now() + LEAD + SETTLE_AT_MOST
+async def _until_over(
+    database: Database, clock: LoopClock, most: timedelta, enough: Callable[[], bool]
+) -> BroadcastId:
+    give_up_at = clock.now() + LEAD + most
     while clock.now() < give_up_at:
         await asyncio.sleep(1.0)
         row = database.read_now(first_broadcast)
         if row is None:
             continue
         broadcast, state = row
-        if state in OVER:
+        if state in OVER or enough():
             return broadcast
     row = database.read_now(first_broadcast)
     assert row is not None, "the calendar opened no broadcast"

@@ -62,6 +62,21 @@ def give_back(
     return _move(session, view, others, targets, now, only=lane.lane, told="took {} back")
 
 
+def reinforce(session: Session, view: View, sender: SenderId, now: datetime, reserve: float) -> str:
+    """Call in a backup, although nobody stopped, and give it its part of what is unsent; in words.
+
+    Whom the plan's own hash gives to it moves, and nobody else.
+    """
+    row = sender_store.get(session, sender)
+    assert row is not None, "whom the forecast names is in the pool"
+    epoch = max((lane.epoch for lane in lanes_store.lanes_of(session, _id(view))), default=0)
+    lane = _open(session, view, row, epoch, now)
+    targets = _targets(session, view, reserve, now, None)
+    sources = [one.lane for one in targets if one.lane != lane]
+    took = _move(session, view, sources, targets, now, only=lane, told="took {} to be in time")
+    return f"Backup {_tail(row)} called in, because the end was foretold late: it took {took}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     lane: LaneId
@@ -120,22 +135,27 @@ def _activate_backup(session: Session, view: View, epoch: int, now: datetime) ->
         return
     for sender in pool:
         if _is_spare(sender) and sender.id not in used:
-            lanes_store.open_lane(
-                session,
-                {
-                    "broadcast_id": view.broadcast.id,
-                    "sender_id": sender.id,
-                    "rate_per_second": sender.rate_per_second,
-                    "state": "sending",
-                    "state_reason": "backup",
-                    "epoch": epoch,
-                    "planned": 0,
-                },
-            )
-            words = f"Backup {_tail(sender)} activated"
-            tell(session, view, "sender.activated", words, now)
-            note(session, view, f"sender:{sender.id}", "sender.activated", words, now)
+            _open(session, view, sender, epoch, now)
             return
+
+
+def _open(session: Session, view: View, sender: Sender, epoch: int, now: datetime) -> LaneId:
+    lane = lanes_store.open_lane(
+        session,
+        {
+            "broadcast_id": view.broadcast.id,
+            "sender_id": sender.id,
+            "rate_per_second": sender.rate_per_second,
+            "state": "sending",
+            "state_reason": "backup",
+            "epoch": epoch,
+            "planned": 0,
+        },
+    )
+    words = f"Backup {_tail(sender)} activated"
+    tell(session, view, "sender.activated", words, now)
+    note(session, view, f"sender:{sender.id}", "sender.activated", words, now)
+    return lane
 
 
 def _is_spare(sender: Sender) -> bool:

@@ -88,7 +88,7 @@ def during() -> Board:
         delivered=1_847,
         handed_over=1_937,
         on_time_percent=92.35,
-        forecast=Forecast(at("06:03:40"), at("06:03:10"), at("06:04:20")),
+        forecast=Forecast(at("06:03:40"), at("06:03:10"), at("06:04:20"), 0.04, 0.01),
         time_to_delivered=Percentiles(3.1, 41.2, 88.0),
         delivered_points=tuple((s, min(1_847, s * s // 15)) for s in range(1, 165)),
         lanes=(

@@ -41,8 +41,14 @@ def _as_of(board: real.Board, now: datetime) -> real.Board:
         return replace(board, at=now, ahead=replace(board.ahead, opens_at=soon))
     moved: dict[str, Any] = {"opens_at": board.opens_at + late, "closes_at": board.closes_at + late}
     if board.forecast is not None:
-        instants = (board.forecast.at, board.forecast.low, board.forecast.high)
-        moved["forecast"] = type(board.forecast)(*(instant + late for instant in instants))
+        moved["forecast"] = replace(
+            board.forecast,
+            **{
+                name: instant + late
+                for name in ("at", "low", "high")
+                if (instant := getattr(board.forecast, name)) is not None
+            },
+        )
     return replace(board, at=now, **moved)
 
 

@@ -49,6 +49,8 @@ ACTIONS: dict[str, str] = {
     "evidence.downloaded": "Downloaded an evidence pack",
     "evidence.key_used": "A new key signs evidence packs",
     "evidence.made": "Made a day's evidence pack",
+    "forecast.backup": "Called in a backup, because the end was foretold late",
+    "forecast.ceiling": "Raised a sender's pace, because the end was foretold late",
     "media.uploaded": "Uploaded a file to stand above messages",
     "reply.answered": "Answered somebody who wrote",
     "reply.assigned": "Gave a conversation to somebody",

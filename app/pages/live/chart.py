@@ -78,13 +78,18 @@ def _path(scale: _Scale, points: Sequence[tuple[float, int]]) -> str:
 
 
 def _band(board: Board, scale: _Scale, delivered: Sequence[tuple[float, int]]) -> str:
-    if board.forecast is None or not delivered or board.forecast.low == board.forecast.high:
+    forecast = board.forecast
+    if forecast is None or forecast.low is None or not delivered:
+        return ""
+    if forecast.low == forecast.high:
         return ""
     assert board.opens_at is not None
     start = f"{scale.x(delivered[-1][0]):.1f} {scale.y(delivered[-1][1]):.1f}"
     goal = f"{scale.y(0.99 * board.targeted):.1f}"
-    low = scale.x((board.forecast.low - board.opens_at).total_seconds())
-    high = scale.x((board.forecast.high - board.opens_at).total_seconds())
+    low = scale.x((forecast.low - board.opens_at).total_seconds())
+    # Without a late end the band runs out of the picture.
+    late = forecast.high
+    high = float(WIDTH) if late is None else scale.x((late - board.opens_at).total_seconds())
     return f"M{start}L{low:.1f} {goal}L{high:.1f} {goal}Z"
 
 

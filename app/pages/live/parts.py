@@ -66,6 +66,7 @@ def lanes(live: Any) -> rx.Component:
                 column("Rate now"),
                 column("Left", right=True),
                 column("p95", right=True),
+                column("99 % at", right=True),
                 column("State", right=True),
             ],
             rx.foreach(live.lanes, _lane),
@@ -91,6 +92,7 @@ def _lane(lane: Any) -> rx.Component:
         rx.el.td(rate_bar(lane.rate_width), lane.rate, class_name="dc-nowrap"),
         right(lane.left),
         right(lane.p95),
+        right(lane.expected),
         rx.el.td(
             chip(lane.state, lane.state_tone, title=lane.why),
             rx.cond(lane.note != "", rx.el.div(lane.note, class_name="dc-muted dc-small")),

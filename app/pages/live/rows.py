@@ -24,6 +24,7 @@ class LaneShown:
     state_tone: str
     why: str
     note: str
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ def lane(row: LaneRow, *, paused: bool = False, over: bool = False) -> LaneShown
         state_tone=tone,
         why=row.state_reason,
         note=_note(row),
+        expected="" if row.expected_at is None else formats.time(row.expected_at),
     )
 
 

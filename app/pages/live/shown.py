@@ -11,10 +11,12 @@ from app.pages.live.rows import CheckShown, LaneShown, LogShown, ProblemShown, V
 from engine.domain.broadcast import BroadcastEvent, BroadcastState, Moment, possible
 from engine.domain.canary import CanaryState
 from engine.domain.delivery import State
+from engine.domain.forecast import Forecast
 from engine.read.board import Board
 
 _S = State
 REACHED = "reached"
+NOT_IN_SIGHT = "99 % not in sight"
 NOTHING_YET = "Nothing is scheduled. A morning needs a schedule and an approved content."
 
 
@@ -57,6 +59,8 @@ class Hero:
     forecast_word: str = ""
     forecast_tone: str = "quiet"
     forecast_note: str = ""
+    forecast_why: str = ""
+    levers: list[str] = field(default_factory=list)
     p50: str = formats.NOTHING
     p95: str = formats.NOTHING
     p99: str = formats.NOTHING
@@ -231,8 +235,9 @@ def _hero(board: Board) -> Hero:
     if at is not None and board.closes_at is not None:
         inside = at <= board.closes_at
         word, tone = (f"inside {close}", "good") if inside else (f"after {close}", "bad")
-    missed = board.moment is Moment.AFTER and at is None
-    unknown = "Not reached" if missed else "Not known yet"
+    unknown = "Not reached" if board.moment is Moment.AFTER else "Not known yet"
+    if at is None and board.forecast is not None and board.moment is not Moment.AFTER:
+        unknown, word, tone = NOT_IN_SIGHT, f"after {close}", "bad"
     return Hero(
         label="Delivered on time" if board.moment is Moment.AFTER else "On time so far",
         on_time=formats.percent(board.on_time_percent).removesuffix(" %"),
@@ -241,6 +246,8 @@ def _hero(board: Board) -> Hero:
         forecast_word=word,
         forecast_tone=tone,
         forecast_note="" if note == REACHED else note,
+        forecast_why="" if note == REACHED or tone != "bad" else board.forecast_why,
+        levers=list(board.levers),
         p50=formats.seconds(times.p50 if times else None),
         p95=formats.seconds(times.p95 if times else None),
         p99=formats.seconds(times.p99 if times else None),
@@ -254,13 +261,24 @@ def _when_99(board: Board) -> tuple[datetime | None, str]:
     if reached is not None and board.opens_at is not None and board.targeted:
         return board.opens_at + timedelta(seconds=reached), REACHED
     if board.forecast is not None:
-        low, high = formats.time(board.forecast.low), formats.time(board.forecast.high)
-        return board.forecast.at, f"between {low} and {high}"
+        return board.forecast.at, _band(board.forecast)
     if board.moment is Moment.AFTER:
         return None, "fewer than 99 % were delivered"
     if _is_paused(board):
         return None, "nothing new is sent while it is paused"
     return None, "foretold once enough are delivered"
+
+
+def _band(forecast: Forecast) -> str:
+    """Between which instants it lies in four mornings of five."""
+    low, high = formats.time(forecast.low), formats.time(forecast.high)
+    if forecast.low is None:
+        return "fewer than 99 % will have it when the day is judged"
+    return (
+        f"{low} at the earliest, or not today"
+        if forecast.high is None
+        else (f"between {low} and {high}")
+    )
 
 
 def _is_paused(board: Board) -> bool:

@@ -51,6 +51,7 @@ def during(live: Any) -> rx.Component:
     return rx.fragment(
         _head(live),
         _banner(live),
+        _foretold_late(live),
         _held(live),
         _hero(live),
         grid(parts.chart(live), parts.lanes(live)),
@@ -137,6 +138,23 @@ def _banner(live: Any) -> rx.Component:
             class_name="dc-banner",
             role="status",
             custom_attrs={"data-tone": live.head.state_tone},
+        ),
+    )
+
+
+def _foretold_late(live: Any) -> rx.Component:
+    """Why the end is foretold late, and what was done about it."""
+    return rx.cond(
+        (live.hero.forecast_why != "") | (live.hero.levers.length() > 0),
+        rx.el.div(
+            rx.icon("hourglass", size=16, aria_hidden="true"),
+            rx.el.div(
+                rx.cond(live.hero.forecast_why != "", rx.el.div(live.hero.forecast_why)),
+                rx.foreach(live.hero.levers, rx.el.div),
+            ),
+            class_name="dc-banner",
+            role="status",
+            custom_attrs={"data-tone": live.hero.forecast_tone},
         ),
     )
 

@@ -26,6 +26,11 @@ FALLBACKS = {
     "evergreen": "Send the evergreen approved last",
     "skip": "Send nothing that day",
 }
+LEVERS = {
+    "tell": "Tell people, do nothing",
+    "backup": "Call in a backup sender",
+    "both": "Call in a backup, and raise senders to all WhatsApp lets them",
+}
 POLICIES = {
     "ask": "Ask a person",
     "skip": "Skip the day",
@@ -75,6 +80,12 @@ GROUPS: tuple[tuple[str, tuple[Told, ...]], ...] = (
                 label="On time until, after the opening",
                 help="What arrives later counts as late in the day's verdict.",
                 unit="minutes",
+            ),
+            Told(
+                key=rules.LEVERS,
+                label="When the end is foretold late",
+                help="Done once in a broadcast, and only where it helps by the forecast.",
+                choices=LEVERS,
             ),
         ),
     ),

@@ -30,6 +30,7 @@ from engine.store.tables.desk import (
     TestMessage,
 )
 from engine.store.tables.engine import EngineRun, Lease
+from engine.store.tables.foretold import Foretold, Rehearsal
 from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
 from engine.store.tables.people import Consent, Subscriber
@@ -87,6 +88,7 @@ __all__ = [
     "EvidenceKey",
     "EvidencePack",
     "Exclusion",
+    "Foretold",
     "Import",
     "Inbound",
     "Invitation",
@@ -107,6 +109,7 @@ __all__ = [
     "ReportReader",
     "Resend",
     "RestoredCopy",
+    "Rehearsal",
     "Sample",
     "Schedule",
     "Sender",

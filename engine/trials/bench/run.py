@@ -4,7 +4,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from engine.trials.bench import cost, drain, floors, intake, others, people, reports, viewers
+from engine.trials.bench import (
+    cost,
+    drain,
+    floors,
+    foretold,
+    intake,
+    others,
+    people,
+    reports,
+    viewers,
+)
 from engine.trials.bench.table import Row, failed, not_measured
 from engine.trials.bench.tools import RunError, Tools
 
@@ -16,6 +26,7 @@ PIECES: dict[str, Callable[[Tools], list[Row]]] = {
     "beside": intake.measure_beside,
     "drain": drain.measure,
     "simulated": others.measure_simulated,
+    "forecast": foretold.measure,
     "import": others.measure_import,
     "subscribers": people.measure,
     "reports": reports.measure,

@@ -1,0 +1,54 @@
+"""Forecasts of broadcasts under way, and rehearsals of those to come.
+
+Revision: 0014, after 0012.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "forecasts",
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("low_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("high_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_chance", sa.Float(), nullable=False),
+        sa.Column("never_chance", sa.Float(), nullable=False),
+        sa.Column("late_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("lanes", sa.String(), nullable=False),
+        sa.Column("levers", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"]),
+        sa.PrimaryKeyConstraint("broadcast_id"),
+    )
+    op.create_table(
+        "rehearsals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=True),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("go", sa.Boolean(), nullable=False),
+        sa.Column("findings", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"]),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_rehearsals_tenant", "rehearsals", ["tenant_id", "id"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_rehearsals_tenant", "rehearsals")
+    op.drop_table("rehearsals")
+    op.drop_table("forecasts")
