@@ -37,16 +37,16 @@ FAILING_AT_LEAST = 3
 FAILING_PRIOR = 1.0
 FAILING_PRIOR_ODDS = 0.001
 """What fails by a receipt on a usual morning, known as well as one failure would tell it."""
-SPREAD = 1.25
+SPREAD = 1.8
 """The curve is less well known than the fit believes: phones are no formula."""
 SCENES: tuple[tuple[float, tuple[float, float, float], float], ...] = (
-    (1.0, (0.0, 0.0, 0.0), 8.0),
-    (1.0, (0.0, 0.0, 1.0), 20.0),
-    (1.0, (0.0, 0.0, -1.0), 8.0),
-    (1.0, (1.0, 0.5, 0.0), 40.0),
-    (1.0, (-1.0, -0.5, 0.0), 4.0),
-    (1.0, (0.3, 1.2, 0.3), 20.0),
-    (1.0, (-0.3, -1.2, -0.3), 4.0),
+    (2.0, (0.0, 0.0, 0.0), 12.0),
+    (1.0, (0.0, 0.0, 1.2), 20.0),
+    (1.0, (0.0, 0.0, -1.2), 12.0),
+    (1.0, (1.2, 0.6, 0.0), 40.0),
+    (1.0, (-1.2, -0.6, 0.0), 5.0),
+    (1.0, (0.4, 1.3, 0.3), 20.0),
+    (1.0, (-0.4, -1.3, -0.3), 5.0),
 )
 """How the morning may go on: weight, the curve's shift in standard deviations, and the seconds that
 a trouble lasts.

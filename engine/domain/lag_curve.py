@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _SQRT2 = math.sqrt(2.0)
 TINY = 1e-12
 BUCKETS_EXACT = 8
-BUCKET_GROWTH = 1.25
+BUCKET_GROWTH = 1.4
 """Times are exact up to so many seconds, then in buckets each so much longer than the last one."""
 
 
@@ -38,11 +38,11 @@ class LagCurve:
         return 0.5 * math.erfc(-z / _SQRT2)
 
 
-USUAL = LagCurve(math.log(2.5), 1.3, math.log(0.003))
+USUAL = LagCurve(math.log(2.5), 1.2, math.log(0.0015))
 """Phones on a usual morning."""
-UNUSUAL = (0.7, 0.35, 1.0)
+UNUSUAL = (0.7, 0.35, 0.9)
 """How far a morning's curve usually lies from that: one standard deviation each."""
-STEPS = 8
+STEPS = 6
 STEP_AT_MOST = 1.0
 DELTAS = (0.02, 0.02, 0.05)
 Matrix = tuple[tuple[float, ...], ...]

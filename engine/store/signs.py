@@ -142,7 +142,7 @@ def _deliveries(dialect: str) -> Any:
         select(
             _d.c.state,
             _d.c.lane_id.label("lane"),
-            key.label("key"),
+            key.label("second"),
             case((_d.c.accepted_at.is_not(None), 1), else_=0).label("taken"),
             func.count().label("count"),
             func.max(func.coalesce(_d.c.read_at, _d.c.delivered_at, _d.c.sent_at)).label("newest"),
@@ -151,7 +151,7 @@ def _deliveries(dialect: str) -> Any:
             _d.c.broadcast_id == bindparam("broadcast", type_=Integer()),
             _d.c.id % bindparam("every", type_=Integer()) == 0,
         )
-        .group_by(_d.c.state, "lane", "key", "taken")
+        .group_by(_d.c.state, "lane", "second", "taken")
         .subquery("counted")
     )
     columns = [one for one in counted.c if one.name != "newest"]
