@@ -9,6 +9,9 @@ is known.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+Seconds = TypeVar("Seconds", int, float)
 
 _SQRT2 = math.sqrt(2.0)
 TINY = 1e-12
@@ -95,9 +98,7 @@ def fit(
     return _minimum(cost, list(centre))
 
 
-def bucketed(
-    counts: Mapping[int, float] | Mapping[float, float],
-) -> list[tuple[float, float, float]]:
+def bucketed(counts: Mapping[Seconds, float]) -> list[tuple[float, float, float]]:
     """(from, to, how many), in few buckets: short times exactly, long ones roughly."""
     rows: list[tuple[float, float, float]] = []
     for key in sorted(counts):
@@ -206,7 +207,7 @@ def _spread(hessian: Sequence[Sequence[float]]) -> Matrix:
             [math.sqrt(max(bounded[i][i], floor[i])) if i == j else 0.0 for j in range(3)]
             for i in range(3)
         ]
-    columns = []
+    columns: list[list[float]] = []
     for i in range(3):
         # Solve root^T x = e_i
         back = [0.0] * 3

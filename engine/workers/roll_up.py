@@ -9,11 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 import structlog
 from sqlmodel import Session
 
-from engine.clock import Clock
 from engine.domain import fading
 from engine.domain.ids import TenantId
 from engine.domain.precedence import AFTER_CLOSE, waits_until
@@ -38,6 +38,15 @@ LOOKED_BACK = timedelta(days=7)
 
 Beat = Callable[[str], None]
 
+
+class Wall(Protocol):
+    """A clock of which only the wall's side is asked."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        ...
+
+
 log = structlog.get_logger()
 
 
@@ -50,7 +59,7 @@ async def roll_up(equipment: Equipment) -> None:
             equipment.beat("roll_up")
 
 
-async def look(database: Database, clock: Clock, beat: Beat = lambda name: None) -> int:
+async def look(database: Database, clock: Wall, beat: Beat = lambda name: None) -> int:
     """Find late news, and make every day that is due; how many were made."""
     if await database.read(must_wait, clock.now()):
         return 0
@@ -75,7 +84,7 @@ def next_due(session: Session, now: datetime) -> DayDue | None:
     return reports.due(session, now, after_close=AFTER_CLOSE, rest=REST)
 
 
-async def find_news(database: Database, clock: Clock, beat: Beat) -> None:
+async def find_news(database: Database, clock: Wall, beat: Beat) -> None:
     """Mark the days that receipts, attempts or people changed since they were counted."""
     for name in reports.LATE:
         while (some := await database.read(reports.late_slice, name, LATE_AT_ONCE)) is not None:
@@ -99,7 +108,7 @@ class _Counting:
 
 
 async def make(
-    database: Database, clock: Clock, found: DayDue, beat: Beat = lambda name: None
+    database: Database, clock: Wall, found: DayDue, beat: Beat = lambda name: None
 ) -> bool:
     """Count a day and write it down. False when a morning began meanwhile: it is left for later."""
     now = clock.now()
