@@ -21,6 +21,7 @@ from app.front_door import Site
 from app.loading import loading
 from engine.clock import MachineClock
 from engine.documents.evidence.keys import read_private
+from engine.read.alert_sources import SOURCES
 from engine.read.board import board
 from engine.runtime import EngineThread, Parts
 from engine.settings import Settings
@@ -148,7 +149,7 @@ def alarms(settings: Settings, database: Database, callers: Callers | None) -> A
     """What alerts are judged by beside the tables."""
     gauges = (Disk(settings.home), Connections(database), *(() if callers is None else (callers,)))
     home = (settings.public_url or "").rstrip("/")
-    return Alarms(gauges=gauges, link=f"{home}/alerts" if home else "")
+    return Alarms(gauges=gauges, sources=SOURCES, link=f"{home}/alerts" if home else "")
 
 
 def backing_up(settings: Settings) -> BackingUp:

@@ -1,0 +1,41 @@
+"""What alerts are judged by that other parts of the house reckon: the forecast, the budget, the
+backup (spec A1).
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from engine.domain.alert_rules import Watched
+from engine.domain.alerting import Reading
+from engine.domain.ids import TenantId
+from engine.domain.schedule import service_day
+from engine.read.keeping import keeping
+from engine.read.report import budget_of
+from engine.store import forecasts
+from engine.store.measures import Readings
+
+
+def forecast_late(session: Session, tenant: TenantId, now: datetime) -> Readings:
+    """By how many seconds the end is foretold to be late. 0 where nothing is foretold, too: what
+    is over or goes well ends an alert.
+    """
+    return {Watched.FORECAST: Reading(value=forecasts.seconds_late(session, tenant, now) or 0.0)}
+
+
+def budget_spent(session: Session, tenant: TenantId, now: datetime) -> Readings:
+    """Percent of the month's budget that is spent; 0 without a budget."""
+    share = budget_of(session, tenant, service_day(now)).share
+    return {Watched.COST: Reading(value=100.0 * float(share or 0))}
+
+
+def backup_failed(session: Session, tenant: TenantId, now: datetime) -> Readings:
+    """1 when the last backup failed, or no good one was made for too long; of the whole house."""
+    del tenant
+    found = keeping(session, now=now)
+    # Where none was ever asked for, none is missed: backups can be switched off.
+    wrong = bool(found.rows) and found.trouble != ""
+    return {Watched.BACKUP: Reading(value=float(wrong))}
+
+
+SOURCES = (forecast_late, budget_spent, backup_failed)
