@@ -14,6 +14,8 @@ from engine.domain.roles import Actor, Permission, require
 from engine.domain.schedule import IST
 from engine.store import audit, copies
 
+MOMENT = "%d %b %H:%M:%S IST"
+
 
 def release_copy(session: Session, *, by: Actor, now: datetime) -> int | Refused:
     """Release it; how many messages are held for a person now, or why not. Raises Forbidden."""
@@ -23,7 +25,7 @@ def release_copy(session: Session, *, by: Actor, now: datetime) -> int | Refused
         return Refused("This database is not a copy that waits to be released.")
     local = copy.backed_up_at.astimezone(ZoneInfo(IST))
     why = (
-        f"This database was restored from the backup of {local:%d %b %H:%M:%S} IST: its original "
+        f"This database was restored from the backup of {local.strftime(MOMENT)}: its original "
         "may have sent it since."
     )
     held = copies.release(session, copy, by=by.label, why=why, now=now)

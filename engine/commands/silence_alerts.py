@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from engine.domain.alert_rules import Watched
+from engine.domain.digits import grouped
 from engine.domain.ids import TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
@@ -31,7 +32,7 @@ def silence_alerts(
     typed, reason = minutes.strip(), " ".join(reason.split())
     most = int(LONGEST.total_seconds() // 60)
     if not (typed.isascii() and typed.isdigit() and len(typed) < 6 and 1 <= int(typed) <= most):
-        return Refused(f"Say for how many minutes: 1 to {most:,}.")
+        return Refused(f"Say for how many minutes: 1 to {grouped(most)}.")
     if not 1 <= len(reason) <= REASON_LIMIT:
         return Refused(f"Say why, in {REASON_LIMIT} characters at most.")
     ends_at = now + timedelta(minutes=int(typed))

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from engine.domain.content import Category
 from engine.domain.cost import PER_MESSAGE_GOAL, Bill, Budget
+from engine.domain.digits import grouped
 from engine.domain.reporting import Figures
 
 ENOUGH = 200
@@ -91,8 +92,8 @@ def _ours(seen: Evidence) -> Iterator[Advice]:
             rule=Rule.OURS,
             words="Most of what came late or never was our side's doing. Look at the errors and at "
             "the senders below before you look at the phones.",
-            evidence=f"{total.missed_ours:,} of {missed:,} that missed the close are ours, "
-            f"{total.missed_phones:,} the phones'.",
+            evidence=f"{grouped(total.missed_ours)} of {grouped(missed)} that missed the close are "
+            f"ours, {grouped(total.missed_phones)} the phones'.",
         )
 
 
@@ -102,7 +103,7 @@ def _held(seen: Evidence) -> Iterator[Advice]:
             rule=Rule.HELD,
             words="Messages are held for a person. Open the broadcast, and send them again or "
             "close them.",
-            evidence=f"{seen.total.held:,} held.",
+            evidence=f"{grouped(seen.total.held)} held.",
         )
 
 
@@ -112,7 +113,8 @@ def _senders(seen: Evidence) -> Iterator[Advice]:
             rule=Rule.SENDER,
             words=f"{group.name} delivers less in time than the other senders. Look at its quality "
             "and its errors; rest it if they are worse, too.",
-            evidence=f"{own:.1%} in time of {group.figures.targeted:,}, the others {others:.1%}.",
+            evidence=f"{own:.1%} in time of {grouped(group.figures.targeted)}, the others "
+            f"{others:.1%}.",
         )
 
 
@@ -125,8 +127,8 @@ def _cost(seen: Evidence) -> Iterator[Advice]:
             rule=Rule.CATEGORY,
             words="A marketing template always misses the goal for cost. If the text serves an "
             "order the reader placed, submit it as utility.",
-            evidence=f"{sum(line.delivered for line in marketing):,} marketing messages for "
-            f"₹{paid:,.2f}; ₹{each:.4f} a message, the goal is below ₹{PER_MESSAGE_GOAL}.",
+            evidence=f"{grouped(sum(line.delivered for line in marketing))} marketing messages for "
+            f"{_rupees(paid)}; ₹{each:.4f} a message, the goal is below ₹{PER_MESSAGE_GOAL}.",
         )
 
 
@@ -139,8 +141,8 @@ def _budget(seen: Evidence) -> Iterator[Advice]:
         yield Advice(
             rule=Rule.BUDGET,
             words=f"The month's budget {is_over}. Raise it, or send less.",
-            evidence=f"₹{budget.spent:,.2f} of ₹{budget.limit:,.2f} by day {budget.day}; at this "
-            f"rate ₹{budget.heading_for:,.2f} for the month.",
+            evidence=f"{_rupees(budget.spent)} of {_rupees(budget.limit)} by day {budget.day}; at "
+            f"this rate {_rupees(budget.heading_for)} for the month.",
         )
 
 
@@ -153,7 +155,7 @@ def _causes(seen: Evidence) -> Iterator[Advice]:
         yield Advice(
             rule=Rule.CAUSE,
             words=f"One cause is behind most failures: {title}. Begin there.",
-            evidence=f"{count:,} of {whole:,} given up on.",
+            evidence=f"{grouped(count)} of {grouped(whole)} given up on.",
         )
 
 
@@ -167,7 +169,7 @@ def _readers(seen: Evidence) -> Iterator[Advice]:
             yield Advice(
                 rule=rule,
                 words=f"{group.name}: they {what}. Ask a few of them why.",
-                evidence=f"{own:.1%} of {group.figures.delivered:,} read it, the others "
+                evidence=f"{own:.1%} of {grouped(group.figures.delivered)} read it, the others "
                 f"{others:.1%}.",
             )
 
@@ -179,8 +181,8 @@ def _fading(seen: Evidence) -> Iterator[Advice]:
                 rule=Rule.FADING,
                 words=f"{tier}: people who used to read have stopped to. Write to them before they "
                 "say stop.",
-                evidence=f"{fell:,} of {known:,} read less than half of what they read in the four "
-                "weeks before.",
+                evidence=f"{grouped(fell)} of {grouped(known)} read less than half of what they "
+                "read in the four weeks before.",
             )
 
 
@@ -195,3 +197,8 @@ def _lower(groups: Sequence[Group], of: _Share) -> Iterator[tuple[Group, float, 
         own, others = count / base, (whole[0] - count) / rest
         if own <= others - POINTS:
             yield group, own, others
+
+
+def _rupees(amount: Decimal) -> str:
+    whole, _, part = f"{amount:.2f}".partition(".")
+    return f"₹{grouped(int(whole))}.{part}"

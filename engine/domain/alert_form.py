@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from engine.domain.alert_rules import Kind
 from engine.domain.alerting import Level, Rule
+from engine.domain.digits import grouped
 
 HOLD, CALM, COOL_DOWN, ACTIVE = "hold", "calm", "cool_down", "active"
 LONGEST_SECONDS = 86_400
@@ -53,7 +54,7 @@ def read_form(rule: Rule, kind: Kind, typed: Mapping[str, str]) -> Rule | tuple[
     for name, label in ((HOLD, "Holds for"), (CALM, "Gone for"), (COOL_DOWN, "Told again after")):
         value = number(typed.get(name, "").strip())
         if value is None or not 0 <= value <= LONGEST_SECONDS:
-            problems.append(f"{label}: seconds, 0 to {LONGEST_SECONDS:,}.")
+            problems.append(f"{label}: seconds, 0 to {grouped(LONGEST_SECONDS)}.")
         else:
             spans[name] = timedelta(seconds=value)
     if problems:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from engine.domain.alert_rules import KINDS, Watched
 from engine.domain.alerting import Alert, News
+from engine.domain.digits import grouped
 
 MEMBERS_NAMED = 5
 
@@ -42,7 +43,7 @@ def subject(event: News, rule: str, alert: Alert) -> str:
 
 
 def _count(alert: Alert) -> str:
-    return f"{alert.value:,.0f}"
+    return f"{grouped(round(alert.value))}"
 
 
 def _many(alert: Alert, one: str, more: str) -> str:
@@ -51,8 +52,8 @@ def _many(alert: Alert, one: str, more: str) -> str:
 
 def _delivery(alert: Alert) -> str:
     return (
-        f"{alert.value:.1f} % of the {alert.of:,} messages planned a minute ago or earlier are on "
-        "the phone"
+        f"{alert.value:.1f} % of the {grouped(alert.of)} messages planned a minute ago or earlier "
+        "are on the phone"
     )
 
 
@@ -67,11 +68,11 @@ def _pool(alert: Alert) -> str:
 
 _WORDS: dict[Watched, Callable[[Alert], str]] = {
     Watched.DELIVERY: _delivery,
-    Watched.FAILING: lambda a: f"{a.value:.1f} % of the {a.of:,} messages tried have failed",
+    Watched.FAILING: lambda a: f"{a.value:.1f} % of the {grouped(a.of)} messages tried have failed",
     Watched.PENDING_FAILURES: lambda a: f"{_count(a)} failed messages wait for another try",
     Watched.PERMANENT_FAILURES: lambda a: f"{_count(a)} messages have failed for good",
     Watched.WAITING: lambda a: f"{_count(a)} messages are due and have not gone",
-    Watched.API_ERRORS: lambda a: f"{a.value:.1f} % of the last {a.of:,} requests failed",
+    Watched.API_ERRORS: lambda a: f"{a.value:.1f} % of the last {grouped(a.of)} requests failed",
     Watched.RESPONSE: lambda a: f"Its answers take {a.value:.1f} seconds on average",
     Watched.FORECAST: lambda a: f"99 % are expected {a.value:.0f} seconds after the close",
     Watched.SLA: lambda a: f"{_many(a, 'person', 'people')} more would have met the goal",
@@ -85,7 +86,9 @@ _WORDS: dict[Watched, Callable[[Alert], str]] = {
     Watched.DEAD_LETTERS: lambda a: f"{_many(a, 'dead letter', 'dead letters')} of the last day",
     Watched.COST: lambda a: f"{a.value:.0f} % of the month's budget is spent",
     Watched.CALLERS_SLOW: lambda a: f"95 % of the answers took up to {a.value:.0f} ms",
-    Watched.CALLERS_ERRORS: lambda a: f"{a.value:.1f} % of {a.of:,} requests failed by our fault",
+    Watched.CALLERS_ERRORS: lambda a: (
+        f"{a.value:.1f} % of {grouped(a.of)} requests failed by our fault"
+    ),
     Watched.WORKER_STOPPED: lambda a: f"No sign of life for {a.value:.0f} seconds",
     Watched.DATABASE_POOL: _pool,
     Watched.DISK: lambda a: f"{a.value:.1f} % of the disk is free",

@@ -150,7 +150,7 @@ class DaySheet:
         yield Dimension.VARIANT, fact.variant
         yield Dimension.PRICE, f"{fact.category}/{country_of(fact.phone, fact.bsuid)}"
         if fact.read_at is not None:
-            yield Dimension.READ_HOUR, f"{fact.read_at.astimezone(self.zone):%H}"
+            yield Dimension.READ_HOUR, fact.read_at.astimezone(self.zone).strftime("%H")
 
 
 def figures_of(fact: Fact, closes_at: datetime) -> Figures:
