@@ -3,6 +3,7 @@
 #   make run     the whole product on this machine: dashboard, engine, and a stand-in for WhatsApp
 #   make test    every test                        make check   style, types, who imports whom
 #   make screens a picture of every page, two sizes, both colours, on one sheet in build/screens (ONLY=live)
+#   make sweep   the widest looks: every page for every role, axe on all of them, a whole day of four people
 #   make sim     scenarios and SEEDS=200 random mornings with troubles, in simulated time
 #   make bench   every goal of speed, beside a floor or a bare loop (ONLY=cost for a piece of it)
 #   make mutants the engine changed for the worse, one change at a time: what notices (ONLY=words SEEDS=60)
@@ -25,7 +26,7 @@ DATABASE := sqlite
 SEEDS ?= 200
 SCENARIOS := normal_load phone_failure api_rate_limit network_latency timeout_after_accept
 
-.PHONY: run test check screens sim bench mutants drill setup clean lock
+.PHONY: run test sweep check screens sim bench mutants drill setup clean lock
 .DEFAULT_GOAL := run
 
 run: $(RUN)
@@ -34,6 +35,10 @@ run: $(RUN)
 test: $(DEV)
 	@scripts/test-needs
 	@$(BIN)/pytest $(SIDE_BY_SIDE)
+
+sweep: $(DEV)
+	@scripts/test-needs
+	@$(BIN)/pytest -m sweep -n 2 --dist loadfile
 
 check: $(DEV)
 	$(BIN)/ruff check

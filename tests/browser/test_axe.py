@@ -30,6 +30,7 @@ def exhibition(tmp_path_factory: pytest.TempPathFactory) -> Generator[Exhibition
         yield house
 
 
+@pytest.mark.sweep
 def test_no_page_has_a_serious_fault(exhibition: Exhibition, browser: Browser) -> None:
     faults = [
         fault for visit in exhibition.visits for fault in faults_of(browser, exhibition, visit)

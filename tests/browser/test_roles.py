@@ -102,6 +102,7 @@ def address(route: str, served: Served, made: Sandbox) -> str:
     return served.url + route
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", list(Role))
 def test_each_page_opens_for_its_roles_and_refuses_the_others_in_words(
     open_tab: OpenTab, served: Served, sandbox: Sandbox, role: Role

@@ -28,7 +28,7 @@ from tests.app.dawncast import START_SECONDS, Running, running, until
 from tests.app.house import PASSWORD, free_port
 from tests.browser.conftest import Complaints, fill_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.sweep, pytest.mark.timeout(420)]
 
 PEOPLE, SENDERS, RATE = 160, 2, 4.0
 """Twenty seconds of sending: long enough to pause in, short enough to wait for."""
