@@ -52,6 +52,8 @@ def test_the_domain_does_nothing_but_think(path: Path):
 def test_what_the_code_imports_is_asked_for():
     """A package that is merely there, because another one needs it, may be gone tomorrow."""
     declared = {requirement.name for requirement in wanted("requirements.lock")}
+    # What the bench's windows drive a browser with: the tests' own, and looked for before use.
+    declared.add("playwright")
     homes = packages_distributions()
     for path in [*ROOT.glob("app/**/*.py"), *ROOT.glob("engine/**/*.py"), ROOT / "rxconfig.py"]:
         for name in imports_of(path):

@@ -22,7 +22,8 @@ Value = str | bytes | int | None
 class Prepared:
     """A statement with named parameters, made for a dialect by its name.
 
-    It hears nothing of what the session has not flushed, as any statement on its connection.
+    It hears nothing of what the session has not flushed, as any statement on its connection. One
+    that is refused ends its whole transaction, on SQLite with every savepoint.
     """
 
     def __init__(self, make: Callable[[str], Any]) -> None:
