@@ -6,9 +6,11 @@ import io
 
 import aiohttp
 import pytest
+from sqlmodel import col, update
 
 from app.pages.reports import ReportsPage, read_day
 from engine.domain.roles import Role
+from engine.store.tables import Broadcast
 from engine.workers import roll_up
 from tests.app.house import House
 from tests.app.sandbox import OPENS, PEOPLE, PageTab, Sandbox, sandbox_in
@@ -21,6 +23,9 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(scope="module")
 def sandbox(house: House) -> Sandbox:
     made = sandbox_in(house)
+    # Other files move the morning they share to today.
+    back = update(Broadcast).where(col(Broadcast.id) == made.broadcast)
+    house.database.transact_now(lambda s: s.exec(back.values(service_day=OPENS.date())).rowcount)
     asyncio.run(roll_up.look(house.database, house.clock))
     return made
 
