@@ -3,7 +3,7 @@
 #   make run     the whole product on this machine: dashboard, engine, and a stand-in for WhatsApp
 #   make test    every test                        make check   style, types, who imports whom
 #   make screens a picture of every page, two sizes, both colours, on one sheet in build/screens (ONLY=live)
-#   make sweep   the widest looks: every page for every role, axe on all of them, a whole day of four people
+#   make sweep   the widest looks and the longest tests: every page for every role, axe, a whole day of four people
 #   make sim     scenarios and SEEDS=200 random mornings with troubles, in simulated time
 #   make bench   every goal of speed, beside a floor or a bare loop (ONLY=cost for a piece of it)
 #   make mutants the engine changed for the worse, one change at a time: what notices (ONLY=words SEEDS=60)

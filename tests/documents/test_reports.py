@@ -177,6 +177,7 @@ def test_a_day_without_anything_has_a_page_too() -> None:
         assert len(paper) == 1
 
 
+@pytest.mark.sweep
 def test_a_book_survives_the_way_into_another_process() -> None:
     there = from_plain(json.loads(json.dumps(to_plain(book(page())))))
     assert write_csv(there.sheets[0]) == write_csv(SHEET)

@@ -203,6 +203,7 @@ def test_only_who_reads_the_trail_may_ask_and_only_for_a_day_that_is_over(
     assert database.read_now(why_not_yet, tenant, day, LATER) == ""
 
 
+@pytest.mark.sweep
 def test_memory_does_not_grow_with_the_audience(sqlite_url: str) -> None:
     def peak(people: int) -> int:
         database = Database("sqlite://", inline=True, durable=False)

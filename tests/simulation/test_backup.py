@@ -100,6 +100,7 @@ async def engine_for(database: Database, home: Path, seconds: float) -> tuple[bo
 
 
 @pytest.mark.slow
+@pytest.mark.sweep
 def test_a_backup_of_a_running_morning_is_whole_and_sends_nothing_twice(tmp_path: Path) -> None:
     keeper = Keeper(tmp_path / "backups")
     options = MorningOptions(subscribers=PEOPLE, senders=2, rate=10.0, seed=3, settle=False)

@@ -107,7 +107,12 @@ def reached(truth: Truth) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "seed"), [("normal_load", 1), ("phone_failure", 2), ("api_rate_limit", 3)]
+    ("scenario", "seed"),
+    [
+        ("normal_load", 1),
+        pytest.param("phone_failure", 2, marks=pytest.mark.sweep),
+        pytest.param("api_rate_limit", 3, marks=pytest.mark.sweep),
+    ],
 )
 def test_the_figures_of_a_morning_are_what_really_happened(
     sqlite_url: str, scenario: str, seed: int
@@ -138,6 +143,7 @@ def test_the_figures_of_a_morning_are_what_really_happened(
     )
 
 
+@pytest.mark.sweep
 def test_the_csv_says_what_the_page_says(sqlite_url: str) -> None:
     found = play("phone_failure", 4, sqlite_url).report
     (days, *_) = tables_of(found)
