@@ -64,6 +64,7 @@ def test_on_a_phone_it_opens_from_a_button(open_tab: OpenTab) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE["width"]
     page.locator("#palette-text").fill("users")
+    expect(page.locator("#palette-lines a").first).to_contain_text("Users")
     page.locator("#palette-lines a").first.click()
     expect(page).to_have_url(re.compile("/settings/users$"))
 

@@ -27,6 +27,7 @@ from tests.browser.conftest import OpenTab, Served
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 MAIN_ACTIONS = {
+    "/alerts": "test_alerts.test_an_alert_is_on_the_bell_and_on_live_and_somebody_sees_to_it",
     "/": "test_whole_day.test_a_whole_day_from_the_first_word_to_the_report",
     "/approvals": "test_content.test_content_goes_from_the_first_key_to_the_approval",
     "/approvals/review": "test_content.test_content_goes_from_the_first_key_to_the_approval",
@@ -43,6 +44,7 @@ MAIN_ACTIONS = {
     "/dead-letters": "test_dead_letters."
     "test_an_operator_narrows_the_dead_letters_and_puts_them_back",
     "/deliveries/[delivery_number]": "test_roles.test_a_held_message_is_sent_again_knowingly",
+    "/evidence": "test_roles.test_a_days_evidence_is_asked_for",
     "/profile": "test_people.test_a_second_factor_is_set_up_and_asked_for",
     "/replies": "test_desk.test_a_reply_comes_by_itself_is_answered_once_assigned_and_done",
     "/reports": "test_whole_day.test_a_whole_day_from_the_first_word_to_the_report",
@@ -50,6 +52,7 @@ MAIN_ACTIONS = {
     "/senders/[sender_number]": "test_planning."
     "test_a_numbers_weeks_and_recovery_plan_are_on_its_own_page",
     "/settings/api": "test_desk.test_a_key_is_shown_once_and_revoked",
+    "/settings/backups": "test_roles.test_a_backup_is_asked_for",
     "/settings/compliance": "test_content_desk."
     "test_compliance_forbids_a_word_of_its_own_and_the_author_meets_it",
     "/settings/organisation": "test_people.test_a_setting_is_changed_and_the_history_tells_who_did",
@@ -182,3 +185,18 @@ def test_who_gets_nothing_is_looked_for_and_exported(
         page.get_by_role("button", name="Export").click()
     head = coming.value.path().read_text("utf-8-sig").splitlines()[0]
     assert "name" in head.lower()
+
+
+def test_a_days_evidence_is_asked_for(open_tab: OpenTab, sandbox: Sandbox) -> None:
+    page = open_tab(Role.ADMINISTRATOR, "/evidence")
+    days = page.get_by_role("table", name="Days and their evidence packs")
+    page.get_by_label("How people are named").select_option("pseudonymous")
+    days.get_by_role("button", name="Make a pack").first.click()
+    expect(days).to_contain_text("waits for its turn")
+    expect(days).to_contain_text("seudonym")
+
+
+def test_a_backup_is_asked_for(open_tab: OpenTab, sandbox: Sandbox) -> None:
+    page = open_tab(Role.ADMINISTRATOR, "/settings/backups")
+    page.get_by_role("button", name="Take a backup now").click()
+    expect(page.get_by_role("table")).to_contain_text("waits for its turn")

@@ -79,7 +79,7 @@ def intake(found: IntakeNow, now: datetime) -> Intake:
 def _verdict(found: IntakeNow, now: datetime) -> tuple[str, str, str]:
     if found.last_at is None:
         return (
-            "None yet",
+            "Not yet",
             "quiet",
             "WhatsApp has not called. Enter the address and the verify token in the app’s webhook "
             "settings at Meta, and subscribe to messages and to the template fields.",
