@@ -232,6 +232,7 @@ def _miss_the_opening(session: Session, made: Sandbox) -> None:
     session.add_all([row, schedule])
 
 
+@pytest.mark.sweep
 def test_what_is_left_to_a_person_fits_its_screen(
     open_tab: OpenTab, served: Served, sandbox: Sandbox
 ) -> None:

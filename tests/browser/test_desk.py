@@ -222,6 +222,7 @@ def test_a_key_is_shown_once_and_revoked(open_tab: OpenTab, desk: Served) -> Non
     expect(table).to_contain_text("Revoked")
 
 
+@pytest.mark.sweep
 def test_the_pages_fit_their_screens(open_tab: OpenTab, desk: Served) -> None:
     page = open_tab(Role.ADMINISTRATOR)
     for path in PATHS:

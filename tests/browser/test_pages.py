@@ -24,6 +24,7 @@ def settled(page: Page) -> None:
     expect(page.locator(".dc-skeleton")).to_have_count(0)
 
 
+@pytest.mark.sweep
 def test_every_page_fits_its_screen_and_speaks_in_words(open_tab: OpenTab, served: Served) -> None:
     assert "/" in ROUTES
     page = open_tab(Role.ADMINISTRATOR)

@@ -362,6 +362,7 @@ def routing(served: Served, sandbox: Sandbox) -> str:
     )
 
 
+@pytest.mark.sweep
 def test_what_is_planned_fits_its_screen(
     open_tab: OpenTab, served: Served, sandbox: Sandbox
 ) -> None:
