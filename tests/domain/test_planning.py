@@ -265,6 +265,7 @@ def test_even_lanes_do_not_send_in_step() -> None:
     assert sorted(elapsed(lane)[0] for lane in lanes.values()) == [0.0, 0.25, 0.5, 0.75]
 
 
+@pytest.mark.sweep
 def test_a_plan_of_a_hundred_thousand_weighs_a_few_megabytes() -> None:
     people = (PlanRecipient(number, TIERS[number % 3], "MH") for number in range(1, 100_001))
     tracemalloc.start()

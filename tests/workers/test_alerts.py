@@ -259,6 +259,9 @@ def test_no_rule_is_left_out():
     assert {case.key for case in CASES} == set(Watched)
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.sweep)], indirect=True
+)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key.value)
 def test_a_rule_fires_on_its_cause_and_not_on_its_near_miss(database: Database, case: Case):
     house = lookout(database, people=case.people)
