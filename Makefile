@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 RUN := .venv/.ready-to-run
 DEV := .venv/.ready-to-test
 # A file's tests stay together, because they share servers; half of them wait more than they work.
-SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
 KILLS := 50
 DATABASE := sqlite
 SEEDS ?= 200
