@@ -57,10 +57,29 @@ def _stay_on_this_machine(action: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_stay_on_this_machine)
 
 
+SWEPT_ON_POSTGRESQL = {
+    "read/test_evidence",
+    "read/test_subscriber_list",
+    "workers/test_alert_sources",
+    "workers/test_back_up",
+    "workers/test_notify",
+    "workers/test_pack_evidence",
+    "workers/test_roll_up",
+}
+"""What is long and not on the way of a message: at each change on SQLite, on both in the sweep."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files with long stories first: else the last of them would end alone."""
+    """The files with long stories first: else the last of them would end alone. And the PostgreSQL
+    half of some to the sweep.
+    """
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)
+    for item in items:
+        module = f"{item.path.parent.name}/{item.path.stem}"
+        if module in SWEPT_ON_POSTGRESQL and "[postgresql" in item.nodeid:
+            item.add_marker("sweep")
 
 
 @pytest.fixture

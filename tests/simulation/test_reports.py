@@ -109,7 +109,7 @@ def reached(truth: Truth) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("scenario", "seed"),
     [
-        ("normal_load", 1),
+        pytest.param("normal_load", 1, marks=pytest.mark.sweep),
         pytest.param("phone_failure", 2, marks=pytest.mark.sweep),
         pytest.param("api_rate_limit", 3, marks=pytest.mark.sweep),
     ],
