@@ -1,4 +1,4 @@
-"""Forecasts of broadcasts under way, and rehearsals of those to come.
+"""Forecasts of broadcasts under way.
 
 Revision: 0014, after 0013.
 """
@@ -29,26 +29,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"]),
         sa.PrimaryKeyConstraint("broadcast_id"),
     )
-    op.create_table(
-        "rehearsals",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("broadcast_id", sa.Integer(), nullable=True),
-        sa.Column("asked_by", sa.String(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("go", sa.Boolean(), nullable=False),
-        sa.Column("findings", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"]),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_rehearsals_tenant", "rehearsals", ["tenant_id", "id"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_rehearsals_tenant", "rehearsals")
-    op.drop_table("rehearsals")
     op.drop_table("forecasts")

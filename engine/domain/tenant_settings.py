@@ -91,10 +91,11 @@ SETTINGS = (
     Setting(key=BRAND_LINE_HI, kind=Kind.TEXT, default="", low=0, high=LINE_LIMIT),
     Setting(key=BRAND_LINE_MR, kind=Kind.TEXT, default="", low=0, high=LINE_LIMIT),
     Setting(key=CLOSES_MINUTES, kind=Kind.NUMBER, default="5", low=3, high=60),
+    # No broadcast is changed by a guess, but where a person chose that it may be.
     Setting(
         key=LEVERS,
         kind=Kind.CHOICE,
-        default=LeverPolicy.BACKUP.value,
+        default=LeverPolicy.TELL.value,
         choices=tuple(policy.value for policy in LeverPolicy),
     ),
     Setting(

@@ -102,6 +102,9 @@ def test_the_signs_are_what_stands_in_the_deliveries(session: Session) -> None:
 
 def test_a_late_end_is_told_once_and_a_backup_is_called_in_once(database: Database) -> None:
     cast = database.transact_now(crowded)
+    database.transact_now(
+        tenant_settings.write, cast.seeded.tenant, LEVERS, LeverPolicy.BACKUP.value, now=NOW
+    )
 
     row = foretold(database, cast, 10, 12, 14, 16, 18)
 
@@ -122,11 +125,8 @@ def test_a_late_end_is_told_once_and_a_backup_is_called_in_once(database: Databa
     assert len(moved) > 300, "the backup is eighty times as fast as the one at work"
 
 
-def test_nothing_is_done_where_people_only_want_to_be_told(database: Database) -> None:
+def test_nothing_is_done_where_nobody_chose_it(database: Database) -> None:
     cast = database.transact_now(crowded)
-    database.transact_now(
-        tenant_settings.write, cast.seeded.tenant, LEVERS, LeverPolicy.TELL.value, now=NOW
-    )
 
     row = foretold(database, cast, 10, 12, 14, 16)
 

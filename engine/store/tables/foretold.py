@@ -1,8 +1,8 @@
-"""What was foretold: of a broadcast under way, every second anew; and of one rehearsed."""
+"""What was foretold of a broadcast under way, every second anew."""
 
 from datetime import datetime
 
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, SQLModel
 
 
 class Foretold(SQLModel, table=True):
@@ -20,20 +20,3 @@ class Foretold(SQLModel, table=True):
     why: str = ""  # what holds it up, in words
     lanes: str = "[]"  # JSON list of [lane, unix second by which 99 % of its own have it, or null]
     levers: str = "[]"  # JSON list of domain.levers.Pulled: what was done about it
-
-
-class Rehearsal(SQLModel, table=True):
-    """A morning that was played through beforehand, and what was looked at (spec §1)."""
-
-    __tablename__ = "rehearsals"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (Index("ix_rehearsals_tenant", "tenant_id", "id"),)
-    id: int | None = Field(default=None, primary_key=True)
-    tenant_id: int = Field(foreign_key="tenants.id")
-    broadcast_id: int | None = Field(default=None, foreign_key="broadcasts.id")
-    asked_by: str = ""  # empty: by the day's own plan
-    asked_at: datetime
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    state: str = "asked"  # asked, running, done, failed
-    go: bool = False
-    findings: str = "{}"  # JSON: domain.rehearsal.Findings
