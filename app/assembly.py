@@ -14,6 +14,7 @@ from starlette.routing import Route
 from app import serve
 from app.api.health import Vitals, health_routes
 from app.api.notifications import notification_routes
+from app.api.quick_intake import quick_intake
 from app.api.timed import Note, timed
 from app.api.webhooks import Intake, webhook_routes
 from app.doors import Installation
@@ -71,7 +72,8 @@ def run(
         heartbeat_age=engine.oldest_heartbeat_seconds,
         version=version("dawncast"),
     )
-    routes = machine_routes(vitals, intake(settings, database, clock), callers.note)
+    taken_in = intake(settings, database, clock)
+    routes = machine_routes(vitals, taken_in, callers.note)
     with loading():
         asgi = serve.build_asgi(site, machine_routes=routes)
     # The server answers signals while it runs, and then raises them once more: that must not end
@@ -87,6 +89,7 @@ def run(
             port=settings.port,
             engine=engine,
             trusted_proxies=settings.trusted_proxies,
+            http=quick_intake(taken_in),
             ready=ready,
             installation=installation(settings),
         )

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 import uvicorn
@@ -26,6 +26,7 @@ from app.listening import KEEP_ALIVE_SECONDS
 
 GRACE_SECONDS = 3
 SOCKET_MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024
+Http = type[asyncio.Protocol] | Literal["httptools"]
 
 log = structlog.get_logger()
 
@@ -75,12 +76,14 @@ async def run(
     port: int,
     engine: Engine | None = None,
     trusted_proxies: Sequence[str] = (),
+    http: Http = "httptools",
     ready: Callable[[], None] = lambda: None,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Serve until SIGINT, SIGTERM or `stop`; the engine runs as long as the server does.
 
-    trusted_proxies: addresses whose X-Forwarded-For is believed. ready: called once pages answer.
+    trusted_proxies: addresses whose X-Forwarded-For is believed. http: what speaks it. ready:
+    called once pages answer.
     """
     server = uvicorn.Server(
         uvicorn.Config(
@@ -88,7 +91,7 @@ async def run(
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=http,
             ws="websockets-sansio",
             ws_max_size=SOCKET_MESSAGE_LIMIT_BYTES,
             lifespan="on",
@@ -129,6 +132,7 @@ def serve(
     port: int,
     engine: Engine | None = None,
     trusted_proxies: Sequence[str] = (),
+    http: Http = "httptools",
     ready: Callable[[], None] = lambda: None,
     installation: Installation | None = None,
 ) -> None:
@@ -141,6 +145,7 @@ def serve(
         port=port,
         engine=engine,
         trusted_proxies=trusted_proxies,
+        http=http,
         ready=ready,
     )
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop_factory()) as runner:

@@ -36,44 +36,43 @@ class Room:
 
 @dataclass(slots=True)
 class Letterbox:
-    """Stores webhooks together that arrive together: the first of a pile sees to it, the others
-    wait.
-    """
+    """Stores webhooks together that arrive together."""
 
     store: Store
     now: Callable[[], datetime]
     _pile: Pile = field(default_factory=Pile)
-    _waiting: list["asyncio.Future[None]"] | None = None
-    """Those who wait for the open pile; None when no pile is open."""
+    _stored: "asyncio.Future[None] | None" = None
+    """What those wait for who are on the open pile; None when no pile is open."""
+    _seen_to: set["asyncio.Task[None]"] = field(default_factory=lambda: set[asyncio.Task[None]]())
+
+    def hand_in(self, webhook: SignedWebhook) -> "asyncio.Future[None]":
+        """Put it on the open pile. Returns what is done once the whole pile is durable, and fails
+        with what the database raised, or a TimeoutError. Many wait for it: never to be cancelled.
+        """
+        if self._stored is not None and self._pile.add(webhook):
+            return self._stored
+        loop = asyncio.get_running_loop()
+        self._pile, self._stored = Pile(), loop.create_future()
+        self._pile.add(webhook)
+        task = loop.create_task(self._see_to(self._pile, self._stored))
+        self._seen_to.add(task)
+        task.add_done_callback(self._seen_to.discard)
+        return self._stored
 
     async def post(self, webhook: SignedWebhook) -> None:
-        """Return once it is durable. Raises what the database raised, or TimeoutError."""
-        if self._waiting is not None and self._pile.add(webhook):
-            mine = asyncio.get_running_loop().create_future()
-            self._waiting.append(mine)
-            await mine
-            return
-        pile, waiting = self._pile, self._waiting = Pile(), []
-        pile.add(webhook)
+        """Return once it is durable. Raises as what `hand_in` returns does."""
+        await asyncio.shield(self.hand_in(webhook))
+
+    async def _see_to(self, pile: Pile, stored: "asyncio.Future[None]") -> None:
         try:
             async with asyncio.timeout(STORE_SECONDS):
                 await self.store.transact(take_webhooks, pile, self.now)
         except BaseException as error:
             if self._pile is pile:
-                self._waiting = None  # it may never be taken: nobody is to add to it any more
-            _fail(waiting, error)
-            raise
-        for one in waiting:
-            if not one.done():
-                one.set_result(None)
-
-
-def _fail(waiting: list["asyncio.Future[None]"], error: BaseException) -> None:
-    """Tell those who wait; whoever was cancelled is not to cancel the others, who can call
-    again.
-    """
-    known = isinstance(error, (*CANNOT_STORE, TimeoutError))
-    broken = error if known else TimeoutError("not stored in time")
-    for one in waiting:
-        if not one.done():
-            one.set_exception(broken)
+                self._stored = None  # it may never be taken: nobody is to add to it any more
+            known = isinstance(error, (*CANNOT_STORE, TimeoutError))
+            stored.set_exception(error if known else TimeoutError("not stored in time"))
+            if not isinstance(error, Exception):
+                raise
+        else:
+            stored.set_result(None)

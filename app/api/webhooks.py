@@ -71,8 +71,8 @@ class _RefusedError(Exception):
 class _Slot:
     """Where webhooks are thrown in: checked, stored, answered; nothing is done about them here.
 
-    An ASGI app and no endpoint: there are thousands a second, and a Request and a Response for each
-    would cost as much as all the rest.
+    An ASGI app and no endpoint: there may be thousands a second, and a Request and a Response for
+    each would cost as much as all the rest. Most never come so far: see `quick_intake`.
     """
 
     def __init__(self, intake: Intake) -> None:
@@ -92,19 +92,14 @@ class _Slot:
 
     async def _take(self, headers: Sequence[tuple[bytes, bytes]], receive: Any) -> Response | None:
         """Take one in; None when it is stored, or was before."""
-        length, signature = b"", None
-        for name, value in headers:
-            if name == b"x-hub-signature-256":
-                signature = value.decode("latin-1")
-            elif name == b"content-length":
-                length = value
+        length = next((value for name, value in headers if name == b"content-length"), b"")
         try:
             body = await _read(receive, length, self._intake.coming)
         except _RefusedError as refused:
             return refused.answer
         except TimeoutError:
             return _refuse(408, "The body did not arrive in time.")
-        webhook = check(body, signature, self._intake.secrets())
+        webhook = check(body, signature_among(headers), self._intake.secrets())
         if webhook is None:
             return _refuse(401, "The signature is missing or wrong.")
         return await self._store(webhook)
@@ -125,6 +120,14 @@ class _Slot:
 
 
 _EMPTY = (b"content-length", b"0")
+
+
+def signature_among(headers: Sequence[tuple[bytes, bytes]]) -> str | None:
+    """What Meta signed it with, as far as the headers (their names in small letters) tell."""
+    for name, value in headers:
+        if name == b"x-hub-signature-256":
+            return value.decode("latin-1")
+    return None
 
 
 def _handshake(intake: Intake, request: Request) -> Response:

@@ -5,13 +5,14 @@ Imports what it needs and no more: the seconds until it sends again are measured
 
 from starlette.routing import Router
 
+from app.api.quick_intake import quick_intake
 from app.api.webhooks import Intake, webhook_routes
 from engine.clock import MachineClock
-from engine.trials.door import TrialDoor
+from engine.trials.door import TrialDoor, WebhookFace
 from engine.trials.served import serve
 
 
-def webhook_app(door: TrialDoor) -> Router:
+def webhook_face(door: TrialDoor) -> WebhookFace:
     """The webhook route of the product, for a trial's database and secret."""
     intake = Intake(
         store=door.database,
@@ -19,8 +20,8 @@ def webhook_app(door: TrialDoor) -> Router:
         secrets=lambda: (door.app_secret,),
         verify_token=lambda: "",
     )
-    return Router(webhook_routes(intake))
+    return WebhookFace(Router(webhook_routes(intake)), http=quick_intake(intake))
 
 
 if __name__ == "__main__":
-    serve(webhook_app)
+    serve(webhook_face)

@@ -5,6 +5,7 @@ trial that measures what people who look on cost the sends. Told what `engine.tr
 import json
 import sys
 
+from app.api.quick_intake import quick_intake
 from app.api.webhooks import Intake, webhook_routes
 from app.doors import open_doors
 from app.front_door import Site
@@ -41,6 +42,7 @@ def main() -> None:
         board=board,
         host=HOST,
         port=port,
+        http=quick_intake(intake),
         engine=EngineThread(lambda: parts(database, told)),
         ready=_say_so,
     )

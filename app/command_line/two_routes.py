@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from app.api.quick_intake import quick_intake
 from app.api.webhooks import PATH, Intake, webhook_routes
 from app.front_door import FrontDoor, Site
 from app.listening import KEEP_ALIVE_SECONDS
@@ -55,7 +56,7 @@ def serve() -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             asgi,  # pyright: ignore[reportArgumentType] - the ASGI types of two libraries
-            http="httptools",
+            http=quick_intake(intake),
             lifespan="off",
             log_config=None,
             access_log=False,

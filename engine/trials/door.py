@@ -1,8 +1,9 @@
 """What a trial hands to whoever makes its webhook route: the engine knows nothing of the app."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from engine.store.database import Database
 
@@ -15,5 +16,12 @@ class TrialDoor:
     app_secret: str
 
 
-WebhookApp = Callable[[TrialDoor], Any]
-"""Makes the ASGI app that takes in webhooks."""
+@dataclass(frozen=True, slots=True)
+class WebhookFace:
+    """What takes webhooks in: the ASGI app, and what uvicorn is to speak HTTP with."""
+
+    app: Any
+    http: "type[asyncio.Protocol] | Literal['auto']" = "auto"
+
+
+MakesFace = Callable[[TrialDoor], WebhookFace]

@@ -22,7 +22,7 @@ from engine.runtime import EngineThread, Parts
 from engine.store.database import Database
 from engine.store.journal import FileJournals
 from engine.trials.companion import leave_with_parent, read_told
-from engine.trials.door import TrialDoor, WebhookApp
+from engine.trials.door import MakesFace, TrialDoor
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET
 from engine.trials.usage import UsageDoor
 from engine.whatsapp.cloud_api import CloudApi
@@ -30,7 +30,7 @@ from engine.workers.equipment import Tuning
 from engine.workers.lease import owner_is_dead, owner_name
 
 
-def serve(webhook_app: WebhookApp) -> None:
+def serve(webhook_face: MakesFace) -> None:
     """Run until killed. Told: database_url, journals (a folder), api_url, port; and perhaps seed,
     in_flight, unthrottled and log_level.
     """
@@ -41,9 +41,11 @@ def serve(webhook_app: WebhookApp) -> None:
     engine = EngineThread(lambda: parts(database, told))
     # Shared, so that a process that waits listens too, and takes webhooks in from the first second.
     listening = socket.create_server(("127.0.0.1", int(told["port"])), reuse_port=True)
+    face = webhook_face(TrialDoor(database, APP_SECRET))
     server = uvicorn.Server(
         uvicorn.Config(
-            UsageDoor(webhook_app(TrialDoor(database, APP_SECRET))),
+            UsageDoor(face.app),
+            http=face.http,
             log_level="warning",
             access_log=False,
             lifespan="off",

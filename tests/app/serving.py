@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,12 +22,23 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(routes: Sequence[BaseRoute]) -> AsyncGenerator[str]:
-    """The address under which the routes can be reached."""
+async def serving(
+    routes: Sequence[BaseRoute],
+    http: "type[asyncio.Protocol] | Literal['auto']" = "auto",
+    *,
+    force: bool = True,
+) -> AsyncGenerator[str]:
+    """The address under which the routes can be reached. force: nobody is waited for at the
+    end.
+    """
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            Starlette(routes=list(routes)), log_config=None, lifespan="off", access_log=False
+            Starlette(routes=list(routes)),
+            http=http,
+            log_config=None,
+            lifespan="off",
+            access_log=False,
         )
         server = _Server(config)
         async with asyncio.TaskGroup() as group:
@@ -36,4 +48,4 @@ async def serving(routes: Sequence[BaseRoute]) -> AsyncGenerator[str]:
                 yield f"http://127.0.0.1:{listening.getsockname()[1]}"
             finally:
                 server.should_exit = True
-                server.force_exit = True
+                server.force_exit = force

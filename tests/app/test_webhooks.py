@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from app.api.letterbox import Room
+from app.api.quick_intake import quick_intake
 from app.api.webhooks import BODY_MAX, PATH, Intake, webhook_routes
 from engine.store.database import Database
 from engine.store.tables import Webhook
@@ -57,7 +58,7 @@ async def meta(database: Any, **rooms: Room) -> AsyncGenerator[httpx.AsyncClient
         **rooms,
     )
     async with (
-        serving(webhook_routes(intake)) as url,
+        serving(webhook_routes(intake), quick_intake(intake)) as url,
         httpx.AsyncClient(base_url=url, trust_env=False) as client,
     ):
         yield client
