@@ -24,6 +24,9 @@ TICK_SECONDS = 0.001
 DRAIN_SECONDS = 5.0
 """How long to wait for the last answers of a step."""
 STEP_DOWN = 0.96
+FAR_DOWN = 0.85
+FAR = 4
+"""Times the limit: where the better try is as slow as that, the next rate is a good deal lower."""
 STEPS_AT_MOST = 28
 TRIES = 2
 LEAST_RATE = 50.0
@@ -108,7 +111,8 @@ async def _search(options: LoadOptions, crowd: "_Crowd") -> list[Step]:
             steps.append(await crowd.step(rate, options.seconds))
             if steps[-1].p99_ms < options.limit_ms and not steps[-1].refused:
                 return steps
-        rate *= STEP_DOWN
+        slow = min(step.p99_ms for step in steps[-TRIES:])
+        rate *= FAR_DOWN if slow > FAR * options.limit_ms else STEP_DOWN
     return steps
 
 
