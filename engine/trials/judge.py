@@ -29,7 +29,8 @@ SETTLED_AFTER = timedelta(seconds=40)
 """Receipts of messages younger than this may be still to come."""
 LIMIT_FELT_SECONDS = 5.0
 """A new limit is felt with the next look of an engine, which may have to start first."""
-SOON = timedelta(seconds=60)
+SOON = timedelta(seconds=120)
+"""Longer than it takes from the last look to the end: nothing may come due in between."""
 
 _deliveries, _broadcasts = table(Delivery), table(Broadcast)
 _S = BroadcastState

@@ -83,18 +83,19 @@ async def _play(script: Script, *, full: bool) -> Judged:
             for second, deed in script.deeds:
                 deeds.create_task(stage.do(second, deed, tasks))
         await asyncio.sleep(CALM_SECONDS)
-        await _settle(stage, full=full)
+        await _settle(stage, carrying, full=full)
         for process in list(stage.alive()):
             await process.end()
-        carrying.cancel()
     log = Log(ended_at=stage.machine.now(), true_end=stage.machine.true_now(), full=full)
     judged = stage.database.read_now(judge, stage.world.truth(), log, stage.witness, script)
     stage.disk.close()
     return judged
 
 
-async def _settle(stage: Stage, *, full: bool) -> None:
-    """Until the engine has nothing left to do, or has had all the time it may take."""
+async def _settle(stage: Stage, carrying: asyncio.Task[None], *, full: bool) -> None:
+    """Until the engine has nothing left to do, or has had all the time it may take; then nothing
+    more is carried to it, and what has come is read.
+    """
     set_clocks = sum(isinstance(deed, SetClock) for _, deed in stage.script.deeds)
     most = LADDER_ENDS if full else SETTLED_WITHIN
     give_up_at = stage.machine.true_now() + most + CLOCK_SET * set_clocks
@@ -108,10 +109,11 @@ async def _settle(stage: Stage, *, full: bool) -> None:
         if not stage.database.read_now(still_working, stage.machine.now(), full=full):
             break
     await asyncio.sleep(LAST_RECEIPTS_SECONDS)
+    carrying.cancel()
     for _ in range(READ_SECONDS):
+        await asyncio.sleep(1.0)
         if not stage.database.read_now(_unread):
             return
-        await asyncio.sleep(1.0)
 
 
 def _unread(session: Session) -> bool:
