@@ -130,7 +130,7 @@ def strip() -> rx.Component:
         rx.el.div(
             rx.foreach(Bell.rings, _line),
             role="status",
-            class_name="dc-strip",
+            class_name="dc-alert-strip",
         ),
     )
 

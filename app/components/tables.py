@@ -14,6 +14,9 @@ import reflex as rx
 from app.components.actions import button
 from app.words.speech import spoken
 
+NAME = "data-name"
+"""Where a column's head keeps its words, for the style sheet to write before a cell on a phone."""
+
 
 def column(
     label: Any,
@@ -24,7 +27,11 @@ def column(
     on_sort: Any = None,
 ) -> rx.Component:
     """A column's head. With `key`, `sorted_by` (a Var: "name", "-name") and `on_sort` it sorts."""
-    attributes: dict[str, Any] = {"class_name": "dc-right" if right else "", "scope": "col"}
+    attributes: dict[str, Any] = {
+        "class_name": "dc-right" if right else "",
+        "scope": "col",
+        "custom_attrs": {NAME: spoken(label)},
+    }
     if key is None or on_sort is None:
         return rx.el.th(spoken(label), **attributes)
     arrow = rx.match(
@@ -55,19 +62,33 @@ def right(*children: Any) -> rx.Component:
 def data_table(
     columns: list[rx.Component], rows: Any, *, pager: Any = None, label: Any = None
 ) -> rx.Component:
-    """The table itself; it scrolls sideways on a phone. `label` is read out for it."""
+    """The table itself. `label` is read out for it.
+
+    On a phone a row is a paragraph, not a line: each cell says there which column it is of.
+    """
     return rx.el.div(
         rx.el.div(
             rx.el.table(
                 rx.el.thead(rx.el.tr(*columns)),
                 rx.el.tbody(rows),
+                style=_names_of(columns),
                 **({"aria_label": spoken(label)} if label is not None else {}),
             ),
-            class_name="dc-table",
+            class_name="dc-table dc-rows",
             tab_index=0,
         ),
         pager if pager is not None else rx.fragment(),
     )
+
+
+def _names_of(columns: list[rx.Component]) -> dict[str, Any]:
+    # By number: the style sheet counts the columns and knows no words.
+    named = [(nth, column.custom_attrs.get(NAME, "")) for nth, column in enumerate(columns, 1)]
+    return {f"--dc-column-{nth}": f'"{name}"' for nth, name in named if not _is_empty(name)}
+
+
+def _is_empty(name: Any) -> bool:
+    return isinstance(name, str) and not name
 
 
 def pager(shown: Any, *, on_back: Any, on_next: Any, has_back: Any, has_next: Any) -> rx.Component:

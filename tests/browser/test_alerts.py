@@ -64,7 +64,7 @@ def test_an_alert_is_on_the_bell_and_on_live_and_somebody_sees_to_it(
 ) -> None:
     page = open_tab(Role.OPERATOR)
     expect(page.get_by_role("link", name="Alerts: 2")).to_be_visible()
-    expect(page.locator(".dc-strip")).to_contain_text("88.1 % of 1,480")
+    expect(page.locator(".dc-alert-strip")).to_contain_text("88.1 % of 1,480")
     page.get_by_role("link", name="Alerts: 2").click()
     one = page.locator("[data-alert='delivery']")
     expect(one).to_contain_text("Critical")

@@ -326,6 +326,9 @@ def test_a_numbers_weeks_and_recovery_plan_are_on_its_own_page(
     page.locator(".dc-sender").first.get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="Recovery plan")).to_be_visible()
     expect(page.locator(".dc-strip i")).to_have_count(30)
+    day = page.locator(".dc-strip i").first.bounding_box()
+    assert day is not None
+    assert min(day["width"], day["height"]) > 4, "a day nobody can see"
     expect(page.locator(".dc-strip i[data-tone=warn]")).to_have_count(3)
     slow = page.locator(".dc-problem", has_text="Slow it down")
     expect(slow).to_contain_text("Done")

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app import formats
 from app.styles import Tone
@@ -164,11 +164,21 @@ def entry(row: read.MomentRow) -> Entry:
     )
 
 
+def _figure(typed: str) -> str:
+    return formats.number(int(typed)) if typed.isdecimal() else typed
+
+
+def _how(hold: str, cool_down: str) -> str:
+    holds, again = (timedelta(seconds=float(typed)) for typed in (hold, cool_down))
+    first = f"once it has lasted {formats.duration(holds)}" if holds else "at once"
+    return f"{first}, again after {formats.duration(again)}"
+
+
 def rule_line(row: read.RuleRow) -> RuleLine:
     """One rule as the table shows it."""
     side = "more than" if row.above else "less than"
     levels = [
-        f"{severity.word} at {side} {row.form[threshold_field(place)]} {row.unit}".strip()
+        f"{severity.word} at {side} {_figure(row.form[threshold_field(place)])} {row.unit}".strip()
         for place, severity in enumerate(row.severities)
     ]
     when = (
@@ -178,7 +188,7 @@ def rule_line(row: read.RuleRow) -> RuleLine:
         key=row.key,
         title=row.title,
         when=when.capitalize(),
-        how=f"lasts {row.form['hold']} s, told again after {row.form['cool_down']} s",
+        how=_how(row.form["hold"], row.form["cool_down"]),
         active=row.active,
         number=row.number,
         changed=row.form != row.usual,

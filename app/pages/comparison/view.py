@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from app.components.cards import card, grid
-from app.components.tables import column, data_table, right, row_of
+from app.components.tables import NAME, column, data_table, right, row_of
 from app.pages.comparison.shown import Line
 
 
@@ -54,8 +54,8 @@ def _table(page: Any, title: str, lines: Any, none: str = "") -> rx.Component:
     table = data_table(
         [
             column(""),
-            rx.el.th(rx.link(shown.a, href=shown.a_href), class_name="dc-right", scope="col"),
-            rx.el.th(rx.link(shown.b, href=shown.b_href), class_name="dc-right", scope="col"),
+            _day(shown.a, shown.a_href),
+            _day(shown.b, shown.b_href),
             column("Difference", right=True),
         ],
         rx.foreach(lines, _line),
@@ -64,6 +64,11 @@ def _table(page: Any, title: str, lines: Any, none: str = "") -> rx.Component:
     if none:
         return card(rx.cond(lines, table, rx.el.p(none, class_name="dc-muted")), title=title)
     return card(table, title=title)
+
+
+def _day(day: Any, href: Any) -> rx.Component:
+    link = rx.link(day, href=href)
+    return rx.el.th(link, class_name="dc-right", scope="col", custom_attrs={NAME: day})
 
 
 def _line(line: Line) -> rx.Component:

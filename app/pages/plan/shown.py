@@ -153,11 +153,18 @@ def _part(part: SenderPart, sending: list[SenderPart]) -> PartShown:
         people=formats.number(part.people),
         first=formats.time(part.first_at),
         last=formats.time(part.last_at),
-        rate=f"{part.peak}/s of {part.rate:g}/s" if part.people else f"{part.rate:g}/s",
-        limit="none" if part.most is None else formats.count(part.most, "person", "people"),
+        rate=_rate(part),
+        limit="no cap" if part.most is None else formats.count(part.most, "person", "people"),
         cannot=_cannot(part),
         idle=part.idle is not None,
     )
+
+
+def _rate(part: SenderPart) -> str:
+    if not part.people:
+        return f"{part.rate:g}/s"
+    # Who has rested since has no rate to compare with.
+    return f"{part.peak}/s of {part.rate:g}/s" if part.rate else f"{part.peak}/s"
 
 
 def _cannot(part: SenderPart) -> str:
