@@ -4,6 +4,7 @@ main action of each page. Both lists are read off the app: a new page cannot be 
 
 import importlib
 from collections.abc import Generator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
 
@@ -75,15 +76,33 @@ LINKED = {place.route for _, places in navigation.places() for place in places}
 
 @pytest.fixture
 def sandbox(served: Served) -> Generator[Sandbox]:
-    """A firm with people, senders and a broadcast, whose roles the tabs have."""
+    """A firm with people, senders and a broadcast that is over, whose roles the tabs have."""
     house = SimpleNamespace(port=served.port, database=served.database, clock=MachineClock())
     made = sandbox_in(cast("House", house))
+    served.database.transact_now(_over, made)
     before, served.cookies = served.cookies, {
         role: [{"name": COOKIE, "value": cookie.partition("=")[2], "url": served.url}]
         for role, cookie in made.cookies.items()
     }  # fmt: skip
     yield made
     served.cookies = before
+
+
+def _over(session: Session, made: Sandbox) -> None:
+    """The firm is shared with other files, which leave its broadcast going out or waiting."""
+    opened_at = MachineClock().now() - timedelta(hours=2)
+    session.exec(
+        update(Broadcast)
+        .where(col(Broadcast.id) == made.broadcast)
+        .values(
+            state="finished",
+            state_reason="",
+            service_day=service_day(MachineClock().now()),
+            opens_at=opened_at,
+            window_ends_at=opened_at + timedelta(minutes=3),
+            closes_at=opened_at + timedelta(minutes=5),
+        )
+    )
 
 
 def address(route: str, served: Served, made: Sandbox) -> str:
@@ -159,9 +178,6 @@ def test_a_held_message_is_sent_again_knowingly(
     held = sandbox.deliveries[State.HELD]
 
     def hold(session: Session) -> None:
-        today = service_day(MachineClock().now())
-        of_today = update(Broadcast).where(col(Broadcast.id) == sandbox.broadcast)
-        session.exec(of_today.values(service_day=today, state="finished"))
         session.exec(update(Delivery).where(col(Delivery.id) == held).values(state="held"))
 
     served.database.transact_now(hold)
@@ -170,6 +186,7 @@ def test_a_held_message_is_sent_again_knowingly(
     page = open_tab(Role.OPERATOR, f"/deliveries/{held}")
     page.get_by_role("button", name="Send again knowingly…").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Send it again").click()
+    expect(page.locator(".dc-notices")).to_contain_text("It is sent again now.")
     expect(page.get_by_role("button", name="Send again knowingly…")).to_have_count(0)
     wanted = select(Delivery.state).where(Delivery.id == held)
     assert served.database.read_now(lambda s: s.exec(wanted).one()) == "retrying"
@@ -192,6 +209,7 @@ def test_a_days_evidence_is_asked_for(open_tab: OpenTab, sandbox: Sandbox) -> No
     days = page.get_by_role("table", name="Days and their evidence packs")
     page.get_by_label("How people are named").select_option("pseudonymous")
     days.get_by_role("button", name="Make a pack").first.click()
+    expect(page.locator(".dc-notices")).to_contain_text("It is made in its turn")
     expect(days).to_contain_text("waits for its turn")
     expect(days).to_contain_text("seudonym")
 
