@@ -44,6 +44,11 @@ class Personal:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """What a reader of the trail is given in the place of a value whose person was erased."""
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What stands beside an entry: the values of its person, and the key they are sealed with.
 

@@ -78,3 +78,16 @@ def consent_in(text: str) -> OptOut | OptIn | None:
     words = plain(text)
     meaning = _MEANINGS.get(words)
     return None if meaning is None else meaning(words)
+
+
+REFUSED = "error "
+"""How a source begins that is a number of WhatsApp's: `error 131050`."""
+
+
+def how(source: str, evidence: str) -> str:
+    """Where a wish is known from, as people say it."""
+    if not source.startswith(REFUSED):
+        return ". ".join(filter(None, (source, evidence)))
+    code = source.removeprefix(REFUSED)
+    said = f"WhatsApp said so, and did not deliver ({code})"
+    return f"{said}. Message {evidence}" if evidence else said

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.documents.subscriber_csv import safe_cell
-from engine.domain.audit import SEAL, Anchor, Broken, Intact
+from engine.domain.audit import SEAL, Anchor, Broken, Erased, Intact
 from engine.domain.ids import TenantId
 from engine.domain.schedule import IST, zone_named
 from engine.read.paging import COUNT_LIMIT, PAGE_SIZE, Count, counted
@@ -46,7 +46,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the trail. Personal values are there, or None when their person was erased."""
+    """One line of the trail. Personal values are there, or Erased when their person was."""
 
     number: int
     at: datetime
@@ -243,7 +243,7 @@ def _names(session: Session, actors: Iterable[str]) -> dict[str, str]:
 
 def _shown(side: str, text: str, beside: Mapping[str, str]) -> dict[str, Any]:
     return {
-        field: beside.get(f"{side}.{field}") if _is_seal(value) else value
+        field: beside.get(f"{side}.{field}", Erased()) if _is_seal(value) else value
         for field, value in _read(text).items()
     }
 
@@ -258,5 +258,7 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def _plain(values: Mapping[str, Any]) -> str:
-    said = {field: "(erased)" if value is None else value for field, value in values.items()}
+    said = {
+        field: "(erased)" if isinstance(value, Erased) else value for field, value in values.items()
+    }
     return json.dumps(said, ensure_ascii=False) if said else ""

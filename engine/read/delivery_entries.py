@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from engine.domain import failure
+from engine.domain.consent import how
 from engine.domain.delivery import State
 from engine.read.delivery_words import Mood, clock, how_long
 from engine.store.tables import Attempt, Broadcast, Consent, Delivery, Receipt, Sender
@@ -110,7 +111,7 @@ def _consents(session: Session, row: Delivery, broadcast: Broadcast | None) -> I
             kind=Kind.CONSENT,
             mood=Mood.GOOD if one.given else Mood.BAD,
             title="Agreed to be written to" if one.given else "Said stop",
-            words=f"{one.source}. {one.evidence}" if one.evidence else one.source,
+            words=how(one.source, one.evidence),
         )
 
 

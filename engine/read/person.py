@@ -9,6 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from engine.domain.consent import how
 from engine.domain.delivery import State
 from engine.domain.ids import DeliveryId, SubscriberId, TenantId
 from engine.domain.subscriber import SAID, WORDS, Exclusion, Status, exclusion
@@ -184,7 +185,7 @@ def _wishes(shown: SubscriberDetails) -> Iterator[Moment]:
             what=What.CONSENT,
             mood=Mood.GOOD if one.given else Mood.BAD,
             title="Agreed to be written to" if one.given else "Said stop",
-            words=". ".join(filter(None, (one.source, one.evidence))),
+            words=how(one.source, one.evidence),
         )
 
 

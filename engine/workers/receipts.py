@@ -17,6 +17,7 @@ from sqlmodel import Session
 from engine.domain import receipts as rules
 from engine.domain import retry
 from engine.domain.broadcast import OVER
+from engine.domain.consent import REFUSED
 from engine.domain.delivery import Event, ImpossibleTransitionError, advance
 from engine.domain.failure import classify
 from engine.domain.ids import TRACKER_KEY_LENGTH, DeliveryId, MessageId, parse_tracker
@@ -213,7 +214,7 @@ class _Batch:
 def _refused_for_good(one: Arrived) -> Wish:
     """WhatsApp did not deliver because the person told it that they want no more."""
     return Wish(
-        wants=False, at=one.at, source=f"error {one.error_code}", evidence=str(one.message_id)
+        wants=False, at=one.at, source=f"{REFUSED}{one.error_code}", evidence=str(one.message_id)
     )
 
 

@@ -10,6 +10,7 @@ from app.pages.organisation.words import BY_KEY, bounds_words
 from app.pages.organisation.words import value_words as setting_words
 from app.pages.profile.shown import device_words, grouped, qr_picture
 from engine.domain import tenant_settings
+from engine.domain.audit import Erased
 from engine.domain.broadcast import BroadcastEvent
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,10 @@ def test_what_a_person_does_to_a_broadcast_has_its_sentence() -> None:
         ({"status": "ACTIVE"}, {"status": "OPTED_OUT"}, ["Status: active → opted out"]),
         ({}, {"role": "viewer"}, ["Role: viewer"]),
         ({"active": True}, {"active": False}, ["Active: yes → no"]),
-        ({"name": None}, {"name": None}, ["Name: erased"]),
+        ({"name": Erased()}, {"name": Erased()}, ["Name: erased"]),
+        ({"name": Erased()}, {}, ["Name: was erased"]),
+        ({"until": None}, {"until": "Monday"}, ["Until: nothing → Monday"]),
+        ({"until": None}, {"until": None}, []),
         ({"a": 1}, {"a": 1}, []),
         ({"rate_per_second": 80.0}, {"rate_per_second": 50.5}, ["Messages a second: 80 → 50.5"]),
         ({"comment": ""}, {"comment": "No link"}, ["Comment: nothing → No link"]),
@@ -70,6 +74,10 @@ def test_nothing_a_trail_may_hold_is_shown_as_a_code() -> None:
     assert object_words("content:12") == "Content 12"
     assert object_words("media:" + "9f" * 32) == "Media 9f9f…9f"
     assert object_words("audit") == "Audit"
+    assert object_words("api_key:2") == "API key 2"
+    assert object_words("day:2026-12-25") == "Day Fri 25 Dec 2026"
+    assert value_words("2026-02-31") == "2026-02-31"
+    assert value_words({"title": "A", "header": None, "parameters": []}) == "Title A"
     assert object_words("setting:by_hand.late_policy") == "When the engine comes too late"
     settled = change_lines({"value": "ask"}, {"value": "skip"}, "setting:by_hand.late_policy")
     assert settled == ["Ask a person → Skip the day"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.consent import OptIn, OptOut, consent_in
+from engine.domain.consent import OptIn, OptOut, consent_in, how
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,10 @@ def test_a_question_with_the_word_in_it_stays_a_question(text: str) -> None:
 
 def test_it_says_which_word_it_heard() -> None:
     assert consent_in("STOP!") == OptOut("stop")
+
+
+def test_where_a_wish_is_known_from_is_told_in_words() -> None:
+    assert how("web form", "") == "web form"
+    assert how("web form", "row 4") == "web form. row 4"
+    refused = how("error 131050", "wamid.1")
+    assert refused == "WhatsApp said so, and did not deliver (131050). Message wamid.1"

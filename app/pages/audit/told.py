@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from app import formats
 from app.pages.organisation.words import BY_KEY
 from app.pages.organisation.words import value_words as setting_words
+from engine.domain.audit import Erased
+from engine.domain.consent import REFUSED, how
 
 ERASED, NOTHING = "erased", "nothing"
 LINES, LONGEST = 8, 140
@@ -115,6 +118,7 @@ FIELDS: dict[str, str] = {
     "added": "added",
     "at": "time",
     "agent": "browser",
+    "audit_values": "entries that named them",
     "cancelled": "messages cancelled",
     "consent_at": "consent given",
     "consent_source": "how they agreed",
@@ -135,6 +139,9 @@ FIELDS: dict[str, str] = {
 }
 
 
+KINDS = {"api_key": "API key"}
+
+
 def action_words(action: str) -> str:
     """`content.approved` as people say it."""
     return ACTIONS.get(action) or _spelled_out(action.replace(".", ": "))
@@ -146,8 +153,11 @@ def object_words(subject: str) -> str:
     if kind == "setting":
         told = BY_KEY.get(number)
         return told.label if told is not None else number
-    which = formats.short_hash(number) if _HASH.fullmatch(number) else number
-    return f"{_spelled_out(kind)} {which}".strip()
+    return f"{KINDS.get(kind) or _spelled_out(kind)} {_which(number)}".strip()
+
+
+def _which(number: str) -> str:
+    return _text(number) if _HASH.fullmatch(number) or _DAY.fullmatch(number) else number
 
 
 def change_lines(
@@ -161,10 +171,10 @@ def change_lines(
     lines: list[str] = []
     for field in dict.fromkeys([*before, *after]):
         old, new = before.get(field, ...), after.get(field, ...)
-        if old == new and old is not None:
+        if old == new and not isinstance(old, Erased):
             continue
         name = _spelled_out(FIELDS.get(field, field))
-        if old is ... or (old is None and new is None):
+        if old is ... or old == new:
             lines.append(f"{name}: {value_words(new)}")
         elif new is ...:
             lines.append(f"{name}: was {value_words(old)}")
@@ -177,9 +187,11 @@ def change_lines(
 
 
 def value_words(value: Any) -> str:
-    """A value as people read it. None is a personal value whose person was erased."""
-    if value is None:
+    """A value as people read it."""
+    if isinstance(value, Erased):
         return ERASED
+    if value is None:
+        return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -187,7 +199,11 @@ def value_words(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, Mapping):
-        inner = (f"{_spelled_out(str(key))} {value_words(one)}" for key, one in value.items())
+        inner = (
+            f"{_spelled_out(str(key))} {value_words(one)}"
+            for key, one in value.items()
+            if one not in _EMPTY
+        )
         return _short("; ".join(inner)) or NOTHING
     if isinstance(value, list):
         return _short(", ".join(value_words(one) for one in value)) or NOTHING
@@ -201,11 +217,24 @@ def _text(text: str) -> str:
         return formats.moment(formats.instant(text))
     if _HASH.fullmatch(text):
         return formats.short_hash(text)
+    if text.startswith(REFUSED):
+        return how(text, "")
+    if _DAY.fullmatch(text):
+        return _day(text)
     # A state as the tables spell it; not a registration number, nor the code of a language.
     plain = text.lower() if _STATE.fullmatch(text) else text
     return _short(plain).replace("_", " ")
 
 
+def _day(text: str) -> str:
+    try:
+        return formats.calendar_day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([012]\d|3[01])")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
 _STATE = re.compile(r"[A-Z_]{5,}")
 _HASH = re.compile(r"[0-9a-f]{64}")

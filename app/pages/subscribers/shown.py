@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from app import formats
+from engine.domain.consent import how
 from engine.domain.content import Language
 from engine.domain.enrolment import SubscriberForm
 from engine.domain.subscriber import Status, Tier
@@ -142,7 +143,7 @@ def consent_lines(history: tuple[ConsentEvent, ...]) -> list[ConsentShown]:
             time=formats.date(one.at),
             tone="good" if one.given else "bad",
             title="Agreed" if one.given else "Said stop",
-            words=". ".join(filter(None, [one.source, one.evidence, formats.moment(one.at)])),
+            words=". ".join(filter(None, [how(one.source, one.evidence), formats.moment(one.at)])),
         )
         for one in history
     ]
