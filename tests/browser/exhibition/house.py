@@ -25,7 +25,7 @@ from engine.store.tables import Tenant, User
 from tests.app.house import free_port
 from tests.browser.conftest import process
 from tests.browser.exhibition.desks import furnish
-from tests.browser.exhibition.mornings import run_mornings
+from tests.browser.exhibition.mornings import count_days, run_mornings
 from tests.browser.exhibition.visits import Visit, visits
 
 FOLDER = build.ROOT / "build" / "exhibition"
@@ -102,6 +102,7 @@ def _furnished() -> Path:
     database = Database(f"sqlite:///{coming}", inline=True, durable=False)
     seeded = run_mornings(database)
     database.transact_now(furnish, seeded, OPENS)
+    count_days(database, OPENS)
     database.close()
     coming.rename(kept)
     return kept

@@ -30,6 +30,7 @@ from engine.trials.simulated import numbers_of, pump_webhooks
 from engine.trials.tenant import SeededTenant, seed_sandbox
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
 from engine.workers.equipment import Tuning
+from engine.workers.roll_up import look
 
 SUBSCRIBERS, SENDERS, BACKUPS, RATE = 240, 4, 2, 80.0
 BEGINS = datetime(2026, 11, 24, 23, 58, tzinfo=UTC)
@@ -83,6 +84,16 @@ def run_mornings(database: Database) -> SeededTenant:
         with asyncio.Runner(loop_factory=JumpingLoop) as runner:
             runner.run(_morning(database, seeded, scenario, starts_at, nth))
     return seeded
+
+
+def count_days(database: Database, now: datetime) -> None:
+    """Make the days' figures, as the engine does once a morning is over."""
+
+    async def counted() -> int:
+        return await look(database, LoopClock(starts_at=now))
+
+    made = asyncio.run(counted())
+    assert made == 2, f"{made} days were counted"
 
 
 def person(seeded: SeededTenant, role: Role) -> Actor:
