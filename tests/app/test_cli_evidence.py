@@ -27,6 +27,7 @@ def public_in(said: str) -> str:
     return next(line for line in said.split() if line.startswith("dawncast-evidence-public-1:"))
 
 
+@pytest.mark.sweep
 def test_a_pack_is_checked_on_a_machine_that_has_the_public_key_alone(
     home: Path, tmp_path: Path
 ) -> None:

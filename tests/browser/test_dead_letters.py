@@ -131,6 +131,7 @@ def test_what_is_filtered_is_exported(open_tab: OpenTab, sandbox: Sandbox) -> No
     assert "WhatsApp unavailable" in text
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", OTHERS)
 def test_others_are_offered_nothing_that_sends_or_closes(
     open_tab: OpenTab, sandbox: Sandbox, role: Role

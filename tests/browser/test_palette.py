@@ -55,6 +55,7 @@ def test_it_offers_only_what_the_role_may_see(open_tab: OpenTab) -> None:
     assert not {"Users", "Audit", "Import subscribers", "Invite a colleague"} & set(lines(page))
 
 
+@pytest.mark.sweep
 def test_on_a_phone_it_opens_from_a_button(open_tab: OpenTab) -> None:
     page = open_tab(Role.ADMINISTRATOR, viewport=PHONE)
     page.locator("[data-palette='open']").click()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlmodel import Session, select
 
 from engine.commands.ask_backup import ask_backup
@@ -49,6 +50,7 @@ def states(session: Session) -> list[str]:
     return list(session.exec(select(Backup.state).order_by(Backup.id)))  # pyright: ignore
 
 
+@pytest.mark.sweep
 def test_the_day_s_backup_is_taken_once_and_the_old_ones_go(
     database: Database, tmp_path: Path
 ) -> None:

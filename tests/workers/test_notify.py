@@ -272,6 +272,7 @@ async def test_a_death_between_writing_and_sending_neither_loses_nor_repeats(
         assert [*counts, len(here.box.mails)] == [1, 1, 1, 1]
 
 
+@pytest.mark.sweep
 async def test_a_death_between_sending_and_recording_repeats_under_the_same_name(
     database: Database,
 ) -> None:
