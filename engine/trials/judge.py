@@ -42,7 +42,8 @@ class Log:
 
     ended_at: datetime
     """By the machine's clock."""
-    true_end: datetime
+    carried_until: datetime
+    """The true instant after which no more calls of WhatsApp's reached us."""
     full: bool
 
 
@@ -103,7 +104,7 @@ def judge(session: Session, truth: Truth, log: Log, witness: Witness, script: Sc
         *_canary(witness, script),
         *_lost(fates, log, state, waiting=bool(truth.totals.webhooks_waiting)),
         *_twice(fate for fate in doubled if fate not in excused),
-        *_lies(fates, truth, log.true_end),
+        *_lies(fates, truth, log.carried_until),
         *_imagined(fates),
         *repeated(session),
         *ledger.misses([post.tracker for post in witness.posts], truth.trackers),
@@ -228,11 +229,11 @@ def _twice(fates: Iterable[_Fate]) -> list[str]:
     ]
 
 
-def _lies(fates: list[_Fate], truth: Truth, ended_at: datetime) -> list[str]:
+def _lies(fates: list[_Fate], truth: Truth, carried_until: datetime) -> list[str]:
     """Once every receipt is in, we believe of each what is true."""
     if truth.totals.webhooks_waiting:
         return []
-    settled = (ended_at - SETTLED_AFTER).timestamp()
+    settled = (carried_until - SETTLED_AFTER).timestamp()
     return [
         f"delivery {fate.delivery} is called {fate.state.value}, but arrived"
         for fate in fates

@@ -8,7 +8,7 @@ import asyncio
 import gc
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session
@@ -83,18 +83,18 @@ async def _play(script: Script, *, full: bool) -> Judged:
             for second, deed in script.deeds:
                 deeds.create_task(stage.do(second, deed, tasks))
         await asyncio.sleep(CALM_SECONDS)
-        await _settle(stage, carrying, full=full)
+        carried_until = await _settle(stage, carrying, full=full)
         for process in list(stage.alive()):
             await process.end()
-    log = Log(ended_at=stage.machine.now(), true_end=stage.machine.true_now(), full=full)
+    log = Log(ended_at=stage.machine.now(), carried_until=carried_until, full=full)
     judged = stage.database.read_now(judge, stage.world.truth(), log, stage.witness, script)
     stage.disk.close()
     return judged
 
 
-async def _settle(stage: Stage, carrying: asyncio.Task[None], *, full: bool) -> None:
+async def _settle(stage: Stage, carrying: asyncio.Task[None], *, full: bool) -> datetime:
     """Until the engine has nothing left to do, or has had all the time it may take; then nothing
-    more is carried to it, and what has come is read.
+    more is carried to it, and what has come is read. Returns until when calls were carried.
     """
     set_clocks = sum(isinstance(deed, SetClock) for _, deed in stage.script.deeds)
     most = LADDER_ENDS if full else SETTLED_WITHIN
@@ -110,10 +110,12 @@ async def _settle(stage: Stage, carrying: asyncio.Task[None], *, full: bool) -> 
             break
     await asyncio.sleep(LAST_RECEIPTS_SECONDS)
     carrying.cancel()
+    until = stage.machine.true_now()
     for _ in range(READ_SECONDS):
         await asyncio.sleep(1.0)
         if not stage.database.read_now(_unread):
-            return
+            break
+    return until
 
 
 def _unread(session: Session) -> bool:
