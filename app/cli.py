@@ -337,6 +337,33 @@ def doctor() -> None:
     raise typer.Exit(looking.run())
 
 
+@app.command(short_help="Whether the next morning will work: GO or NO-GO.")
+def rehearse(
+    broadcast: Annotated[
+        str, typer.Option(help="A broadcast's number, or next for whichever opens next.")
+    ] = "next",
+    tenant: Annotated[
+        int | None, typer.Option(help="The organisation's number, where there are several.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rehearse a morning: ask WhatsApp how things stand, reading only, and play the real plan in
+    virtual time.
+
+    Says when 99 % will have it, each check in words, and who cannot get it. Ends with 0 for GO and
+    with 1 for NO-GO.
+    """
+    if broadcast != "next" and not (broadcast.isascii() and broadcast.isdigit()):
+        raise typer.BadParameter("give a number, or next", param_hint="'--broadcast'")
+    from app.command_line import terminal
+
+    settings = terminal.settings()
+    from app.command_line import rehearse as rehearsing
+
+    which = None if broadcast == "next" else int(broadcast)
+    raise typer.Exit(rehearsing.run(settings, broadcast=which, tenant=tenant, as_json=as_json))
+
+
 @user.command("add", short_help="A person who may sign in.")
 def user_add(
     email: Annotated[str, typer.Option(help="What the person signs in with.")],

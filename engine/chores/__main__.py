@@ -13,10 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.chores.backup import back_up
 from engine.chores.evidence import evidence
+from engine.chores.rehearsal import rehearsal
 
 NICE = 15
 CHORES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "evidence": evidence,
+    "rehearsal": rehearsal,
     "backup": back_up,
 }
 SAYS_WHY = (OSError, ValueError)

@@ -45,7 +45,7 @@ class Ahead:
 
 def ahead(session: Session, tenant: TenantId, now: datetime) -> Ahead:
     """The next opening of any schedule of the tenant, and the checklist for its day."""
-    row, opens_at = _next(session, tenant, now)
+    row, opens_at = next_of(session, tenant, now)
     zone = rules.IST if row is None else row.zone
     day = rules.service_day(opens_at or now, zone)
     content = _content(session, tenant, row, day)
@@ -63,9 +63,10 @@ def ahead(session: Session, tenant: TenantId, now: datetime) -> Ahead:
     )
 
 
-def _next(
+def next_of(
     session: Session, tenant: TenantId, now: datetime
 ) -> tuple[Schedule | None, datetime | None]:
+    """Whose opening comes next, and when, while nothing says that its template may go earlier."""
     coming: list[tuple[datetime, Schedule]] = []
     since = rules.service_day(now) - timedelta(days=2)
     opened = schedules.days_opened(session, since)

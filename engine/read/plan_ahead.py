@@ -1,6 +1,7 @@
 """The plan of a schedule's next broadcast, by the real planner, from what the tables hold now."""
 
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from engine.domain.planning import LANDING, Pacing, Routing
 from engine.domain.pool import able_lanes, idle_because, rate_of
 from engine.domain.routing import PlanLane, first_choices
 from engine.domain.schedule import Window, month_of, service_day
+from engine.domain.subscriber import Exclusion
 from engine.domain.tenant_settings import ROUTING, shape_of, value_of
 from engine.read import audience as people
 from engine.read.plan import (
@@ -49,41 +51,95 @@ def plan_ahead(
         return None
     if somebody_sends(session):
         return NoPlan(BUSY)
-    settings = tenant_settings.values(session, tenant)
-    since = service_day(now) - LOOKED_BACK
-    skip_days = schedules.skip_days(session, since).get(tenant, {})
-    coming = next_window(session, row, now, shape_of(settings), skip_days)
-    if coming is None:
-        return NoPlan("It has no opening ahead: switch it on, or give it another instant.")
-    day, window, _ = coming
-    opened = _opened(session, schedule, day)
-    if opened is not None:
-        return plan_made(session, tenant, opened, reserve=reserve)
-    pack = _pack(session, tenant, row, day)
-    languages = None if pack is None else _languages(session, pack)
-    today = people.today(session, tenant, languages)
-    pool = senders.pool(session, tenant)
-    _, lanes = able_lanes(pool, reserve)
-    if not lanes:
+    found = coming(session, tenant, row, reserve=reserve, now=now)
+    if isinstance(found, NoPlan):
+        return found
+    if not isinstance(found, Coming):
+        return plan_made(session, tenant, found, reserve=reserve)
+    if found.plan is None:
         return NoPlan("No sender may send. See Senders.")
-    room = people.room(session, tenant, now)
-    audience, _, without = room.audience(today.audience, people.places(today.audience), lanes)
-    asked = _Asked(row, window, Routing(value_of(settings, ROUTING.key)), month_of(day))
-    made = _plan(audience, room.lanes(audience, lanes), asked)
     return PlanView(
         basis=Basis.TODAY,
         broadcast=None,
         title=row.name,
+        day=found.day,
+        window=found.window,
+        pacing=Pacing(row.pacing),
+        routing=found.routing,
+        has_content=found.pack is not None,
+        senders=_parts(senders.pool(session, tenant), _made(found, found.plan), reserve),
+        left_out=found.left_out,
+        no_room=len(found.without),
+        no_room_words=found.no_room_words,
+        first_ones=canary.size(len(found.plan.audience)) if row.canary else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """The plan of a broadcast that is not opened yet, and what it was made of.
+
+    plan: None when no sender may send. slots: its instants once the rest waits for the first ones.
+    without: subscribers for whom the limits of the day have no room.
+    """
+
+    row: Schedule
+    day: date
+    window: Window
+    pack: Content | None
+    left_out: Counter[Exclusion]
+    plan: planning.Plan | None
+    lanes: Sequence[PlanLane]
+    routing: Routing
+    slots: "array[int]"
+    without: "array[int]"
+    no_room_words: str
+
+
+def coming(
+    session: Session,
+    tenant: TenantId,
+    row: Schedule,
+    *,
+    reserve: float,
+    now: datetime,
+    even_opened: bool = False,
+) -> Coming | BroadcastId | NoPlan:
+    """The plan as it would be now; the broadcast, when it has been opened already.
+
+    even_opened: the plan all the same, of one that was opened and is not frozen yet.
+    """
+    settings = tenant_settings.values(session, tenant)
+    since = service_day(now) - LOOKED_BACK
+    skip_days = schedules.skip_days(session, since).get(tenant, {})
+    ahead = next_window(session, row, now, shape_of(settings), skip_days)
+    if ahead is None:
+        return NoPlan("It has no opening ahead: switch it on, or give it another instant.")
+    day, window, _ = ahead
+    opened = _opened(session, ScheduleId(row.id or 0), day)
+    if opened is not None and not even_opened:
+        return opened
+    pack = _pack(session, tenant, row, day)
+    languages = None if pack is None else _languages(session, pack)
+    today = people.today(session, tenant, languages)
+    _, lanes = able_lanes(senders.pool(session, tenant), reserve)
+    room = people.room(session, tenant, now)
+    audience, _, without = room.audience(today.audience, people.places(today.audience), lanes)
+    asked = _Asked(row, window, Routing(value_of(settings, ROUTING.key)), month_of(day))
+    lanes = room.lanes(audience, lanes)
+    plan = _plan(audience, lanes, asked) if lanes else None
+    return Coming(
+        row=row,
         day=day,
         window=window,
-        pacing=Pacing(row.pacing),
-        routing=asked.routing,
-        has_content=pack is not None,
-        senders=_parts(pool, made, reserve),
+        pack=pack,
         left_out=today.left_out,
-        no_room=len(without),
+        plan=plan,
+        lanes=[lane for lane in lanes if lane.rate > 0],
+        routing=asked.routing,
+        slots=_slots(plan, row),
+        without=without,
         no_room_words=room.words,
-        first_ones=canary.size(len(audience)) if row.canary else 0,
     )
 
 
@@ -107,12 +163,12 @@ class _Made:
     turned_away: list[int]
 
 
-def _plan(audience: planning.Audience, lanes: Sequence[PlanLane], asked: _Asked) -> _Made:
+def _plan(audience: planning.Audience, lanes: Sequence[PlanLane], asked: _Asked) -> planning.Plan:
     row, window = asked.row, asked.window
     rule = schedules.canary_rule(row)
     held_back = rule.wait + canary.TURN if row.canary else timedelta(0)
     room = window.primary_ends_at - LANDING - held_back - window.opens_at
-    plan = planning.plan(
+    return planning.plan(
         audience,
         lanes,
         opens_at=window.opens_at,
@@ -122,12 +178,14 @@ def _plan(audience: planning.Audience, lanes: Sequence[PlanLane], asked: _Asked)
         routing=asked.routing,
         over=max(room, timedelta(0)),
     )
-    slots = _held_back(plan, row) if row.canary else plan.slots
-    usable = [lane for lane in lanes if lane.rate > 0]
-    wanted = first_choices(audience, audience.in_order(), usable, routing=asked.routing)
+
+
+def _made(found: Coming, plan: planning.Plan) -> _Made:
+    usable = found.lanes
+    wanted = first_choices(plan.audience, plan.audience.in_order(), usable, routing=found.routing)
     firsts: list[int | None] = [None] * len(usable)
     lasts: list[int | None] = [None] * len(usable)
-    for slot, lane in zip(slots, plan.lane_of, strict=True):
+    for slot, lane in zip(found.slots, plan.lane_of, strict=True):
         first, last = firsts[lane], lasts[lane]
         firsts[lane] = slot if first is None else min(first, slot)
         lasts[lane] = slot if last is None else max(last, slot)
@@ -135,13 +193,19 @@ def _plan(audience: planning.Audience, lanes: Sequence[PlanLane], asked: _Asked)
     return _Made(
         opens_at=plan.opens_at,
         lanes=usable,
-        seconds=by_second(slots, plan.lane_of, len(usable)),
+        seconds=by_second(found.slots, plan.lane_of, len(usable)),
         firsts=firsts,
         lasts=lasts,
         turned_away=[
             max(0, want - sizes[lane.sender]) for want, lane in zip(wanted, usable, strict=True)
         ],
     )
+
+
+def _slots(plan: planning.Plan | None, row: Schedule) -> "array[int]":
+    if plan is None:
+        return array("q")
+    return _held_back(plan, row) if row.canary else plan.slots
 
 
 def _held_back(plan: planning.Plan, row: Schedule) -> "array[int]":

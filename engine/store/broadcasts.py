@@ -103,6 +103,22 @@ def running(session: Session, tenant: TenantId) -> BroadcastId | None:
     return session.connection().execute(query).scalar_one_or_none()
 
 
+def next_to_open(session: Session, tenant: TenantId, now: datetime) -> BroadcastId | None:
+    """A tenant's next broadcast that was made and has not opened."""
+    found = (
+        select(col(Broadcast.id))
+        .where(
+            col(Broadcast.tenant_id) == tenant,
+            col(Broadcast.opens_at) > now,
+            col(Broadcast.state).not_in([state.value for state in OVER]),
+        )
+        .order_by(col(Broadcast.opens_at), col(Broadcast.id))
+        .limit(1)
+    )
+    identity = session.connection().execute(found).scalar()
+    return None if identity is None else BroadcastId(identity)
+
+
 def closes_of(session: Session, tenant: TenantId, day: date) -> list[datetime]:
     """When the broadcasts of one service day close, or closed."""
     asked = select(_broadcasts.c.closes_at).where(

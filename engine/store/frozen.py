@@ -4,6 +4,7 @@ Nothing here holds more than a slice in memory, nor the writer for longer than o
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -167,3 +168,36 @@ def assign(session: Session, rows: Sequence[tuple[int, LaneId, SenderId, datetim
     Where they are unsent: one that was cancelled meanwhile stays as it is.
     """
     _ASSIGN.run(session, rows)
+
+
+def languages(session: Session, broadcast: BroadcastId) -> dict[str, int]:
+    """How many of those targeted read which language."""
+    d = _deliveries.c
+    rows = session.connection().execute(
+        select(d.language, sa.func.count()).where(d.broadcast_id == broadcast).group_by(d.language)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many were left out for one reason, and who, the first few."""
+
+    count: int
+    some: list[int]
+
+
+def left_out(session: Session, broadcast: BroadcastId, most: int) -> dict[str, LeftOut]:
+    """Who was left out, by reason; up to `most` of each by name."""
+    x = _exclusions.c
+    found: dict[str, LeftOut] = {}
+    counted = select(x.reason, sa.func.count()).where(x.broadcast_id == broadcast)
+    for reason, count in session.connection().execute(counted.group_by(x.reason)):
+        some = (
+            select(x.subscriber_id)
+            .where(x.broadcast_id == broadcast, x.reason == reason)
+            .order_by(x.subscriber_id)
+            .limit(most)
+        )
+        found[reason] = LeftOut(count, list(session.connection().execute(some).scalars()))
+    return found

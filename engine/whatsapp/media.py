@@ -55,5 +55,13 @@ async def upload_everywhere(
     return {sender: task.result() for sender, task in uploads.items()}
 
 
+async def known_media(graph: Graph, media: str, sender: PhoneNumberId) -> Failure | None:
+    """Whether Meta still has a file for this sender (Meta: Media > Retrieve media URL): None when
+    the id resolves, else why not.
+    """
+    answer = await graph.get(media, {"phone_number_id": sender}, sender=sender)
+    return answer if isinstance(answer, Failure) else None
+
+
 def _unfit(title: str) -> Failure:
     return Failure(blame=Blame.US, code=None, title=title)

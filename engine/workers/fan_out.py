@@ -57,7 +57,7 @@ async def fan_out(equipment: Equipment, broadcast: BroadcastId) -> bool:
     database, clock = equipment.database, equipment.clock
     # As one question: planning takes a second or two, and this loop may be sending for others.
     room = await _room(equipment, broadcast)
-    planned = await database.read(_plan, broadcast, equipment.tuning.reserve, room, clock.now())
+    planned = await database.read(plan_of, broadcast, equipment.tuning.reserve, room, clock.now())
     if planned is None:
         return False
     lanes = await database.transact(_open_lanes, planned)
@@ -78,9 +78,10 @@ async def _room(equipment: Equipment, broadcast: BroadcastId) -> Room:
     return room_of(await equipment.quotas.of(database, TenantId(row.tenant_id), now), now)
 
 
-def _plan(
+def plan_of(
     session: Session, broadcast: BroadcastId, reserve: float, room: Room, now: datetime
 ) -> Planned | None:
+    """The plan of a frozen broadcast as it would be now; None when no sender may send."""
     row = broadcasts.get(session, broadcast)
     pool = list(sender_store.pool(session, TenantId(row.tenant_id)))
     senders, lanes = able_lanes(pool, reserve)
