@@ -5,6 +5,7 @@
 
 import signal
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from random import Random
@@ -16,7 +17,7 @@ from app.api.health import Vitals, health_routes
 from app.api.notifications import notification_routes
 from app.api.quick_intake import quick_intake
 from app.api.timed import Note, timed
-from app.api.webhooks import Intake, webhook_routes
+from app.api.webhooks import PATH, Intake, webhook_routes
 from app.doors import Installation
 from app.front_door import Site
 from app.loading import loading
@@ -24,6 +25,7 @@ from engine.clock import MachineClock
 from engine.documents.evidence.keys import read_private
 from engine.read.alert_sources import SOURCES
 from engine.read.board import board
+from engine.rehearsal.access import access_of
 from engine.runtime import EngineThread, Parts
 from engine.settings import Settings
 from engine.store import backups, evidence_key, evidence_packs
@@ -41,6 +43,7 @@ from engine.workers.gauges import Callers, Connections, Disk
 from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
 from engine.workers.pack_evidence import Packing
 from engine.workers.poll_senders import GraphNumbers
+from engine.workers.rehearse import Rehearsing
 from engine.workers.template_shelf import GraphTemplates
 from engine.workers.uploads import GraphUploads
 
@@ -142,6 +145,7 @@ def parts(settings: Settings, database: Database, callers: Callers | None = None
         reports=True,
         backing_up=backing_up(settings),
         packing=packing(settings),
+        rehearsing=rehearsing(settings),
         singles=True,
         closes=(graph.aclose,),
         tuning=Tuning(reserve=settings.reserve, in_flight=settings.app_concurrency),
@@ -178,6 +182,17 @@ def packing(settings: Settings) -> Packing:
         folder=settings.home.absolute() / evidence_packs.FOLDER,
         key=partial(_evidence_key, settings),
         version=version("dawncast"),
+    )
+
+
+def rehearsing(settings: Settings) -> Rehearsing:
+    """How mornings are rehearsed on this machine."""
+    return Rehearsing(
+        url=settings.database_url.get_secret_value(),
+        access=lambda: asdict(access_of(settings, PATH)),
+        reserve=settings.reserve,
+        at_once=settings.app_concurrency,
+        after=settings.rehearse_after,
     )
 
 

@@ -305,9 +305,9 @@ def bench(
     """Measure each goal of speed and size, with the floor or a bare loop beside it in the same run,
     and print one table: what is ours, what is beside it, the ratio, the goal, the verdict.
 
-    The pieces: time, cost, memory, webhooks, beside, drain, simulated, import, subscribers, start,
-    viewers. Nothing else
-    should run on the machine; all of it takes about twenty minutes.
+    The pieces: time, cost, memory, webhooks, beside, drain, simulated, forecast, rehearsal, import,
+    subscribers, reports, start, viewers. Nothing else should run on the machine; all of it takes
+    about twenty minutes.
     """
     from engine.trials.bench.run import PIECES
 

@@ -39,6 +39,7 @@ from engine.workers.prune import prune
 from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
+from engine.workers.rehearse import Rehearsing, rehearse
 from engine.workers.roll_up import roll_up
 from engine.workers.settle import settle
 from engine.workers.singles import send_singles
@@ -83,6 +84,8 @@ class Parts:
     """How backups are taken; None: nobody takes any."""
     packing: Packing | None = None
     """How evidence packs are made; None: nobody makes any."""
+    rehearsing: Rehearsing | None = None
+    """How mornings are rehearsed; None: none is, as in a simulation."""
     foretells: bool = True
     """Whether broadcasts under way are foretold; a simulation that nobody looks at need not be."""
     singles: bool = False
@@ -231,6 +234,8 @@ class Engine:
             named.append(("uploads", partial(upload_media, equipment, media)))
             named.append(("test_sends", partial(send_tests, equipment, media)))
             named.append(("remind", partial(remind, equipment)))
+        if self._parts.rehearsing is not None:
+            named.append(("rehearse", partial(rehearse, equipment, self._parts.rehearsing)))
         if self._parts.reports:
             named.append(("roll_up", partial(roll_up, equipment)))
         if self._parts.templates is not None:

@@ -41,6 +41,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "DAWNCAST_CONNECT_TIMEOUT_S": ("connect_timeout", "give seconds, such as 3"),
     "DAWNCAST_RESPONSE_TIMEOUT_S": ("response_timeout", "give seconds, such as 30"),
     "DAWNCAST_APP_CONCURRENCY": ("app_concurrency", "give a number from 1 to 10000"),
+    "DAWNCAST_REHEARSE_AFTER_S": ("rehearse_after", "give seconds, such as 30"),
     "DAWNCAST_RESERVE": ("reserve", "give a part from 0 to 0.9, such as 0.1"),
 }
 """Each name with the field it sets and what to do when it is wrong. Senders come by numbered

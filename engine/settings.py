@@ -126,6 +126,8 @@ class Settings(BaseSettings):
     response_timeout: Seconds = timedelta(seconds=30)
     app_concurrency: int | None = Field(None, ge=1, le=10_000)
     reserve: float = Field(0.1, ge=0, le=0.9)
+    rehearse_after: Seconds = timedelta(seconds=30)
+    """After a freeze."""
 
     warnings: tuple[str, ...] = ()
     """Sentences worth a line in the log at the start."""

@@ -1,7 +1,8 @@
 """What alerts are judged by that other parts of the house reckon: the forecast, the budget, the
-backup (spec A1).
+backup, the rehearsal (spec A1).
 """
 
+import json
 from datetime import datetime
 
 from sqlmodel import Session
@@ -9,10 +10,13 @@ from sqlmodel import Session
 from engine.domain.alert_rules import Watched
 from engine.domain.alerting import Reading
 from engine.domain.ids import TenantId
+from engine.domain.keeping import ChoreState
+from engine.domain.rehearsal import from_plain
 from engine.domain.schedule import service_day
 from engine.read.keeping import keeping
+from engine.read.rehearsal import is_past
 from engine.read.report import budget_of
-from engine.store import forecasts
+from engine.store import forecasts, rehearsals
 from engine.store.measures import Readings
 
 
@@ -38,4 +42,18 @@ def backup_failed(session: Session, tenant: TenantId, now: datetime) -> Readings
     return {Watched.BACKUP: Reading(value=float(wrong))}
 
 
-SOURCES = (forecast_late, budget_spent, backup_failed)
+def rehearsal_no_go(session: Session, tenant: TenantId, now: datetime) -> Readings:
+    """How many checks speak against the morning ahead, by its last rehearsal; a rehearsal that came
+    to nothing counts as one. 0 once it is GO, or the window has opened.
+    """
+    row = rehearsals.latest(session, tenant)
+    if row is None or is_past(row, now) or row.go:
+        return {Watched.REHEARSAL: Reading(value=0.0)}
+    if row.state == ChoreState.FAILED and row.opens_at is None:
+        return {Watched.REHEARSAL: Reading(value=0.0)}  # there was no morning to rehearse
+    made = None if row.state == ChoreState.FAILED else from_plain(json.loads(row.result))
+    names = ("It could not be rehearsed",) if made is None else tuple(c.name for c in made.failing)
+    return {Watched.REHEARSAL: Reading(value=float(max(1, row.failing)), members=names)}
+
+
+SOURCES = (forecast_late, budget_spent, backup_failed, rehearsal_no_go)

@@ -97,6 +97,7 @@ WORDS = {
     "promote": "the imports",
     "receive": "the reading of webhooks",
     "record": "the recording of answers",
+    "rehearse": "the rehearsals",
     "remind": "the reminders",
     "settle": "the settling of unknown messages",
     "singles": "the sending of single messages",

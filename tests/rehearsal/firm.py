@@ -158,8 +158,8 @@ def upload(stage: Firm) -> dict[SenderId, str]:
     return found
 
 
-def frozen(session: Session, seeded: SeededTenant) -> BroadcastId:
-    """The broadcast of the one-off as the calendar opens it; not frozen yet."""
+def opened(session: Session, seeded: SeededTenant, *, frozen_at: datetime | None) -> BroadcastId:
+    """The broadcast of the one-off as the calendar opens it; not frozen yet, or said to be."""
     schedule = session.exec(select(Schedule)).one()
     row = Broadcast(
         tenant_id=seeded.tenant,
@@ -167,7 +167,8 @@ def frozen(session: Session, seeded: SeededTenant) -> BroadcastId:
         service_day=seeded.day,
         title="Trial morning",
         content_id=seeded.content,
-        state="scheduled",
+        state="scheduled" if frozen_at is None else "frozen",
+        frozen_at=frozen_at,
         pacing="fastest",
         seed="ab",
         opens_at=OPENS,

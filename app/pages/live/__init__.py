@@ -14,6 +14,7 @@ from app.frame import count_down_to, page
 from app.navigation import Group
 from app.pages.live import held, view
 from app.pages.live.chart import Chart
+from app.pages.live.rehearsal import Rehearsals
 from app.pages.live.rows import CheckShown, LaneShown, LogShown, ProblemShown, VerdictShown
 from app.pages.live.shown import Head, Hero, Part, Shown, show, stopped_words
 from app.session import RECHECK_SECONDS, guarded, is_open, who
@@ -181,7 +182,10 @@ async def _no_progress(_count: int) -> None:
     """The board itself shows how far it has come."""
 
 
-@page("/", "Live", group=Group.MORNING, icon="activity", on_load=Live.load)
+LOADS = [Live.load, Rehearsals.load, Rehearsals.follow]
+
+
+@page("/", "Live", group=Group.MORNING, icon="activity", on_load=LOADS)
 def live_page() -> rx.Component:
     """Before, during and after the day's broadcast, or why there is none."""
     return rx.fragment(

@@ -18,6 +18,7 @@ from app.components.cards import (
 from app.components.marks import chip
 from app.frame import Frame, may
 from app.pages.live import held, parts
+from app.pages.live.rehearsal import rehearsal_card
 from app.words.speech import spoken
 from engine.domain.roles import Permission
 
@@ -29,6 +30,7 @@ def before(live: Any) -> rx.Component:
     return rx.fragment(
         _head(live),
         _late(live),
+        rehearsal_card(),
         grid(
             card(_checks(live), title="Ready for the morning?"),
             rx.el.div(

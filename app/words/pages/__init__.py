@@ -11,8 +11,9 @@ from app.words.pages.frame import FRAME
 from app.words.pages.live import LIVE
 from app.words.pages.people import PEOPLE
 from app.words.pages.profile import PROFILE
+from app.words.pages.rehearsal import REHEARSAL
 from app.words.pages.settings import SETTINGS
 from app.words.pages.watching import WATCHING
 
-PARTS = (COMMON, CONTENT, DELIVERY, FRAME, LIVE, PEOPLE, PROFILE, SETTINGS, WATCHING)
+PARTS = (*(COMMON, CONTENT, DELIVERY, FRAME, LIVE, PEOPLE, PROFILE, REHEARSAL, SETTINGS, WATCHING),)
 PHRASES: dict[str, str] = {english: hindi for part in PARTS for english, hindi in part.items()}

@@ -30,7 +30,7 @@ from engine.store.tables.desk import (
     TestMessage,
 )
 from engine.store.tables.engine import EngineRun, Lease
-from engine.store.tables.foretold import Foretold
+from engine.store.tables.foretold import Foretold, Rehearsal
 from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
 from engine.store.tables.people import Consent, Subscriber
@@ -102,6 +102,7 @@ __all__ = [
     "ParkedReceipt",
     "Receipt",
     "RecoveryCode",
+    "Rehearsal",
     "ReportCursor",
     "ReportDay",
     "ReportError",

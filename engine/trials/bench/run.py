@@ -12,6 +12,7 @@ from engine.trials.bench import (
     intake,
     others,
     people,
+    rehearsal,
     reports,
     viewers,
 )
@@ -27,6 +28,7 @@ PIECES: dict[str, Callable[[Tools], list[Row]]] = {
     "drain": drain.measure,
     "simulated": others.measure_simulated,
     "forecast": foretold.measure,
+    "rehearsal": rehearsal.measure,
     "import": others.measure_import,
     "subscribers": people.measure,
     "reports": reports.measure,

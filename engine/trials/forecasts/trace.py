@@ -101,9 +101,9 @@ def trace(seed: int, *, latest: float, until: float) -> Trace:
         after = (now - watcher.opens_at).total_seconds()
         if int(after) % ASK_EVERY_SECONDS:
             return False
-        found.reached_after = _reached(world, watcher.opens_at, found.targeted)
-        reached = found.reached_after is not None and found.reached_after <= after
-        return reached and after >= until
+        found.reached_after = reached(world, watcher.opens_at, found.targeted)
+        there = found.reached_after is not None and found.reached_after <= after
+        return there and after >= until
 
     # A third of a morning would go on looking for garbage in what is still needed.
     gc.collect()
@@ -122,7 +122,7 @@ def trace(seed: int, *, latest: float, until: float) -> Trace:
     return found
 
 
-def _reached(world: World, opens_at: datetime, targeted: int) -> float | None:
+def reached(world: World, opens_at: datetime, targeted: int) -> float | None:
     """When 99 % have it, as far as the world knows already; seconds from the opening."""
     firsts = [
         min(one.delivered_at for one in messages if one.delivered_at is not None)

@@ -4,6 +4,7 @@ Drafts in each state, templates in each standing, replies read and unread, lists
 waiting, people who said stop, a key, an invitation, a holiday.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,14 +24,16 @@ from engine.commands.write_content import VariantDraft, Written, write_content
 from engine.domain.api_access import Scope
 from engine.domain.content import Language
 from engine.domain.ids import ContentId, SenderId, SubscriberId
+from engine.domain.keeping import ChoreState
 from engine.domain.refusal import Refused
 from engine.domain.roles import Role
 from engine.domain.subscriber import Status
 from engine.store import templates
-from engine.store.tables import Delivery, Import, Sender, Subscriber
+from engine.store.tables import Delivery, Import, Rehearsal, Sender, Subscriber
 from engine.trials.tenant import SeededTenant
 from engine.trials.texts import TEMPLATE, TEXTS
 from tests.browser.exhibition.mornings import person
+from tests.rehearsal.shown import a_rehearsal
 from tests.workers.said import hear, text
 
 NUMBER = "1000000000001"
@@ -60,7 +63,30 @@ def furnish(session: Session, seeded: SeededTenant, now: datetime) -> Furnished:
     _lists(session, seeded, now)
     _settings(session, seeded, now)
     _senders(session, seeded, now)
+    _rehearsal(session, seeded, now)
     return _contents(session, seeded, now)
+
+
+def _rehearsal(session: Session, seeded: SeededTenant, now: datetime) -> None:
+    """Of tomorrow's morning: NO-GO, by a template."""
+    opens_at = now + timedelta(hours=22, minutes=50)
+    some = session.exec(select(Subscriber.id).order_by(col(Subscriber.id)).limit(3)).all()
+    made = a_rehearsal(opens_at, go=False, some=tuple(one or 0 for one in some))
+    session.add(
+        Rehearsal(
+            tenant_id=seeded.tenant,
+            occasion="asked",
+            state=ChoreState.DONE.value,
+            asked_by="user:3",
+            asked_at=now,
+            ended_at=now,
+            go=made.go,
+            failing=len(made.failing),
+            opens_at=opens_at,
+            closes_at=opens_at + timedelta(seconds=made.closes),
+            result=json.dumps(made.as_plain()),
+        )
+    )
 
 
 def _done(answer: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Mornings that are rehearsed first and then really run, in virtual time, to compare the two."""
