@@ -73,7 +73,7 @@ def _compared(found: list[Compared]) -> list[Row]:
             goal=f"{len(found)} of {len(found)}",
             verdict=verdict(inside == len(found)),
             why=f"worst: seed {worst.seed}, {_told(worst.rehearsed)} for {_told(worst.truth)}, "
-            f"off by {_percent(worst.off(worst.rehearsed))}; {in_band} inside the band of four in five",
+            f"off by {_percent(worst.off(worst.rehearsed))}; {in_band} in the band of four in five",
             figures={
                 "off": [one if one < math.inf else None for one in off],
                 "knowing": [
