@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from engine.domain import canary, planning
+from engine.domain.broadcast import OVER
 from engine.domain.ids import BroadcastId, ContentId, ScheduleId, SenderId, TenantId
 from engine.domain.planning import LANDING, Pacing, Routing
 from engine.domain.pool import able_lanes, idle_because, rate_of
@@ -276,8 +277,14 @@ def _pack(session: Session, tenant: TenantId, row: Schedule, day: date) -> Conte
 
 
 def _opened(session: Session, schedule: ScheduleId, day: date) -> BroadcastId | None:
+    # While it is being frozen it has no plan yet, and what it would be now is what it will be.
     query = sa.select(col(Broadcast.id)).where(
-        col(Broadcast.schedule_id) == schedule, col(Broadcast.service_day) == day
+        col(Broadcast.schedule_id) == schedule,
+        col(Broadcast.service_day) == day,
+        sa.or_(
+            col(Broadcast.planned_at).is_not(None),
+            col(Broadcast.state).in_([state.value for state in OVER]),
+        ),
     )
     found = session.connection().execute(query).scalar_one_or_none()
     return None if found is None else BroadcastId(found)

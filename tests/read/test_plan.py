@@ -197,6 +197,18 @@ def test_once_the_broadcast_is_opened_its_own_plan_is_shown(database: Database) 
     assert (found.basis, found.broadcast) == (Basis.FROZEN, which)
 
 
+def test_while_it_is_being_frozen_the_plan_is_what_it_would_be_now(database: Database) -> None:
+    seeded, schedule = database.transact_now(furnish)
+    database.transact_now(_open)
+    found = database.read_now(ahead, seeded.tenant, schedule)
+    assert (found.basis, found.broadcast) == (Basis.TODAY, None)
+    database.transact_now(
+        lambda s: s.exec(update(Broadcast).values(state="skipped", planned_at=None)).rowcount
+    )
+    said = database.read_now(plan_ahead, seeded.tenant, schedule, reserve=0.1, now=NOW)
+    assert isinstance(said, NoPlan)
+
+
 def test_an_opening_within_a_second_loses_nobody(database: Database) -> None:
     """A morning that is started by hand opens at any instant."""
     seeded, _ = database.transact_now(furnish)
