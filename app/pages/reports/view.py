@@ -159,7 +159,7 @@ def _calendar(page: Any) -> rx.Component:
                 on_click=page.choose_day(one.day),
                 custom_attrs=attributes,
             ),
-            rx.el.i(title=one.words, custom_attrs=attributes),
+            rx.el.i(title=one.words, aria_hidden="true", custom_attrs=attributes),
         )
 
     return rx.cond(
