@@ -1,6 +1,6 @@
 """Fields of a form, and what is wrong with what was typed into them."""
 
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
 
@@ -38,6 +38,15 @@ def choice(
         ),
         class_name=_class(wide),
     )
+
+
+def file_drop(label: str, zone: rx.Component) -> rx.Component:
+    """An upload whose file input, which nobody sees, has a name for who hears the page."""
+    # Reflex makes that input by itself, and passes nothing on to it.
+    (box,) = zone.children
+    hidden = cast("rx.Component", box.children[0])
+    hidden.custom_attrs = {**hidden.custom_attrs, "aria-label": spoken(label)}
+    return zone
 
 
 def problems(lines: Any) -> rx.Component:

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from app.components.actions import button
+from app.components.forms import file_drop
 from app.pages.content.above_shown import FileTile
 
 UPLOAD_ID = "above"
@@ -71,27 +72,30 @@ def _brand_line(page: Any) -> rx.Component:
 
 
 def _drop(page: Any) -> rx.Component:
-    return rx.upload.root(
-        rx.el.div(
-            rx.icon("image-up", size=20, aria_hidden="true"),
-            rx.el.p(
-                rx.cond(
-                    page.busy,
-                    page.busy,
-                    "Drop a picture or a PDF here, or press to choose one",
-                )
+    return file_drop(
+        "A picture or a PDF",
+        rx.upload.root(
+            rx.el.div(
+                rx.icon("image-up", size=20, aria_hidden="true"),
+                rx.el.p(
+                    rx.cond(
+                        page.busy,
+                        page.busy,
+                        "Drop a picture or a PDF here, or press to choose one",
+                    )
+                ),
+                class_name="dc-drop dc-drop-small",
             ),
-            class_name="dc-drop dc-drop-small",
+            id=UPLOAD_ID,
+            accept={
+                "image/jpeg": [".jpg", ".jpeg"],
+                "image/png": [".png"],
+                "application/pdf": [".pdf"],
+            },
+            max_files=1,
+            multiple=False,
+            on_drop=page.take_file(rx.upload_files(upload_id=UPLOAD_ID)),
         ),
-        id=UPLOAD_ID,
-        accept={
-            "image/jpeg": [".jpg", ".jpeg"],
-            "image/png": [".png"],
-            "application/pdf": [".pdf"],
-        },
-        max_files=1,
-        multiple=False,
-        on_drop=page.take_file(rx.upload_files(upload_id=UPLOAD_ID)),
     )
 
 

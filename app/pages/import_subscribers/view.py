@@ -6,6 +6,7 @@ import reflex as rx
 
 from app.components.actions import button, confirm
 from app.components.cards import card, rate_bar
+from app.components.forms import file_drop
 from app.components.marks import dot
 from app.components.tables import column, data_table, right, row_of
 from app.pages.import_subscribers.parts import file_columns, progress_of, refused
@@ -68,25 +69,28 @@ def _list(page: Any, one: Any) -> rx.Component:
 def _choose(page: Any) -> rx.Component:
     return rx.el.div(
         card(
-            rx.upload.root(
-                rx.el.div(
-                    rx.icon("file-up", size=24, aria_hidden="true"),
-                    rx.el.p(rx.el.b("Drop a CSV or Excel file here, or press to choose one")),
-                    rx.el.p(
-                        "CSV as UTF-8, or an Excel workbook (.xlsx); up to 2,00,000 rows and "
-                        f"{FILE_LIMIT_BYTES // 1024 // 1024} MB. Nothing is written before you say "
-                        "so.",
-                        class_name="dc-muted dc-small",
+            file_drop(
+                "The list of subscribers",
+                rx.upload.root(
+                    rx.el.div(
+                        rx.icon("file-up", size=24, aria_hidden="true"),
+                        rx.el.p(rx.el.b("Drop a CSV or Excel file here, or press to choose one")),
+                        rx.el.p(
+                            "CSV as UTF-8, or an Excel workbook (.xlsx); up to 2,00,000 rows and "
+                            f"{FILE_LIMIT_BYTES // 1024 // 1024} MB. Nothing is written before you "
+                            "say so.",
+                            class_name="dc-muted dc-small",
+                        ),
+                        class_name="dc-drop",
                     ),
-                    class_name="dc-drop",
+                    id=UPLOAD_ID,
+                    accept={"text/csv": [".csv", ".txt", ".tsv"], XLSX: [".xlsx"]},
+                    max_files=1,
+                    max_size=FILE_LIMIT_BYTES,
+                    on_drop_rejected=lambda files: page.turn_away(_weighed(files)),
+                    multiple=False,
+                    on_drop=page.take(rx.upload_files(upload_id=UPLOAD_ID)),
                 ),
-                id=UPLOAD_ID,
-                accept={"text/csv": [".csv", ".txt", ".tsv"], XLSX: [".xlsx"]},
-                max_files=1,
-                max_size=FILE_LIMIT_BYTES,
-                on_drop_rejected=lambda files: page.turn_away(_weighed(files)),
-                multiple=False,
-                on_drop=page.take(rx.upload_files(upload_id=UPLOAD_ID)),
             ),
             refused(page),
             title="1 · Choose the file",
