@@ -149,7 +149,7 @@ def _advice(shown: Any) -> rx.Component:
 
 def _calendar(page: Any) -> rx.Component:
     def square(one: Square) -> rx.Component:
-        attributes = {"data-tone": one.tone}
+        # A dictionary each: Reflex puts the labels of an element into its own.
         return rx.cond(
             one.day != "",
             rx.el.button(
@@ -157,9 +157,9 @@ def _calendar(page: Any) -> rx.Component:
                 title=one.words,
                 aria_label=one.words,
                 on_click=page.choose_day(one.day),
-                custom_attrs=attributes,
+                custom_attrs={"data-tone": one.tone},
             ),
-            rx.el.i(title=one.words, aria_hidden="true", custom_attrs=attributes),
+            rx.el.i(title=one.words, aria_hidden="true", custom_attrs={"data-tone": one.tone}),
         )
 
     return rx.cond(
