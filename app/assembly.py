@@ -19,12 +19,14 @@ from app.api.quick_intake import quick_intake
 from app.api.timed import Note, timed
 from app.api.webhooks import PATH, Intake, webhook_routes
 from app.doors import Installation
+from app.formats import SPOKEN
 from app.front_door import Site
 from app.loading import loading
 from engine.clock import MachineClock
 from engine.documents.evidence.keys import read_private
 from engine.read.alert_sources import SOURCES
 from engine.read.board import board
+from engine.read.report_book import of_day
 from engine.rehearsal.access import access_of
 from engine.runtime import EngineThread, Parts
 from engine.settings import Settings
@@ -41,6 +43,7 @@ from engine.workers.back_up import BackingUp
 from engine.workers.equipment import Tuning
 from engine.workers.gauges import Callers, Connections, Disk
 from engine.workers.lease import owner_is_alive, owner_is_dead, owner_name
+from engine.workers.mail_reports import Mailings
 from engine.workers.pack_evidence import Packing
 from engine.workers.poll_senders import GraphNumbers
 from engine.workers.rehearse import Rehearsing
@@ -143,6 +146,7 @@ def parts(settings: Settings, database: Database, callers: Callers | None = None
         templates=GraphTemplates(graph, settings.business_id) if settings.business_id else None,
         alarms=alarms(settings, database, callers),
         reports=True,
+        mailings=Mailings(compose=partial(of_day, spoken=SPOKEN)),
         backing_up=backing_up(settings),
         packing=packing(settings),
         rehearsing=rehearsing(settings),

@@ -32,6 +32,7 @@ from engine.workers.fallback import remind
 from engine.workers.foretell import foretell
 from engine.workers.keep_templates import keep_templates
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
+from engine.workers.mail_reports import Mailings, mail_reports
 from engine.workers.pack_evidence import Packing, pack_evidence
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.promote import promote
@@ -80,6 +81,8 @@ class Parts:
     """What is watched for alerts; None: nothing is, as in a simulation."""
     reports: bool = False
     """Whether days that are over are counted for reports; a simulated morning ends before that."""
+    mailings: Mailings | None = None
+    """How reports are mailed; None: nobody mails any."""
     backing_up: BackingUp | None = None
     """How backups are taken; None: nobody takes any."""
     packing: Packing | None = None
@@ -238,6 +241,9 @@ class Engine:
             named.append(("rehearse", partial(rehearse, equipment, self._parts.rehearsing)))
         if self._parts.reports:
             named.append(("roll_up", partial(roll_up, equipment)))
+        if self._parts.mailings is not None:
+            mailings = self._parts.mailings
+            named.append(("mail_reports", partial(mail_reports, equipment, mailings)))
         if self._parts.templates is not None:
             named.append(
                 (

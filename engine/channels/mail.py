@@ -9,7 +9,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -21,6 +21,15 @@ TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that goes with an e-mail. type: such as `application/pdf`."""
+
+    name: str
+    type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One e-mail. key: what its Message-ID is made of, so that a repeat is known as one."""
 
@@ -29,6 +38,7 @@ class Mail:
     text: str
     key: str
     at: datetime
+    attached: tuple[Attached, ...] = ()
 
 
 async def tell(
@@ -67,6 +77,7 @@ async def post(
 def _post(
     options: Mapping[str, str], secrets: Mapping[str, str], mail: Mail, sandbox: bool
 ) -> Told | NotTold:
+    handing_over = False
     try:
         host, port = options["host"], int(options["port"])
         if sandbox and not _is_here(host, port):
@@ -74,7 +85,10 @@ def _post(
         with _open(host, port, options.get("security", "")) as server:
             if user := options.get("user"):
                 server.login(user, secrets.get(PASSWORD, ""))
+            handing_over = True
             refused = server.send_message(_message(options["from"], mail), to_addrs=list(mail.to))
+            # From here on it is taken, whatever becomes of the parting words.
+            return _taken(refused)
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
@@ -84,9 +98,13 @@ def _post(
     except smtplib.SMTPRecipientsRefused:
         return NotTold("The server takes mail for none of the addresses.", again=False)
     except (OSError, smtplib.SMTPException) as error:
-        return NotTold(f"The server could not be spoken to ({type(error).__name__}).", again=True)
+        words = f"The server could not be spoken to ({type(error).__name__})."
+        return NotTold(words, again=True, in_doubt=handing_over)
     except (KeyError, ValueError):
         return NotTold("The channel's settings are not whole.", again=False)
+
+
+def _taken(refused: Mapping[str, object]) -> Told | NotTold:
     return NotTold(f"Refused: {', '.join(refused)}", again=False) if refused else Told()
 
 
@@ -118,4 +136,7 @@ def _message(sender: str, mail: Mail) -> EmailMessage:
     made["Message-ID"] = f"<{mail.key}@dawncast>"
     made["Auto-Submitted"] = "auto-generated"  # nobody's out-of-office answers it (RFC 3834)
     made.set_content(mail.text)
+    for one in mail.attached:
+        kind, _, form = one.type.partition("/")
+        made.add_attachment(one.content, maintype=kind, subtype=form, filename=one.name)
     return made

@@ -107,10 +107,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class NotTold:
-    """It did not. again: whether that may pass."""
+    """It did not. again: whether that may pass. in_doubt: whether it may have it all the same."""
 
     words: str
     again: bool
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +186,11 @@ def _wrong(kind: ChannelKind, values: Mapping[str, str], *, sandbox: bool) -> li
 
 
 def _wrong_mail(values: Mapping[str, str], *, sandbox: bool) -> list[str]:
+    return wrong_server(values, sandbox=sandbox) + wrong_addressees(values["to"])
+
+
+def wrong_server(values: Mapping[str, str], *, sandbox: bool) -> list[str]:
+    """What is wrong with a mail server as it was typed in: host, port, security, from, user."""
     problems: list[str] = []
     if sandbox and not is_here(values["host"]):
         problems.append(SANDBOX)
@@ -196,9 +202,12 @@ def _wrong_mail(values: Mapping[str, str], *, sandbox: bool) -> list[str]:
         problems.append("Security is starttls, tls or none.")
     if "user" in values and values["security"] == "none" and not sandbox:
         problems.append("A password does not travel in the clear: choose starttls or tls.")
-    addresses = [values["from"], *addressees(values["to"])]
-    problems += [f"{one} is not an e-mail address." for one in addresses if not is_mail(one)]
-    return problems
+    return problems + wrong_addressees(values["from"])
+
+
+def wrong_addressees(text: str) -> list[str]:
+    """A sentence for each part of a list with commas that is no e-mail address."""
+    return [f"{one} is not an e-mail address." for one in addressees(text) if not is_mail(one)]
 
 
 SANDBOX = "A sandbox reaches this machine only."

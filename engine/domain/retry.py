@@ -3,7 +3,8 @@
 Named policies. `window` is for a broadcast inside its window: quick, few, and never later
 than what can still land by the close. `late` takes over where `window` ends: five slow tries at
 fixed distances after the close, all marked late. `notification` is for single messages of API
-callers. Beside them `alert` is for what channels are told of alerts.
+callers. Beside them `alert` is for what channels are told of alerts, and `report` for the day's
+report by e-mail.
 """
 
 from dataclasses import dataclass
@@ -56,6 +57,14 @@ ALERT = RetryPolicy(
     first=timedelta(seconds=2),
     factor=2.0,
     cap=timedelta(minutes=5),
+    attempts=10,
+    jitter=0.2,
+)
+REPORT = RetryPolicy(
+    name="report",
+    first=timedelta(seconds=30),
+    factor=2.0,
+    cap=timedelta(minutes=30),
     attempts=10,
     jitter=0.2,
 )

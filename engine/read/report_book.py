@@ -1,6 +1,7 @@
 """A report as its files have it: the same figures as the page's, in tables and on paper."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -120,6 +121,12 @@ def book(
             )
         },
     )
+
+
+def of_day(session: Session, tenant: TenantId, day: date, now: datetime, *, spoken: Spoken) -> Book:
+    """The book of one day, for whoever mails it; without pages when the day has no figures."""
+    made = book(session, tenant, day, day, spoken=spoken, now=now, paper=True)
+    return made if made.sheets[0].rows else replace(made, pages=())
 
 
 def _days(found: Report) -> Sheet:

@@ -16,9 +16,10 @@ from sqlmodel import Session
 
 from engine.domain import fading
 from engine.domain.ids import TenantId
-from engine.domain.precedence import AFTER_CLOSE, waits_until
+from engine.domain.precedence import waits_until
 from engine.domain.reporting import DaySheet
 from engine.domain.schedule import service_day
+from engine.domain.sla import LATE_RECEIPTS
 from engine.store import broadcasts, report_facts, reports
 from engine.store.database import Database
 from engine.store.report_facts import Part
@@ -80,8 +81,8 @@ def must_wait(session: Session, now: datetime) -> bool:
 
 
 def next_due(session: Session, now: datetime) -> DayDue | None:
-    """The oldest day to make."""
-    return reports.due(session, now, after_close=AFTER_CLOSE, rest=REST)
+    """The oldest day to make. A day is over when its verdict is final."""
+    return reports.due(session, now, after_close=LATE_RECEIPTS, rest=REST)
 
 
 async def find_news(database: Database, clock: Wall, beat: Beat) -> None:

@@ -30,7 +30,7 @@ from tests.workers.cast import NOW, Cast, stage
 
 pytestmark = pytest.mark.anyio
 CLOSES = NOW + timedelta(seconds=300)
-OVER = CLOSES + timedelta(minutes=6)
+OVER = CLOSES + timedelta(minutes=11)
 
 
 @dataclass(slots=True)
@@ -129,8 +129,8 @@ def receipt(delivery: int, status: str, at: datetime) -> receipts.ReceiptRow:
 
 
 async def test_a_day_is_counted_once_it_is_over(desk: Desk) -> None:
-    assert await desk.look(CLOSES + timedelta(minutes=4, seconds=59)) == 0
-    assert await desk.look(CLOSES + timedelta(minutes=5)) == 1
+    assert await desk.look(CLOSES + timedelta(minutes=9, seconds=59)) == 0
+    assert await desk.look(CLOSES + timedelta(minutes=10)) == 1
     assert await desk.look() == 0
     found = desk.figures()
     assert (found.total.planned, found.total.delivered, found.total.on_time) == (6, 2, 1)
@@ -141,8 +141,8 @@ async def test_a_day_is_counted_once_it_is_over(desk: Desk) -> None:
 
 async def test_no_day_is_counted_while_a_broadcast_goes_out(desk: Desk) -> None:
     desk.do(lambda s: s.exec(update(Broadcast).values(state="sending")))
-    assert await desk.look(CLOSES + timedelta(minutes=4)) == 0
-    assert await desk.look(CLOSES + timedelta(minutes=5)) == 1
+    assert await desk.look(CLOSES + timedelta(minutes=9)) == 0
+    assert await desk.look(CLOSES + timedelta(minutes=10)) == 1
 
 
 async def test_making_a_day_twice_makes_the_same_day(desk: Desk) -> None:

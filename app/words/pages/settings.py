@@ -91,4 +91,56 @@ SETTINGS = {
     "Begins with": "शुरुआत",
     "May": "क्या कर सकती है",
     "Made": "बनी",
+    # channels
+    "What goes by e-mail or SMS: the day's report, and the emergency": (
+        "जो ई-मेल या एसएमएस से जाता है: दिन की रिपोर्ट, और आपातकाल के संदेश"
+    ),
+    "The day’s report by e-mail": "दिन की रिपोर्ट ई-मेल से",
+    "Addresses": "पते",
+    "Not before": "इससे पहले नहीं",
+    "PDF, one page": "पीडीएफ़, एक पन्ना",
+    "CSV file": "सीएसवी फ़ाइल",
+    "Mail it every day": "हर दिन भेजें",
+    "It goes once a day, when the verdict is final: ten minutes after the window closed, or later "
+    "by the time above.": (
+        "यह दिन में एक बार जाती है, जब फ़ैसला पक्का हो: समय बंद होने के दस मिनट बाद, "
+        "या ऊपर दिए समय पर अगर वह बाद में हो।"
+    ),
+    "Send the latest day now": "पिछला दिन अभी भेजें",
+    "It is on its way. The log below tells what becomes of it.": (
+        "वह रास्ते में है। नीचे का लेखा बताएगा कि उसका क्या हुआ।"
+    ),
+    "Mail server": "मेल सर्वर",
+    "Carries the day’s report, and the emergency’s e-mails.": (
+        "दिन की रिपोर्ट और आपातकाल के ई-मेल ले जाता है।"
+    ),
+    "SMS provider": "एसएमएस प्रदाता",
+    "Carries the emergency’s SMS. What is posted is JSON; the provider gets the number, the "
+    "message and what makes it one where the holes of the usual text stand.": (
+        "आपातकाल के एसएमएस ले जाता है। जेसन भेजा जाता है; साधारण पाठ के कोष्ठकों की जगह "
+        "प्रदाता को नंबर, संदेश और उसकी पहचान मिलती है।"
+    ),
+    "Remove it?": "इसे हटाएँ?",
+    "Nothing is carried by it from then on, and what is secret about it is gone. This cannot be "
+    "undone.": (
+        "इसके बाद इससे कुछ नहीं जाता, और इसकी गोपनीय बातें मिट जाती हैं। इसे वापस नहीं किया जा सकता।"
+    ),
+    "No report was mailed yet": "अभी कोई रिपोर्ट नहीं भेजी गई",
+    "The log says of each what became of it.": "लेखा हर एक के बारे में बताता है कि उसका क्या हुआ।",
+    "Kept.": "रख लिया।",
+    "Kept as it is": "जैसा है वैसा रहेगा",
+    "Server": "सर्वर",
+    "Port": "पोर्ट",
+    "Security": "सुरक्षा",
+    "User": "उपयोगकर्ता",
+    "Messages a second": "एक सेकंड में संदेश",
+    "Header of the key": "कुंजी का हेडर",
+    "What is posted": "क्या भेजा जाता है",
+    "on its way": "रास्ते में",
+    "{count} tries": "{count} कोशिशें",
+    "again at {at}": "फिर {at} पर",
+    "asked for by hand": "हाथ से माँगी गई",
+    "Nothing was changed.": "कुछ नहीं बदला गया।",
+    "Say to whom it goes.": "बताएँ कि यह किसे जाती है।",
+    "Say first which mail server carries it.": "पहले बताएँ कि कौन-सा मेल सर्वर इसे ले जाएगा।",
 }

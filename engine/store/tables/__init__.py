@@ -19,6 +19,7 @@ from engine.store.tables.broadcasts import (
     Schedule,
     SkipDay,
 )
+from engine.store.tables.carriers import Carrier, CarrierSecret, ReportMail, ReportMailing
 from engine.store.tables.content import Content, Variant
 from engine.store.tables.deliveries import Attempt, Delivery, Receipt
 from engine.store.tables.desk import (
@@ -78,6 +79,8 @@ __all__ = [
     "AuditValue",
     "Backup",
     "Broadcast",
+    "Carrier",
+    "CarrierSecret",
     "ComplianceRules",
     "Consent",
     "Content",
@@ -107,6 +110,8 @@ __all__ = [
     "ReportDay",
     "ReportError",
     "ReportFigure",
+    "ReportMail",
+    "ReportMailing",
     "ReportReader",
     "Resend",
     "RestoredCopy",
