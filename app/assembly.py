@@ -146,6 +146,7 @@ def parts(settings: Settings, database: Database, callers: Callers | None = None
         templates=GraphTemplates(graph, settings.business_id) if settings.business_id else None,
         alarms=alarms(settings, database, callers),
         reports=True,
+        emergencies=True,
         mailings=Mailings(compose=partial(of_day, spoken=SPOKEN)),
         backing_up=backing_up(settings),
         packing=packing(settings),

@@ -27,6 +27,8 @@ from engine.workers.alarms import Alarms, ringing
 from engine.workers.back_up import BackingUp, back_up
 from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
+from engine.workers.emergency import send_emergencies
+from engine.workers.emergency_dispatch import Dispatch
 from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
 from engine.workers.fallback import remind
 from engine.workers.foretell import foretell
@@ -81,6 +83,8 @@ class Parts:
     """What is watched for alerts; None: nothing is, as in a simulation."""
     reports: bool = False
     """Whether days that are over are counted for reports; a simulated morning ends before that."""
+    emergencies: bool = False
+    """Whether emergencies are sent out by SMS and e-mail."""
     mailings: Mailings | None = None
     """How reports are mailed; None: nobody mails any."""
     backing_up: BackingUp | None = None
@@ -241,6 +245,8 @@ class Engine:
             named.append(("rehearse", partial(rehearse, equipment, self._parts.rehearsing)))
         if self._parts.reports:
             named.append(("roll_up", partial(roll_up, equipment)))
+        if self._parts.emergencies:
+            named.append(("emergency", partial(send_emergencies, equipment, Dispatch())))
         if self._parts.mailings is not None:
             mailings = self._parts.mailings
             named.append(("mail_reports", partial(mail_reports, equipment, mailings)))

@@ -52,7 +52,10 @@ class Doorway:
                 text = (await answer.content.read(ANSWER_LIMIT)).decode("utf-8", "replace")
                 return Answer(answer.status, " ".join(text.split()))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            return NotTold(f"It could not be reached ({type(error).__name__}).", again=True)
+            # Who was never connected to has nothing; of anybody else nobody knows.
+            left = not isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL)
+            words = f"It could not be reached ({type(error).__name__})."
+            return NotTold(words, again=True, in_doubt=left)
 
     async def aclose(self) -> None:
         """Close what is open."""
@@ -67,8 +70,9 @@ def judged(answer: Answer | NotTold) -> Told | NotTold:
         return answer
     if 200 <= answer.status < 300:
         return Told()
-    again = answer.status >= 500 or answer.status in AGAIN
-    return NotTold(f"It answered {answer.status}: {answer.text}"[:ANSWER_LIMIT], again=again)
+    broken = answer.status >= 500
+    words = f"It answered {answer.status}: {answer.text}"[:ANSWER_LIMIT]
+    return NotTold(words, again=broken or answer.status in AGAIN, in_doubt=broken)
 
 
 def may_reach(address: str, *, sandbox: bool) -> bool:

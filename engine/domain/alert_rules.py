@@ -34,6 +34,7 @@ class Watched(StrEnum):
     DATABASE_POOL = "database_pool"
     DISK = "disk"
     BACKUP = "backup_failed"
+    EMERGENCY = "emergency_declared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +218,11 @@ KINDS: dict[Watched, Kind] = {
     Watched.BACKUP: Kind(
         usual=_rule(Watched.BACKUP, (0.0, _C), cool_down=12 * _HOUR),
         title="The backup failed",
+        fixed=True,
+    ),
+    Watched.EMERGENCY: Kind(
+        usual=_rule(Watched.EMERGENCY, (0.0, _C), cool_down=_MINUTE),
+        title="An emergency was declared: SMS and e-mail go out",
         fixed=True,
     ),
 }

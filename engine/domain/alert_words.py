@@ -93,4 +93,5 @@ _WORDS: dict[Watched, Callable[[Alert], str]] = {
     Watched.DATABASE_POOL: _pool,
     Watched.DISK: lambda a: f"{a.value:.1f} % of the disk is free",
     Watched.BACKUP: lambda _: "The last backup did not succeed",
+    Watched.EMERGENCY: lambda _: "Who has not got the message gets it by SMS or e-mail",
 }

@@ -4,7 +4,7 @@ Named policies. `window` is for a broadcast inside its window: quick, few, and n
 than what can still land by the close. `late` takes over where `window` ends: five slow tries at
 fixed distances after the close, all marked late. `notification` is for single messages of API
 callers. Beside them `alert` is for what channels are told of alerts, and `report` for the day's
-report by e-mail.
+report by e-mail, `emergency` for SMS and e-mail in its place.
 """
 
 from dataclasses import dataclass
@@ -66,6 +66,14 @@ REPORT = RetryPolicy(
     factor=2.0,
     cap=timedelta(minutes=30),
     attempts=10,
+    jitter=0.2,
+)
+EMERGENCY = RetryPolicy(
+    name="emergency",
+    first=timedelta(seconds=5),
+    factor=2.0,
+    cap=timedelta(minutes=1),
+    attempts=5,
     jitter=0.2,
 )
 LATE_STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))

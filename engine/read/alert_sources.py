@@ -1,9 +1,9 @@
 """What alerts are judged by that other parts of the house reckon: the forecast, the budget, the
-backup, the rehearsal (spec A1).
+backup, the rehearsal, the emergency (spec A1, E6).
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -16,8 +16,10 @@ from engine.domain.schedule import service_day
 from engine.read.keeping import keeping
 from engine.read.rehearsal import is_past
 from engine.read.report import budget_of
-from engine.store import forecasts, rehearsals
+from engine.store import emergencies, forecasts, rehearsals
 from engine.store.measures import Readings
+
+HEARD_FOR = timedelta(minutes=30)
 
 
 def forecast_late(session: Session, tenant: TenantId, now: datetime) -> Readings:
@@ -56,4 +58,10 @@ def rehearsal_no_go(session: Session, tenant: TenantId, now: datetime) -> Readin
     return {Watched.REHEARSAL: Reading(value=float(max(1, row.failing)), members=names)}
 
 
-SOURCES = (forecast_late, budget_spent, backup_failed, rehearsal_no_go)
+def emergency_declared(session: Session, tenant: TenantId, now: datetime) -> Readings:
+    """1 while an emergency goes on, and as long after as those should hear of it who decide."""
+    titles = emergencies.declared_since(session, tenant, now - HEARD_FOR)
+    return {Watched.EMERGENCY: Reading(value=float(bool(titles)), members=titles)}
+
+
+SOURCES = (forecast_late, budget_spent, backup_failed, rehearsal_no_go, emergency_declared)

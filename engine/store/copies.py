@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from engine.domain.delivery import Event, sources, target
 from engine.domain.ids import TenantId
 from engine.domain.test_message import TestState
+from engine.store import emergency_letters
 from engine.store.dialects import table
 from engine.store.tables import (
     Backup,
@@ -82,6 +83,7 @@ def release(
             .where(table(asked).c.state.in_(waiting))
             .values(state=ended, words=why, ended_at=now)
         )
+    emergency_letters.doubt_all(session, why, now)
     return held.rowcount
 
 

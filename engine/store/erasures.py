@@ -13,7 +13,7 @@ from engine.domain.delivery import State
 from engine.domain.ids import SubscriberId
 from engine.domain.replies import Desk
 from engine.domain.subscriber import ERASED_NAME, Status
-from engine.store import inbox, tables
+from engine.store import channel_consents, inbox, tables
 from engine.store.dialects import slices, table
 
 _subscribers, _consents = table(tables.Subscriber), table(tables.Consent)
@@ -61,6 +61,7 @@ def blank(session: Session, subscriber: SubscriberId, *, now: datetime) -> bool:
         .where(_consents.c.subscriber_id == subscriber)
         .values(source="erased", evidence="")
     )
+    channel_consents.erase(session, subscriber)
     return emptied.rowcount == 1
 
 

@@ -30,6 +30,7 @@ from engine.store.tables.desk import (
     OwnPhone,
     TestMessage,
 )
+from engine.store.tables.emergencies import ChannelConsent, Emergency, EmergencyLetter
 from engine.store.tables.engine import EngineRun, Lease
 from engine.store.tables.foretold import Foretold, Rehearsal
 from engine.store.tables.imports import Import, StagedSubscriber
@@ -81,12 +82,15 @@ __all__ = [
     "Broadcast",
     "Carrier",
     "CarrierSecret",
+    "ChannelConsent",
     "ComplianceRules",
     "Consent",
     "Content",
     "Conversation",
     "DeadlineNotice",
     "Delivery",
+    "Emergency",
+    "EmergencyLetter",
     "EngineRun",
     "EvidenceKey",
     "EvidencePack",
