@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from engine.documents.subscriber_form import check_consent, check_details
+from engine.documents.subscriber_form import Problem, check_channels, check_consent, check_details
 from engine.domain.audit import Personal
 from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm
 from engine.domain.ids import SubscriberId, TenantId
@@ -22,7 +22,10 @@ def add_subscriber(
     if not isinstance(details, Details) or not isinstance(consent, Consent):
         problems = [p for part in (details, consent) if isinstance(part, tuple) for p in part]
         return Refused("The subscriber was not added.", tuple(p.words for p in problems))
-    entry = Enrolment(details=details, consent=consent)
+    channels = check_channels(form, consent)
+    if isinstance(channels, Problem):
+        return Refused("The subscriber was not added.", (channels.words,))
+    entry = Enrolment(details=details, consent=consent, channels=channels)
     inserted = subscribers.insert_new(session, tenant, [entry], now=now)
     if details.phone not in inserted:
         return Refused("A subscriber with this phone number exists already. Search for it.")
@@ -40,6 +43,7 @@ def add_subscriber(
             "region": Personal(details.region),
             "consent_source": Personal(consent.source),
             "consent_at": consent.at,
+            "channels": [one.channel.value for one in channels],
         },
         now=now,
         tenant=tenant,

@@ -23,6 +23,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "consent_date": ("consentdate", "consentat", "consentedat", "optindate", "optedinat"),
     "consent_source": ("consentsource", "consent", "optinsource", "source", "consenthow"),
     "consent_evidence": ("consentevidence", "evidence", "proof"),
+    "email": ("email", "emailaddress", "emailid", "mail", "ईमेल"),
+    "email_consent": ("emailconsent", "emailoptin", "consentemail"),
+    "sms_consent": ("smsconsent", "smsoptin", "consentsms"),
 }
 _FIELD_OF = {spelling: field for field, spellings in COLUMNS.items() for spelling in spellings}
 REQUIRED = ("name", "phone")

@@ -2,18 +2,23 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.documents.subscriber_columns import COLUMNS
+from engine.domain.emergency import Channel
 from engine.domain.enrolment import Consent, Details
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_list(people: Iterable[tuple[Details, str, Consent | None]]) -> Iterator[str]:
-    """CSV lines, header first, of (details, status, latest consent); `read_list` reads them."""
+Exported = tuple[Details, str, Consent | None, Mapping[Channel, str]]
+"""Details, status, latest consent, and the other channels that were agreed to."""
+
+
+def write_list(people: Iterable[Exported]) -> Iterator[str]:
+    """CSV lines, header first; `read_list` reads them."""
     yield _line([*COLUMNS, "status"])
-    for details, status, consent in people:
+    for details, status, consent, channels in people:
         yield _line(
             [
                 details.name,
@@ -26,6 +31,9 @@ def write_list(people: Iterable[tuple[Details, str, Consent | None]]) -> Iterato
                 consent.at.isoformat(timespec="seconds") if consent else "",
                 consent.source if consent else "",
                 consent.evidence if consent else "",
+                channels.get(Channel.EMAIL, ""),
+                "yes" if Channel.EMAIL in channels else "",
+                "yes" if Channel.SMS in channels else "",
                 status,
             ]
         )

@@ -9,7 +9,7 @@ from typing import Final
 from engine.documents.sheets import DELIMITER_WORDS, Sheet, UnreadableError, read_sheet
 from engine.documents.subscriber_columns import as_said, guessed, missing
 from engine.documents.subscriber_csv import plain_cell
-from engine.documents.subscriber_form import Problem, check_consent, check_details
+from engine.documents.subscriber_form import Problem, check_channels, check_consent, check_details
 from engine.domain.enrolment import Consent, Details, Enrolment, SubscriberForm, masked
 from engine.domain.ids import Phone
 from engine.domain.refusal import Refused
@@ -228,7 +228,12 @@ def _checked(
     form = SubscriberForm(**(else_ | typed))
     details, agreed = check_details(form), check_consent(form, now)
     if isinstance(details, Details) and isinstance(agreed, Consent):
-        return Enrolment(details=details, consent=agreed)
+        if not (form.sms_consent or form.email_consent):
+            return Enrolment(details=details, consent=agreed)
+        channels = check_channels(form, agreed)
+        if isinstance(channels, Problem):
+            return (channels,)
+        return Enrolment(details=details, consent=agreed, channels=channels)
     return (
         *(() if isinstance(details, Details) else details),
         *(() if isinstance(agreed, Consent) else agreed),

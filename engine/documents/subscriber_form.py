@@ -7,7 +7,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.documents.phones import NotAPhone, parse_phone
+from engine.domain.alert_channels import is_mail
 from engine.domain.content import Language
+from engine.domain.emergency import Agreed, Channel
 from engine.domain.enrolment import Consent, Details, SubscriberForm
 from engine.domain.ids import Phone
 from engine.domain.subscriber import Tier
@@ -28,6 +30,9 @@ LANGUAGES = {
     **dict.fromkeys(("hi", "hin", "hindi", "हिन्दी", "हिंदी"), Language.HI),
     **dict.fromkeys(("mr", "mar", "marathi", "मराठी"), Language.MR),
 }
+YES = frozenset({"yes", "y", "true", "1", "on", "x", "हाँ", "हां", "होय"})
+NO = frozenset({"", "no", "n", "false", "0", "off", "-", "नहीं", "नाही"})
+ADDRESS_LIMIT = 254  # RFC 5321
 TIERS = {tier.value.lower(): tier for tier in Tier}
 _REGISTRATION = re.compile(r"[A-Z0-9][A-Z0-9 ./-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -68,6 +73,37 @@ def check_consent(form: SubscriberForm, now: datetime) -> Consent | tuple[Proble
     A date alone means its beginning in India; it may not lie in the future.
     """
     return _agreed(form.consent_source, form.consent_date, form.consent_evidence, now)
+
+
+def check_channels(form: SubscriberForm, consent: Consent) -> tuple[Agreed, ...] | Problem:
+    """What they agreed to beside WhatsApp, when and as they agreed to that; or what is wrong.
+
+    An e-mail address without a consent to use it is not kept.
+    """
+    agreed: list[Agreed] = []
+    for channel, field, text in (
+        (Channel.SMS, "sms_consent", form.sms_consent),
+        (Channel.EMAIL, "email_consent", form.email_consent),
+    ):
+        word = text.strip().lower()
+        if word in NO:
+            continue
+        if word not in YES:
+            return Problem(field, f"“{text.strip()[:NAME_LIMIT]}” is neither yes nor no.")
+        address = form.email.strip() if channel is Channel.EMAIL else ""
+        if channel is Channel.EMAIL and not (is_mail(address) and len(address) <= ADDRESS_LIMIT):
+            return Problem("email", f"“{address[:NAME_LIMIT]}” is not an e-mail address.")
+        agreed.append(
+            Agreed(
+                channel=channel,
+                given=True,
+                at=consent.at,
+                source=consent.source,
+                evidence=consent.evidence,
+                address=address,
+            )
+        )
+    return tuple(agreed)
 
 
 @lru_cache(maxsize=4096)  # a list repeats its few ways and days of agreeing

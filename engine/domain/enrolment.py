@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.content import Language
+from engine.domain.emergency import Agreed
 from engine.domain.ids import Phone
 from engine.domain.subscriber import Tier
 
@@ -32,10 +33,13 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A new subscriber: who, and the consent without which nothing is sent."""
+    """A new subscriber: who, and the consent without which nothing is sent. channels: what else
+    they agreed to, for an emergency.
+    """
 
     details: Details
     consent: Consent
+    channels: tuple[Agreed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,9 @@ class SubscriberForm:
     consent_date: str = ""
     consent_source: str = ""
     consent_evidence: str = ""
+    email: str = ""
+    email_consent: str = ""
+    sms_consent: str = ""
 
 
 def masked(phone: str | None) -> str:

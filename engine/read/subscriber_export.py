@@ -1,19 +1,20 @@
 """What is looked for on the Subscribers page, as a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from engine.documents.subscriber_csv import write_list
+from engine.documents.subscriber_csv import Exported, write_list
 from engine.domain.content import Language
+from engine.domain.emergency import Channel
 from engine.domain.enrolment import Consent, Details
-from engine.domain.ids import Phone, TenantId
+from engine.domain.ids import Phone, SubscriberId, TenantId
 from engine.domain.subscriber import Tier
 from engine.read.subscriber_list import COLUMNS, Wanted, conditions_of
-from engine.store import tables
+from engine.store import channel_consents, tables
 from engine.store.dialects import table
 
 EXPORT_LIMIT = 100_000
@@ -52,11 +53,14 @@ def export_csv(
         .limit(limit + 1)
     )
     rows = session.connection().execute(query).all()
-    data = b"\xef\xbb\xbf" + "".join(write_list(_entries(rows[:limit]))).encode()
+    agreed = channel_consents.standing(session, [SubscriberId(row.id) for row in rows[:limit]])
+    data = b"\xef\xbb\xbf" + "".join(write_list(_entries(rows[:limit], agreed))).encode()
     return Export(data, is_cut=len(rows) > limit)
 
 
-def _entries(rows: Sequence[sa.Row[Any]]) -> Iterator[tuple[Details, str, Consent | None]]:
+def _entries(
+    rows: Sequence[sa.Row[Any]], channels: Mapping[SubscriberId, Mapping[Channel, str]]
+) -> Iterator[Exported]:
     for row in rows:
         person = Details(
             name=row.name,
@@ -68,4 +72,5 @@ def _entries(rows: Sequence[sa.Row[Any]]) -> Iterator[tuple[Details, str, Consen
             tags=row.tags,
         )
         agreed = row.at and Consent(at=row.at, source=row.source, evidence=row.evidence)
-        yield person, row.status, agreed or None
+        mine = channels.get(SubscriberId(row.id), {})
+        yield person, row.status, agreed or None, mine

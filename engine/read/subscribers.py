@@ -7,10 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from engine.domain.emergency import Channel
 from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.subscriber import Status
 from engine.read.subscriber_list import SubscriberRow, entries
-from engine.store import tables
+from engine.store import channel_consents, tables
 from engine.store.dialects import table
 
 REGIONS_LIMIT = 100
@@ -82,6 +83,38 @@ def details(
             ConsentEvent(at=one.at, given=one.given, source=one.source, evidence=one.evidence)
             for one in history
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelEvent:
+    """One line of the history of SMS and e-mail."""
+
+    channel: Channel
+    at: datetime
+    given: bool
+    source: str
+    evidence: str
+    address: str
+
+
+def channels(
+    session: Session, tenant: TenantId, subscriber: SubscriberId
+) -> tuple[ChannelEvent, ...]:
+    """What they said of SMS and e-mail, the latest first; nothing for somebody else's."""
+    row = session.get(tables.Subscriber, subscriber)
+    if row is None or row.tenant_id != tenant:
+        return ()
+    return tuple(
+        ChannelEvent(
+            channel=Channel(one.channel),
+            at=one.at,
+            given=one.given,
+            source=one.source,
+            evidence=one.evidence,
+            address=one.address,
+        )
+        for one in channel_consents.history(session, subscriber)
     )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from engine.domain.content import Language
+from engine.domain.emergency import Agreed, Channel
 from engine.domain.enrolment import Consent, Details, Enrolment
 from engine.domain.ids import ImportId, Phone, TenantId
 from engine.domain.precedence import UNDER_WAY, ImportState
@@ -133,15 +134,19 @@ def _as_text(person: Enrolment) -> str:
             *(details.name, details.phone, details.language.value, details.tier.value),
             *(details.region, details.registration_no, details.tags),
             *(consent.at.isoformat(), consent.source, consent.evidence),
+            {one.channel.value: one.address for one in person.channels},
         ],
         ensure_ascii=False,
     )
 
 
 def _as_person(text: str) -> Enrolment:
-    name, phone, language, tier, region, registration_no, tags, at, source, evidence = json.loads(
-        text
+    # What was staged before there were other channels has none.
+    name, phone, language, tier, region, registration_no, tags, when, source, evidence, *more = (
+        json.loads(text)
     )
+    at = datetime.fromisoformat(when)
+    channels: dict[str, str] = more[0] if more else {}
     return Enrolment(
         details=Details(
             name=name,
@@ -152,5 +157,16 @@ def _as_person(text: str) -> Enrolment:
             registration_no=registration_no,
             tags=tags,
         ),
-        consent=Consent(at=datetime.fromisoformat(at), source=source, evidence=evidence),
+        consent=Consent(at=at, source=source, evidence=evidence),
+        channels=tuple(
+            Agreed(
+                channel=Channel(channel),
+                given=True,
+                at=at,
+                source=source,
+                evidence=evidence,
+                address=address,
+            )
+            for channel, address in channels.items()
+        ),
     )

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from engine.domain.enrolment import Consent, Details, Enrolment
 from engine.domain.ids import Phone, SubscriberId, TenantId
 from engine.domain.subscriber import Status
-from engine.store import tables
+from engine.store import channel_consents, tables
 from engine.store.dialects import insert_ignoring_from, table
 from engine.store.prepared import Prepared
 from engine.store.rows import (
@@ -53,6 +53,16 @@ def insert_new(
         ]
         if agreed:
             _AGREE.run(session, **{GIVEN: as_json(agreed)}, tenant=tenant)
+        channel_consents.add(
+            session,
+            tenant,
+            [
+                (ids[one.details.phone], event)
+                for one in chunk
+                if one.channels and one.details.phone in ids
+                for event in one.channels
+            ],
+        )
         inserted |= ids
     return inserted
 

@@ -347,7 +347,7 @@ def test_what_is_exported_comes_back_the_same_and_starts_no_formula(
         registration_no="",
     )
     consent = Consent(at=NOW - timedelta(days=1), source="=web", evidence="+1")
-    text = "".join(write_list([(details, "ACTIVE", consent)]))
+    text = "".join(write_list([(details, "ACTIVE", consent, {})]))
     assert not any(
         cell.startswith(("=", "+", "-", "@")) for cell in text.splitlines()[1].split(",")
     )

@@ -11,6 +11,7 @@ from app.components.cards import empty, skeleton
 from app.doors import ask, now
 from app.frame import page
 from app.pages.broadcast import deeds, view
+from app.pages.broadcast.emergency import EmergencyCard
 from app.pages.broadcast.shown import RecipientShown, Shown, recipient, show
 from app.pages.live import held
 from app.session import guarded, is_open, who
@@ -196,7 +197,7 @@ def _range(found: Count, pages_before: int, rows: int) -> str:
     "/broadcasts/[broadcast_number]",
     "Broadcast",
     under="/broadcasts",
-    on_load=BroadcastPage.load,
+    on_load=[BroadcastPage.load, EmergencyCard.load],
 )
 def broadcast_page() -> rx.Component:
     """The verdicts above, the recipients below."""
@@ -204,7 +205,7 @@ def broadcast_page() -> rx.Component:
         BroadcastPage.loaded,
         rx.cond(
             BroadcastPage.found,
-            view.broadcast(BroadcastPage),
+            view.broadcast(BroadcastPage, EmergencyCard),
             empty(
                 "There is no such broadcast",
                 "It may belong to another organisation, or the address has a slip.",

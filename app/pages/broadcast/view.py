@@ -8,6 +8,7 @@ from app.components.actions import button, link_button
 from app.components.cards import card, empty, grid, page_head, stacked_bar
 from app.components.marks import chip, dot
 from app.components.tables import column, data_table, pager, right, row_of
+from app.pages.broadcast.emergency_view import emergency
 from app.pages.broadcast.left import left_to_a_person
 from app.pages.broadcast.shown import (
     LaneShown,
@@ -21,7 +22,7 @@ from app.pages.broadcast.shown import (
 RECIPIENTS = "recipients"
 
 
-def broadcast(page: Any) -> rx.Component:
+def broadcast(page: Any, emergency_card: Any) -> rx.Component:
     """Verdicts and bar, lanes and causes, recipients."""
     shown = page.shown
     return rx.fragment(
@@ -36,6 +37,7 @@ def broadcast(page: Any) -> rx.Component:
         ),
         rx.cond(shown.reason, rx.el.p(shown.reason, class_name="dc-muted")),
         left_to_a_person(page),
+        emergency(emergency_card),
         card(
             rx.el.div(rx.foreach(shown.verdicts, _verdict), class_name="dc-verdicts"),
             stacked_bar(shown.parts, shown.bar_words),

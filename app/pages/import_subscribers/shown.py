@@ -29,6 +29,9 @@ FIELD_WORDS = {
     "consent_date": "Consent: when",
     "consent_source": "Consent: how",
     "consent_evidence": "Consent: evidence",
+    "email": "E-mail",
+    "email_consent": "Agreed to e-mail",
+    "sms_consent": "Agreed to SMS",
 }
 
 

@@ -9,6 +9,7 @@ from app.components.timeline import timeline
 from app.frame import may
 from app.pages.subscribers.questions import QUESTIONS, Question
 from app.pages.subscribers.shown import LANGUAGE_WORDS, TIER_WORDS
+from app.words.speech import spoken
 from engine.domain.roles import Permission
 
 
@@ -23,6 +24,24 @@ def consent_fields() -> tuple[rx.Component, ...]:
         field("How they agreed", "consent_source", "", hint="web form, signed form"),
         field("When", "consent_date", "", kind="date"),
         field("Evidence", "consent_evidence", "", hint="where the proof lies", wide=True),
+    )
+
+
+def channel_fields() -> tuple[rx.Component, ...]:
+    """Whether they also agreed to SMS and to e-mail, for an emergency."""
+    return (
+        field("E-mail", "email", "", hint="asha@example.com"),
+        tick("Agreed to e-mail in an emergency", "email_consent"),
+        tick("Agreed to SMS in an emergency", "sms_consent"),
+    )
+
+
+def tick(label: str, name: str) -> rx.Component:
+    """A box of a form that is empty at first."""
+    return rx.el.label(
+        rx.el.input(type="checkbox", name=name),
+        rx.el.span(spoken(label)),
+        class_name="dc-check-box",
     )
 
 
@@ -79,7 +98,9 @@ def _entry_dialog(state: Any) -> rx.Component:
                         hint="INH000012345",
                     ),
                     field("Tags", "tags", entry.tags, hint="separated by commas", wide=True),
-                    rx.cond(entry.id, rx.fragment(), rx.fragment(*consent_fields())),
+                    rx.cond(
+                        entry.id, rx.fragment(), rx.fragment(*consent_fields(), *channel_fields())
+                    ),
                     class_name="dc-form",
                 ),
                 problems(state.problems),

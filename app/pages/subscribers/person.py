@@ -9,6 +9,7 @@ from app.components.cards import empty, skeleton
 from app.doors import ask
 from app.frame import page
 from app.pages.subscribers import person_view
+from app.pages.subscribers.channels import ChannelCard
 from app.pages.subscribers.dialog_views import entry_and_question
 from app.pages.subscribers.dialogs import SubscriberDialog
 from app.pages.subscribers.listing import tenant_of
@@ -63,7 +64,7 @@ refreshed_by("/subscribers/", PersonPage.load)
     "Subscriber",
     permission=Permission.SUBSCRIBERS_READ,
     under="/subscribers",
-    on_load=PersonPage.load,
+    on_load=[PersonPage.load, ChannelCard.load],
 )
 def subscriber() -> rx.Component:
     """The answer above, the story below."""
@@ -72,7 +73,7 @@ def subscriber() -> rx.Component:
             PersonPage.loaded,
             rx.cond(
                 PersonPage.found,
-                person_view.person(PersonPage, SubscriberDialog),
+                person_view.person(PersonPage, SubscriberDialog, ChannelCard),
                 empty(
                     "There is no such subscriber",
                     "They may belong to another organisation, or the address has a slip.",

@@ -9,10 +9,11 @@ from app.components.cards import card, page_head
 from app.components.marks import chip
 from app.components.timeline import timeline
 from app.frame import may
+from app.pages.subscribers.channels_view import emergency_channels
 from engine.domain.roles import Permission
 
 
-def person(page: Any, dialog: Any) -> rx.Component:
+def person(page: Any, dialog: Any, channels: Any) -> rx.Component:
     """The answer, then the line of their life beside who they are."""
     shown = page.shown
     return rx.fragment(
@@ -71,6 +72,7 @@ def person(page: Any, dialog: Any) -> rx.Component:
                     ),
                     title="Consent",
                 ),
+                emergency_channels(channels, shown),
                 class_name="dc-stack-16",
             ),
             class_name="dc-story",

@@ -171,4 +171,43 @@ DELIVERY = {
     "Quality, day by day: the worst of each day": "गुणवत्ता, दिन-दर-दिन: हर दिन की सबसे ख़राब",
     "What WhatsApp said of this number over time": "WhatsApp ने समय के साथ इस नंबर के बारे में क्या कहा",
     "How we know": "हमें कैसे पता",
+    # emergency
+    "Emergency": "आपातकाल",
+    "Fewer than 90 % have it after the close. Should the others get it now?": (
+        "समय बंद होने के बाद 90 % से कम लोगों को मिला है। क्या बाकी लोगों को अभी भेजा जाए?"
+    ),
+    "If WhatsApp fails, who agreed to it can get the message otherwise.": (
+        "WhatsApp विफल हो तो जिन्होंने सहमति दी है, उन्हें संदेश दूसरे रास्ते से मिल सकता है।"
+    ),
+    "Declare an emergency…": "आपातकाल घोषित करें…",
+    "Declare an emergency?": "आपातकाल घोषित करें?",
+    "The approved message goes to them by SMS or e-mail, to each once. WhatsApp may still deliver "
+    "it, too. There is one emergency for a broadcast, and what has left cannot be taken back.": (
+        "मंज़ूर संदेश उन्हें एसएमएस या ई-मेल से जाता है, हर एक को एक बार। WhatsApp भी उसे बाद में पहुँचा सकता है। "
+        "एक प्रसारण का एक ही आपातकाल होता है, और जो निकल चुका वह वापस नहीं आता।"
+    ),
+    "Have not got it": "जिन्हें नहीं मिला",
+    "By SMS": "एसएमएस से",
+    "By e-mail": "ई-मेल से",
+    "Type the number of people to confirm it": "पुष्टि के लिए लोगों की संख्या लिखें",
+    "Why (stays in the audit trail)": "क्यों (ऑडिट में रहता है)",
+    "Declare it": "घोषित करें",
+    "End it…": "समाप्त करें…",
+    "End the emergency?": "आपातकाल समाप्त करें?",
+    "End the emergency": "आपातकाल समाप्त करें",
+    "What has not left does not leave. It cannot be declared again for this broadcast.": (
+        "जो नहीं निकला वह नहीं निकलेगा। इस प्रसारण के लिए इसे फिर घोषित नहीं किया जा सकता।"
+    ),
+    "Declared. This card tells how it goes.": "घोषित हुआ। यह कार्ड बताता है कि कैसा चल रहा है।",
+    "Ended. What had not left does not leave.": "समाप्त हुआ। जो नहीं निकला वह नहीं निकलेगा।",
+    "handed over": "सौंपा गया",
+    "unknown, not sent again": "अज्ञात, फिर नहीं भेजा जाता",
+    "refused": "ठुकराया गया",
+    "not needed any more": "अब ज़रूरत नहीं",
+    "not sent: ended before": "नहीं भेजा: पहले समाप्त",
+    "looking up who has not got it": "देखा जा रहा है कि किसे नहीं मिला",
+    "going out": "जा रहा है",
+    "ended by a person": "व्यक्ति ने समाप्त किया",
+    "went through": "पूरा हुआ",
+    "{n1} of {n2} done": "{n2} में से {n1} पूरे",
 }

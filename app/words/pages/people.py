@@ -100,4 +100,18 @@ PEOPLE = {
     "Last here": "आख़िरी बार आए",
     "May sign in": "साइन इन कर सकते हैं",
     "The link is good until": "लिंक कब तक चलेगा",
+    # emergency channels
+    "In an emergency, also by": "आपातकाल में इनसे भी",
+    "agreed": "सहमति दी",
+    "not agreed": "सहमति नहीं",
+    "They agreed to one more": "इन्होंने एक और के लिए सहमति दी",
+    "By": "किससे",
+    "Note it": "दर्ज करें",
+    "Noted.": "दर्ज किया।",
+    "They took it back": "सहमति वापस ली",
+    "Agreed to e-mail in an emergency": "आपातकाल में ई-मेल के लिए सहमत",
+    "Agreed to SMS in an emergency": "आपातकाल में एसएमएस के लिए सहमत",
+    "They have not agreed to it.": "इन्होंने इसके लिए सहमति नहीं दी।",
+    "That is not an e-mail address.": "यह ई-मेल पता नहीं है।",
+    "They have no phone number here.": "यहाँ इनका कोई फ़ोन नंबर नहीं है।",
 }
