@@ -23,7 +23,7 @@ from engine.domain.roles import Actor, Permission
 from engine.read.carriers import carried
 
 GIVEN = Permission.SETTINGS_WRITE
-AS_TYPED = frozenset({"name", "value", "shown", "to"})
+AS_TYPED = frozenset({"name", "value", "shown", "people"})
 
 
 class Channels(rx.State):

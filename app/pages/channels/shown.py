@@ -38,7 +38,7 @@ class CarrierShown:
 class MailingShown:
     """Who gets the report."""
 
-    to: str = ""
+    people: str = ""
     at: str = ""
     pdf: bool = True
     csv: bool = False
@@ -52,7 +52,7 @@ class MailLine:
 
     at: str
     day: str
-    to: str
+    people: str
     state: str
     tone: str
     note: str
@@ -70,7 +70,7 @@ def carrier(row: CarrierRow) -> CarrierShown:
 def mailing(row: MailingRow) -> MailingShown:
     """Who gets the report."""
     return MailingShown(
-        to=row.to, at=row.at, pdf=row.pdf, csv=row.csv, active=row.active, version=row.version
+        people=row.to, at=row.at, pdf=row.pdf, csv=row.csv, active=row.active, version=row.version
     )
 
 
@@ -89,7 +89,7 @@ def line(row: MailRow) -> MailLine:
     return MailLine(
         at=formats.moment(row.at),
         day=formats.calendar_day(row.day),
-        to=row.to,
+        people=row.to,
         state=state,
         tone=tone,
         note=" · ".join(parts),

@@ -18,7 +18,7 @@ def mailing(page: Any) -> rx.Component:
     return card(
         rx.form(
             _problems(page, "mailing"),
-            field("Addresses", "to", kept.to, hint="ceo@example.com, ops@example.com", wide=True),
+            field("Addresses", "to", kept.people, hint="ceo@example.com, …", wide=True),
             field("Not before", "at", kept.at, kind="time"),
             rx.el.div(
                 _check("PDF, one page", "pdf", kept.pdf),
@@ -157,7 +157,7 @@ def _line(one: Any) -> rx.Component:
     return row_of(
         rx.el.td(one.at, class_name="dc-nowrap"),
         rx.el.td(one.day, class_name="dc-nowrap"),
-        rx.el.td(one.to, class_name="dc-break"),
+        rx.el.td(one.people, class_name="dc-break"),
         rx.el.div(
             chip(one.state, one.tone),
             rx.el.span(one.note, class_name="dc-muted dc-small"),
