@@ -35,6 +35,7 @@ from engine.workers.foretell import foretell
 from engine.workers.keep_templates import keep_templates
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
 from engine.workers.mail_reports import Mailings, mail_reports
+from engine.workers.make_ready import make_ready
 from engine.workers.pack_evidence import Packing, pack_evidence
 from engine.workers.poll_senders import Numbers, poll_senders
 from engine.workers.promote import promote
@@ -241,15 +242,9 @@ class Engine:
             named.append(("uploads", partial(upload_media, equipment, media)))
             named.append(("test_sends", partial(send_tests, equipment, media)))
             named.append(("remind", partial(remind, equipment)))
+            named.append(("make_ready", partial(make_ready, equipment, self._parts.templates)))
         if self._parts.rehearsing is not None:
             named.append(("rehearse", partial(rehearse, equipment, self._parts.rehearsing)))
-        if self._parts.reports:
-            named.append(("roll_up", partial(roll_up, equipment)))
-        if self._parts.emergencies:
-            named.append(("emergency", partial(send_emergencies, equipment, Dispatch())))
-        if self._parts.mailings is not None:
-            mailings = self._parts.mailings
-            named.append(("mail_reports", partial(mail_reports, equipment, mailings)))
         if self._parts.templates is not None:
             named.append(
                 (
@@ -259,6 +254,18 @@ class Engine:
             )
         if self._parts.alarms is not None:
             named += ringing(equipment, self._parts.alarms, self.heartbeat.ages)
+        return named + self._afterwards(equipment)
+
+    def _afterwards(self, equipment: Equipment) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        """Those of them that begin when a broadcast is over, or has gone wrong."""
+        named: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+        if self._parts.reports:
+            named.append(("roll_up", partial(roll_up, equipment)))
+        if self._parts.emergencies:
+            named.append(("emergency", partial(send_emergencies, equipment, Dispatch())))
+        if self._parts.mailings is not None:
+            mailings = self._parts.mailings
+            named.append(("mail_reports", partial(mail_reports, equipment, mailings)))
         return named
 
 

@@ -11,8 +11,10 @@ from engine.domain.cut_off import Phase
 from engine.domain.ids import ContentHash, ContentId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
+from engine.domain.stand_ins import StandIn, digest
 from engine.store import audit, deadlines
 from engine.store import content as contents
+from engine.store import stand_ins as may_stand_in
 from engine.store.tables import Content
 
 
@@ -32,6 +34,7 @@ def approve_content(
     version: int,
     comment: str = "",
     late: bool = False,
+    stand_ins: str | None = None,
     by: Actor,
     now: datetime,
 ) -> Approved | Refused:
@@ -39,7 +42,9 @@ def approve_content(
 
     Four eyes: whoever wrote any word of it may not approve it, whatever their role. What is wrong
     with it by now, by the checks of its submission, refuses it too. After the cut-off an approval
-    needs `late`, the approver's explicit word; after the last call it is refused. Raises Forbidden.
+    needs `late`, the approver's explicit word; after the last call it is refused. stand_ins: the
+    digest of the templates that the approver saw, and lets take the place of the content's own when
+    WhatsApp stops those; None: no one may. Raises Forbidden.
     """
     require(by, Permission.CONTENT_APPROVE)
     pack = contents.get(session, content, by.tenant, for_change=True)
@@ -60,6 +65,13 @@ def approve_content(
     problems = what_blocks(session, TenantId(pack.tenant_id), variants)
     if problems:
         return Refused("Something has changed since it was submitted:", problems)
+    allowed = ()
+    if stand_ins is not None:
+        allowed = may_stand_in.possible(session, TenantId(pack.tenant_id), variants)
+        if digest(allowed) != stand_ins:
+            return Refused(
+                "The templates that may stand in have changed after you opened it. Look again."
+            )
     bound = content_hash(variants)
     before = {"state": pack.state, "version": version}
     after = advance(ContentState(pack.state), ContentEvent.APPROVE)
@@ -73,6 +85,7 @@ def approve_content(
         now=now,
     ):
         return Refused("Somebody else has just decided on this content. Look again.")
+    may_stand_in.bind(session, content, allowed, bound)
     audit.append(
         session,
         by=by,
@@ -86,10 +99,20 @@ def approve_content(
             "languages": [variant.language for variant in variants],
             "comment": comment.strip(),
             **({"late": True} if phase is Phase.LATE else {}),
+            **({"stand_ins": [_told(one) for one in allowed]} if allowed else {}),
         },
         now=now,
     )
     return Approved(content, version, bound)
+
+
+def _told(one: StandIn) -> dict[str, object]:
+    return {
+        "language": one.language,
+        "template": one.template_name,
+        "template_version": one.template_version,
+        "body": one.body,
+    }
 
 
 def _why_not(pack: Content | None, version: int, by: Actor) -> Refused | None:

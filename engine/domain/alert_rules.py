@@ -26,6 +26,7 @@ class Watched(StrEnum):
     NO_APPROVAL = "no_approval"
     CONTENT_REMINDER = "content_reminder"
     REHEARSAL = "rehearsal_no_go"
+    NOT_READY = "step_failed"
     DEAD_LETTERS = "dead_letters"
     COST = "cost_over_budget"
     CALLERS_SLOW = "caller_latency"
@@ -171,6 +172,11 @@ KINDS: dict[Watched, Kind] = {
     Watched.REHEARSAL: Kind(
         usual=_rule(Watched.REHEARSAL, (0.0, _C), cool_down=_HOUR),
         title="The rehearsal says NO-GO",
+        fixed=True,
+    ),
+    Watched.NOT_READY: Kind(
+        usual=_rule(Watched.NOT_READY, (0.0, _C), hold=2 * _SECOND, cool_down=10 * _MINUTE),
+        title="Something is not ready for the window",
         fixed=True,
     ),
     Watched.DEAD_LETTERS: Kind(

@@ -83,6 +83,7 @@ _WORDS: dict[Watched, Callable[[Alert], str]] = {
     Watched.NO_APPROVAL: _approval,
     Watched.CONTENT_REMINDER: lambda _: "There is no content for the coming morning yet",
     Watched.REHEARSAL: lambda a: _many(a, "check says no", "checks say no"),
+    Watched.NOT_READY: lambda a: _many(a, "step before it failed", "steps before it failed"),
     Watched.DEAD_LETTERS: lambda a: f"{_many(a, 'dead letter', 'dead letters')} of the last day",
     Watched.COST: lambda a: f"{a.value:.0f} % of the month's budget is spent",
     Watched.CALLERS_SLOW: lambda a: f"95 % of the answers took up to {a.value:.0f} ms",

@@ -54,6 +54,8 @@ NAME = "organisation.name"
 FREEZE_MINUTES = "morning.freeze_minutes"
 REMIND_MINUTES = "morning.remind_minutes"
 LAST_CALL_MINUTES = "morning.last_call_minutes"
+VALIDATE_MINUTES = "morning.validate_minutes"
+CONNECT_MINUTES = "morning.connect_minutes"
 FALLBACK = "morning.fallback"
 CLOSES_MINUTES = "morning.closes_minutes"
 LEVERS = "morning.levers"
@@ -81,6 +83,8 @@ SETTINGS = (
     Setting(key=FREEZE_MINUTES, kind=Kind.NUMBER, default="30", low=5, high=240),
     Setting(key=REMIND_MINUTES, kind=Kind.NUMBER, default="30", low=5, high=720),
     Setting(key=LAST_CALL_MINUTES, kind=Kind.NUMBER, default="5", low=1, high=240),
+    Setting(key=VALIDATE_MINUTES, kind=Kind.NUMBER, default="15", low=2, high=240),
+    Setting(key=CONNECT_MINUTES, kind=Kind.NUMBER, default="5", low=1, high=60),
     Setting(
         key=FALLBACK,
         kind=Kind.CHOICE,

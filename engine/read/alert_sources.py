@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from engine.domain.alert_rules import Watched
 from engine.domain.alerting import Reading
+from engine.domain.day_steps import Step
 from engine.domain.ids import TenantId
 from engine.domain.keeping import ChoreState
 from engine.domain.rehearsal import from_plain
@@ -16,7 +17,7 @@ from engine.domain.schedule import service_day
 from engine.read.keeping import keeping
 from engine.read.rehearsal import is_past
 from engine.read.report import budget_of
-from engine.store import emergencies, forecasts, rehearsals
+from engine.store import day_steps, emergencies, forecasts, rehearsals
 from engine.store.measures import Readings
 
 HEARD_FOR = timedelta(minutes=30)
@@ -64,4 +65,23 @@ def emergency_declared(session: Session, tenant: TenantId, now: datetime) -> Rea
     return {Watched.EMERGENCY: Reading(value=float(bool(titles)), members=titles)}
 
 
-SOURCES = (forecast_late, budget_spent, backup_failed, rehearsal_no_go, emergency_declared)
+def not_ready(session: Session, tenant: TenantId, now: datetime) -> Readings:
+    """How many steps before a window that is ahead have failed."""
+    del now
+    failed = tuple(WORDS[step] for step in day_steps.failed(session, tenant))
+    return {Watched.NOT_READY: Reading(value=float(len(failed)), members=failed)}
+
+
+WORDS = {
+    Step.MEDIA: "uploads of media",
+    Step.TEMPLATES: "templates",
+    Step.CONNECTIONS: "connections",
+}
+SOURCES = (
+    forecast_late,
+    budget_spent,
+    backup_failed,
+    rehearsal_no_go,
+    emergency_declared,
+    not_ready,
+)

@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from engine.domain.content import Language
+from engine.domain.content import Language, preview
 from engine.domain.cut_off import Deadlines, Fallback
 from engine.domain.ids import ContentId, TenantId
 from engine.domain.schedule import service_day
+from engine.domain.stand_ins import digest
 from engine.read.content import Pack, PackRow, pack, pack_rows
 from engine.read.content_look import Reading, readings
 from engine.store import content as contents
-from engine.store import content_lists, deadlines, schedules
+from engine.store import content_lists, deadlines, schedules, stand_ins
 from engine.store.tables import AuditEntry
 
 WAITING_LIMIT = 50
@@ -44,6 +45,16 @@ class Change:
     after: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandInShown:
+    """A template that takes over when WhatsApp stops the content's own, as it is read then."""
+
+    language: Language
+    template_name: str
+    instead_of: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """A pack before its approver. `since` is the version of the last decision, if there was one."""
@@ -53,6 +64,8 @@ class Review:
     changes: tuple[Change, ...]
     readings: tuple[Reading, ...] = ()
     deadlines: Deadlines | None = None
+    stand_ins: tuple[StandInShown, ...] = ()
+    stand_ins_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +115,25 @@ def review(session: Session, tenant: TenantId, content: ContentId) -> Review | N
         return None
     since, changes = _changes(_trail(session, tenant, content))
     variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
+    others = stand_ins.possible(session, tenant, variants)
     return Review(
         found,
         since,
         changes,
         readings(session, tenant, variants),
         None if found.row.evergreen else deadlines.of_day(session, tenant, found.row.day),
+        tuple(
+            StandInShown(
+                language=variant.language,
+                template_name=one.template_name,
+                instead_of=variant.template_name,
+                text=preview(one.body, variant.parameters),
+            )
+            for variant in variants
+            for one in others
+            if one.language == variant.language
+        ),
+        digest(others),
     )
 
 

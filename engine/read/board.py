@@ -13,8 +13,8 @@ from engine.domain.broadcast import BroadcastState, Moment, moment
 from engine.domain.canary import CanaryState
 from engine.domain.delivery import HANDED_OVER, ON_THE_PHONE, State
 from engine.domain.ids import BroadcastId, TenantId
-from engine.read import board_details, board_lanes
-from engine.read.board_rows import Board, LaneRow, LogLine, Problem, VerdictRow
+from engine.read import board_details, board_lanes, day
+from engine.read.board_rows import Board, LaneRow, LogLine, Problem, StepRow, VerdictRow
 from engine.read.morning_ahead import Ahead, ahead
 from engine.store import broadcasts, forecasts
 from engine.store.dialects import table
@@ -33,7 +33,10 @@ def board(session: Session, tenant: TenantId, now: datetime) -> Board:
     row = _current(session, tenant, now)
     coming = ahead(session, tenant, now)
     if row is None:
-        return Board(at=now, moment=Moment.BEFORE, ahead=coming, counts={})
+        steps: tuple[StepRow, ...] = ()
+        if coming.opens_at is not None:
+            steps = day.of_opening(session, tenant, coming.opens_at, coming.approved_at, now)
+        return Board(at=now, moment=Moment.BEFORE, ahead=coming, counts={}, day=steps)
     return _of(session, row, coming, now)
 
 
@@ -76,6 +79,7 @@ def _of(session: Session, row: Broadcast, coming: Ahead, now: datetime) -> Board
     )
     in_time = _in_time(session, row)
     content = broadcasts.content_facts(session, row.content_id)
+    judged = _verdicts(in_time, row, now) if now > row.opens_at and row.targeted else ()
     return Board(
         at=now,
         moment=moment(state),
@@ -109,7 +113,8 @@ def _of(session: Session, row: Broadcast, coming: Ahead, now: datetime) -> Board
         lanes=lanes,
         problems=board_details.problems(session, broadcast, counts),
         log=board_details.log(session, broadcast),
-        verdicts=_verdicts(in_time, row, now) if now > row.opens_at and row.targeted else (),
+        verdicts=judged,
+        day=day.of_broadcast(session, row, judged, now),
     )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from engine.domain.broadcast import BroadcastState, Moment
 from engine.domain.canary import CanaryState
+from engine.domain.day_steps import Step
 from engine.domain.delivery import State
 from engine.domain.forecast import Forecast
 from engine.domain.ids import BroadcastId
@@ -68,6 +70,28 @@ class VerdictRow:
     standing: Standing
 
 
+class Mark(StrEnum):
+    """How far a step is, as people see it."""
+
+    WAITS = "waits"
+    RUNS = "runs"
+    DONE = "done"
+    FAILED = "failed"
+    LEFT_OUT = "left_out"  # nothing had to be done, or nothing can be done any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """One line. at: when it is due; done_at: when it ended, if that is known."""
+
+    step: Step
+    at: datetime
+    mark: Mark
+    done_at: datetime | None = None
+    words: str = ""
+    may_retry: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """Everything the Live page shows, as of one instant."""
@@ -107,3 +131,5 @@ class Board:
     problems: tuple[Problem, ...] = ()
     log: tuple[LogLine, ...] = ()
     verdicts: tuple[VerdictRow, ...] = ()
+    day: tuple[StepRow, ...] = ()
+    """The steps of the morning, in their order."""

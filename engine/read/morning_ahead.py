@@ -36,6 +36,7 @@ class Ahead:
     schedule: str
     day_title: str
     checks: tuple[Check, ...]
+    approved_at: datetime | None = None
 
     @property
     def ready(self) -> bool:
@@ -54,6 +55,7 @@ def ahead(session: Session, tenant: TenantId, now: datetime) -> Ahead:
         opens_at=opens_at,
         schedule="" if row is None else row.name,
         day_title="" if content is None else content.title,
+        approved_at=_approved_at(content),
         checks=(
             _approval(session, tenant, content),
             _senders(session, tenant),
@@ -100,6 +102,11 @@ def _content(
         .order_by(col(Content.content_hash).is_(None), col(Content.id).desc())
         .limit(1)
     ).first()
+
+
+def _approved_at(content: Content | None) -> datetime | None:
+    approved = content is not None and content.content_hash is not None
+    return content.decided_at if content is not None and approved else None
 
 
 def _approval(session: Session, tenant: TenantId, content: Content | None) -> Check:

@@ -54,8 +54,9 @@ class SimulatedWhatsApp:
             return Unknown("the connection broke before the answer")
         return read_response(reply.status, json.dumps(reply.body).encode())
 
-    async def warm(self, connections: int) -> None:
+    async def warm(self, connections: int) -> int:
         """Nothing to open."""
+        return connections
 
     async def aclose(self) -> None:
         """Nothing to close."""

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from engine.domain import schedule as rules
+from engine.domain.broadcast import BroadcastState
 from engine.domain.content import Category
 from engine.domain.cut_off import Deadlines, Fallback, deadlines, on_the_minute
 from engine.domain.ids import TenantId
@@ -18,19 +19,21 @@ from engine.domain.tenant_settings import (
     shape_of,
     value_of,
 )
-from engine.store import tenant_settings
+from engine.store import schedules, tenant_settings
 from engine.store.dialects import insert_ignoring, table
 from engine.store.tables import Broadcast, DeadlineNotice, Schedule
 
 
 def of_day(session: Session, tenant: TenantId, day: date) -> Deadlines | None:
-    """The deadlines of the first daily morning of that day; None: no daily schedule is active.
+    """The deadlines of the first daily morning of that day; None: it has none, by the week, by the
+    days left out, or because nothing is scheduled daily.
 
-    A broadcast that was opened for the day keeps the instants it was opened with.
+    A broadcast that was opened for the day keeps the instants it was opened with; one that was
+    skipped has no deadlines any more.
     """
     values = tenant_settings.values(session, tenant)
     opened = session.exec(
-        select(Broadcast)
+        select(Broadcast.opens_at, Broadcast.state, Broadcast.schedule_id)
         .join(Schedule, col(Schedule.id) == col(Broadcast.schedule_id))
         .where(
             col(Broadcast.tenant_id) == tenant,
@@ -38,21 +41,30 @@ def of_day(session: Session, tenant: TenantId, day: date) -> Deadlines | None:
             col(Schedule.kind) == Kind.DAILY,
         )
         .order_by(col(Broadcast.opens_at))
-        .limit(1)
-    ).first()
-    if opened is not None:
-        return of_opening(opened.opens_at, values)
+    ).all()
+    openings = [opens_at for opens_at, state, _ in opened if state != BroadcastState.SKIPPED]
+    if not openings:
+        openings = _to_come(session, tenant, day, {schedule for _, _, schedule in opened}, values)
+    return of_opening(min(openings), values) if openings else None
+
+
+def _to_come(
+    session: Session, tenant: TenantId, day: date, done: set[int], values: dict[str, str]
+) -> list[datetime]:
+    """When the daily schedules that have no broadcast of that day yet will open on it."""
+    if day in schedules.skip_days(session, day).get(tenant, {}):
+        return []
     shape = shape_of(values)
     daily = select(Schedule).where(
         col(Schedule.tenant_id) == tenant,
         col(Schedule.active).is_(True),
         col(Schedule.kind) == Kind.DAILY,
     )
-    openings = [
+    return [
         rules.window_for(day, row.zone, rules.time_of_day(row.at), Category.UTILITY, shape).opens_at
         for row in session.exec(daily)
+        if row.id not in done and str(day.isoweekday()) in row.weekdays
     ]
-    return of_opening(min(openings), values) if openings else None
 
 
 def of_opening(opens_at: datetime, values: dict[str, str]) -> Deadlines:

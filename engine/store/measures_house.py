@@ -12,7 +12,7 @@ from engine.domain.cut_off import Phase
 from engine.domain.delivery import State
 from engine.domain.ids import TenantId
 from engine.domain.quality import FLAGGED, Quality, effective_rate
-from engine.domain.schedule import Kind, service_day
+from engine.domain.schedule import service_day
 from engine.store import deadlines, schedules, sender_changes, senders, tables
 from engine.store.dialects import spelled, table
 from engine.store.measures import Readings
@@ -27,7 +27,6 @@ _GRADES = {Quality.GREEN: 0, Quality.UNKNOWN: 0, Quality.YELLOW: 1, Quality.RED:
 
 _t, _c, _v = table(tables.Template).c, table(tables.Content).c, table(tables.Variant).c
 _d, _changes = table(tables.Delivery).c, table(tables.SenderChange).c
-_schedules = table(tables.Schedule).c
 
 
 def of_senders(session: Session, tenant: TenantId) -> Readings:
@@ -80,7 +79,7 @@ def of_the_morning(session: Session, tenant: TenantId, now: datetime) -> Reading
     approval, written = Reading(value=0.0), Reading(value=0.0)
     for day in (service_day(now), service_day(now) + A_DAY):
         times = deadlines.of_day(session, tenant, day)
-        if times is None or now >= times.opens_at or not _has_morning(session, tenant, day):
+        if times is None or now >= times.opens_at:
             continue
         if schedules.approved_for(session, tenant, day) is not None:
             continue
@@ -122,21 +121,6 @@ def of_the_month(session: Session, tenant: TenantId, now: datetime) -> Reading:
     names = {row.id: row.display_phone for row in senders.pool(session, tenant)}
     worst = tuple(names[one] for one, count in drops.items() if count == most and one in names)
     return Reading(value=most, members=worst if most else ())
-
-
-def _has_morning(session: Session, tenant: TenantId, day: date) -> bool:
-    """Whether a daily schedule is for that day of the week, and the day is not left out."""
-    if day in schedules.skip_days(session, day).get(tenant, {}):
-        return False
-    weekdays = session.connection().execute(_WEEKDAYS, {"tenant": tenant}).scalars()
-    return any(str(day.isoweekday()) in days for days in weekdays)
-
-
-_WEEKDAYS = sa.select(_schedules.weekdays).where(
-    _schedules.tenant_id == sa.bindparam("tenant"),
-    _schedules.active.is_(True),
-    _schedules.kind == Kind.DAILY.value,
-)
 
 
 def _has_content(session: Session, tenant: TenantId, day: date) -> bool:

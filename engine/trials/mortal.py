@@ -194,9 +194,9 @@ class MortalGateway:
         outcome = await self.whatsapp.send(sender, to, message, tracker, leaves)
         return outcome if self.life.passes() else await _never()
 
-    async def warm(self, connections: int) -> None:
+    async def warm(self, connections: int) -> int:
         """Nothing to open."""
-        del connections
+        return connections
 
     async def aclose(self) -> None:
         """Nothing to close."""

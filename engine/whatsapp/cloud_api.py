@@ -73,8 +73,9 @@ class CloudApi:
             return Unknown(str(error))
         return read_response(answer.status, answer.body)
 
-    async def warm(self, connections: int) -> None:
+    async def warm(self, connections: int) -> int:
         """Open this many connections ahead of the window; what fails is left for the sends to find.
+        How many got an answer.
 
         Each makes one small request that any answer satisfies, since servers drop a connection that
         has never spoken sooner than one that has.
@@ -83,8 +84,11 @@ class CloudApi:
         request = f"GET {path} HTTP/1.1\r\n{self._common()}\r\n".encode("ascii")
         opened = self._open()
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(connections, WARM_MAX)):
+            touched = [
                 group.create_task(_touch(opened, request))
+                for _ in range(min(connections, WARM_MAX))
+            ]
+        return sum(one.result() for one in touched)
 
     async def aclose(self) -> None:
         """Close all connections; what is in flight ends as Unknown."""
@@ -125,9 +129,11 @@ class CloudApi:
         )
 
 
-async def _touch(connections: Connections, request: bytes) -> None:
+async def _touch(connections: Connections, request: bytes) -> bool:
     with suppress(NotReachedError, LostAnswerError):
         await connections.ask(request)
+        return True
+    return False
 
 
 def _refused_unread(status: int) -> Failure:

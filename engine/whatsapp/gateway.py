@@ -39,9 +39,9 @@ class Gateway(Protocol):
         """
         ...
 
-    async def warm(self, connections: int) -> None:
+    async def warm(self, connections: int) -> int:
         """Open this many connections ahead of the window, so that the first send pays no
-        handshake.
+        handshake; how many of them got an answer.
         """
         ...
 

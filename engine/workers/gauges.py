@@ -93,6 +93,7 @@ WORDS = {
     "calendar": "the scheduler",
     "conduct": "the sending and its retries",
     "keep_templates": "the templates' sync",
+    "make_ready": "the getting ready before a window",
     "poll_senders": "the polling of numbers",
     "promote": "the imports",
     "receive": "the reading of webhooks",

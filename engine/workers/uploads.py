@@ -15,12 +15,13 @@ import structlog
 from sqlmodel import Session, col, select
 
 from engine.domain.broadcast import BroadcastState
-from engine.domain.ids import ContentId, PhoneNumberId, SenderId, TenantId
+from engine.domain.day_steps import Step, StepEvent
+from engine.domain.ids import BroadcastId, ContentId, PhoneNumberId, SenderId, TenantId
 from engine.domain.media import REUSED_FOR, Header
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Failure
 from engine.store import content as contents
-from engine.store import media, senders
+from engine.store import day_steps, media, senders
 from engine.store.tables import Broadcast
 from engine.whatsapp.graph import Graph
 from engine.whatsapp.media import UPLOADS_AT_ONCE
@@ -61,9 +62,10 @@ class GraphUploads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A file that one sender needs and does not have."""
+    """A file that one sender needs and does not have, or is to have anew."""
 
     tenant: TenantId
+    content: ContentId
     sender: SenderId
     number: PhoneNumberId
     header: Header
@@ -74,9 +76,40 @@ async def upload_media(equipment: Equipment, uploads: Uploads) -> None:
     """Upload what broadcasts under way will need, for ever."""
     while True:
         equipment.beat("uploads")
-        wanted = await equipment.database.peek(missing, equipment.clock.now())
-        failed = await upload_all(equipment, uploads, wanted) if wanted else 0
+        failed = await upload_missing(equipment, uploads)
         await equipment.doze(AFTER_FAILURE_SECONDS if failed else LOOK_EVERY_SECONDS)
+
+
+async def upload_missing(equipment: Equipment, uploads: Uploads) -> bool:
+    """Upload what is wanted now; whether anything failed."""
+    database, clock = equipment.database, equipment.clock
+    wanted = await database.peek(missing, clock.now())
+    if not wanted:
+        return False
+    await database.transact(_begin, wanted, clock.now())
+    failed = await upload_each(equipment, uploads, wanted)
+    await database.transact(_end, wanted, failed, clock.now())
+    return bool(failed)
+
+
+def _begin(session: Session, wanted: Sequence[Wanted], now: datetime) -> None:
+    """The step begins, of the broadcasts that wait for their window."""
+    for broadcast in _waiting_for(session, wanted):
+        day_steps.advance(session, broadcast, Step.MEDIA, StepEvent.BEGIN, now=now)
+
+
+def _end(session: Session, wanted: Sequence[Wanted], failed: Sequence[str], now: datetime) -> None:
+    """What came of it; each of these broadcasts is told of all that failed."""
+    words = "; ".join(dict.fromkeys(failed))
+    for broadcast in _waiting_for(session, wanted):
+        event = StepEvent.FAIL if failed else StepEvent.SUCCEED
+        done = words or f"Every sender has it: {len(wanted)} uploaded"
+        day_steps.advance(session, broadcast, Step.MEDIA, event, words=done, now=now)
+
+
+def _waiting_for(session: Session, wanted: Sequence[Wanted]) -> list[BroadcastId]:
+    found = (day_steps.of_content(session, content) for content in {one.content for one in wanted})
+    return sorted({broadcast for some in found for broadcast in some})
 
 
 def missing(session: Session, now: datetime) -> tuple[Wanted, ...]:
@@ -88,8 +121,11 @@ def missing(session: Session, now: datetime) -> tuple[Wanted, ...]:
         )
     ).all()
     wanted: dict[tuple[SenderId, str, str], Wanted] = {}
+    anew = day_steps.wanted_anew(session, Step.MEDIA)
     for tenant, content in under_way:
-        for one in of_content(session, TenantId(tenant), ContentId(content or 0), now):
+        pack = ContentId(content or 0)
+        since = now if pack in anew else None
+        for one in of_content(session, TenantId(tenant), pack, now, since=since):
             wanted[one.sender, one.header.sha256, one.brand_line] = one
     return tuple(wanted.values())
 
@@ -100,8 +136,12 @@ def of_content(
     content: ContentId,
     now: datetime,
     only: Collection[SenderId] | None = None,
+    since: datetime | None = None,
 ) -> tuple[Wanted, ...]:
-    """What one content lacks at the tenant's senders, or at some of them."""
+    """What one content lacks at the tenant's senders, or at some of them.
+
+    since: what was uploaded before counts as lacking; None: what is younger than a day will do.
+    """
     variants = [one for one in contents.variants(session, content) if one.header_sha256]
     if not variants:
         return ()
@@ -110,10 +150,11 @@ def of_content(
         for row in senders.pool(session, tenant)
         if row.state == "active" and (only is None or row.id in only)
     }
-    there = media.uploaded(session, list(pool), now - REUSED_FOR)
+    there = media.uploaded(session, list(pool), since or now - REUSED_FOR)
     return tuple(
         Wanted(
             tenant=tenant,
+            content=content,
             sender=sender,
             number=number,
             header=header,
@@ -128,6 +169,13 @@ def of_content(
 
 async def upload_all(equipment: Equipment, uploads: Uploads, wanted: Sequence[Wanted]) -> int:
     """Upload each, a few at a time; how many failed."""
+    return len(await upload_each(equipment, uploads, wanted))
+
+
+async def upload_each(
+    equipment: Equipment, uploads: Uploads, wanted: Sequence[Wanted]
+) -> list[str]:
+    """The same; a sentence for each that failed."""
     turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
     files: dict[tuple[str, str], bytes | None] = {}
     for one in wanted:
@@ -135,10 +183,10 @@ async def upload_all(equipment: Equipment, uploads: Uploads, wanted: Sequence[Wa
         if key not in files:
             files[key] = await _file(equipment, one)
 
-    async def upload(one: Wanted) -> bool:
+    async def upload(one: Wanted) -> str:
         content = files[one.header.sha256, one.brand_line]
         if content is None:
-            return False
+            return f"The file {one.header.name} is not the one that was approved"
         async with turns:
             equipment.beat("uploads")
             began = equipment.clock.loop_time()
@@ -150,7 +198,7 @@ async def upload_all(equipment: Equipment, uploads: Uploads, wanted: Sequence[Wa
             await equipment.database.transact(
                 senders.note_error, one.sender, words=words, now=equipment.clock.now()
             )
-            return False
+            return words
         await equipment.database.transact(
             media.note_upload,
             one.sender,
@@ -160,11 +208,11 @@ async def upload_all(equipment: Equipment, uploads: Uploads, wanted: Sequence[Wa
             took_ms=max(1, took_ms),
             now=equipment.clock.now(),
         )
-        return True
+        return ""
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(upload(one)) for one in wanted]
-    return sum(not task.result() for task in tasks)
+    return [words for task in tasks if (words := task.result())]
 
 
 def templates(

@@ -107,8 +107,8 @@ class LeakyWire:
             return Unknown("lost on its way")
         return await self._whatsapp.send(sender, to, message, tracker, may_go)
 
-    async def warm(self, connections: int) -> None:
-        return None
+    async def warm(self, connections: int) -> int:
+        return connections
 
     async def aclose(self) -> None:
         return None

@@ -20,8 +20,8 @@ class Nobody:
         del may_go
         raise AssertionError(f"nothing was to be sent, but {tracker} was")
 
-    async def warm(self, connections: int) -> None:
-        del connections
+    async def warm(self, connections: int) -> int:
+        return connections
 
     async def aclose(self) -> None:
         return None

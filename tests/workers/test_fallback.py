@@ -107,6 +107,25 @@ def test_a_day_that_is_approved_is_not_told_of(database: Database, seeded: Seede
     assert database.transact_now(fallback.tell, times(database, seeded).cut_off) == 0
 
 
+def test_a_day_that_is_left_out_is_not_told_of(database: Database, seeded: SeededTenant) -> None:
+    day = times(database, seeded)
+    database.transact_now(schedules.leave_out, seeded.tenant, TOMORROW, "Diwali", NOW)
+    assert database.transact_now(fallback.tell, day.reminder) == 0
+    assert database.transact_now(open_due, day.cut_off) == 1, "it is recorded as skipped"
+    assert database.transact_now(fallback.tell, day.cut_off) == 0
+    assert told(database) == []
+
+
+def test_a_day_of_the_week_without_a_morning_is_not_told_of(
+    database: Database, seeded: SeededTenant
+) -> None:
+    day = times(database, seeded)
+    others = "1234567".replace(str(TOMORROW.isoweekday()), "")
+    database.transact_now(lambda session: session.exec(update(Schedule).values(weekdays=others)))
+    assert database.transact_now(fallback.tell, day.reminder) == 0
+    assert database.transact_now(fallback.tell, day.cut_off) == 0
+
+
 async def test_the_evergreen_stands_in_at_the_last_call_and_not_before(
     database: Database, seeded: SeededTenant
 ) -> None:

@@ -14,22 +14,27 @@ from sqlmodel import Session, col, select, update
 from engine.commands.ask_test_send import ask_test_send
 from engine.commands.keep_media import LookedInto, keep_media, look_into
 from engine.commands.own_phone import confirm_in_sandbox, forget_phone, name_phone
+from engine.commands.retry_step import retry_step
 from engine.domain.audit import Intact
+from engine.domain.broadcast import BroadcastState
 from engine.domain.content import Language
-from engine.domain.ids import PhoneNumberId, Tracker
+from engine.domain.day_steps import Step, StepState
+from engine.domain.ids import BroadcastId, PhoneNumberId, Tracker
 from engine.domain.media import REUSED_FOR, Header
 from engine.domain.message import Message, Recipient, TemplateMessage
 from engine.domain.outcome import Accepted, Blame, Failure, Outcome, Unknown
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Forbidden, Role
-from engine.store import audit, own_phones, test_messages
+from engine.store import audit, day_steps, own_phones, test_messages
 from engine.store.database import Database
 from engine.store.tables import (
+    Broadcast,
     Delivery,
     Inbound,
     Media,
     MediaUpload,
     OwnPhone,
+    Schedule,
     Sender,
     Template,
     TestMessage,
@@ -169,6 +174,80 @@ async def test_a_lane_has_no_message_before_its_sender_has_the_picture(
     assert later == {}
     card = database.read_now(lambda session: session.get_one(Sender, stage.seeded.senders[0]))
     assert "did not take the file" in card.last_error
+
+
+def plan(session: Session, stage: Stage) -> BroadcastId:
+    """A broadcast that waits for its window."""
+    schedule = Schedule(tenant_id=stage.seeded.tenant, name="Daily", kind="daily", created_at=NOW)
+    session.add(schedule)
+    session.flush()
+    row = Broadcast(
+        tenant_id=stage.seeded.tenant,
+        schedule_id=schedule.id or 0,
+        service_day=stage.seeded.day,
+        title="Test",
+        content_id=stage.seeded.content,
+        content_hash=stage.seeded.content_hash,
+        state=BroadcastState.PLANNED.value,
+        opens_at=NOW + timedelta(minutes=20),
+        window_ends_at=NOW + timedelta(minutes=22),
+        closes_at=NOW + timedelta(minutes=25),
+        created_at=NOW,
+    )
+    session.add(row)
+    session.flush()
+    return BroadcastId(row.id or 0)
+
+
+async def test_the_step_tells_what_failed_and_that_it_was_mended(
+    database: Database, stage: Stage
+) -> None:
+    broadcast = database.transact_now(plan, stage)
+    number = database.read_now(
+        lambda session: session.get_one(Sender, stage.seeded.senders[0]).phone_number_id
+    )
+
+    def step() -> tuple[str, str]:
+        row = database.read_now(day_steps.of_broadcast, broadcast)[Step.MEDIA]
+        return row.state, row.words
+
+    worker = equipment(database, Nobody())
+    object.__setattr__(worker, "clock", Then())
+    shelf = Shelf(refuses=number)
+    assert await uploads.upload_missing(worker, shelf)
+    assert step()[0] == StepState.FAILED
+    assert "did not take the file" in step()[1]
+    shelf.refuses = ""
+    assert not await uploads.upload_missing(worker, shelf)
+    assert step() == (StepState.DONE, "Every sender has it: 1 uploaded")
+    assert not await uploads.upload_missing(worker, shelf)
+    assert len(shelf.taken) == 3, "cached for a day"
+
+
+async def test_every_sender_gets_the_file_anew_when_a_person_asks(
+    database: Database, stage: Stage
+) -> None:
+    broadcast = database.transact_now(plan, stage)
+    worker, shelf = equipment(database, Nobody()), Shelf()
+    object.__setattr__(worker, "clock", Then())
+    await uploads.upload_missing(worker, shelf)
+    by = Actor("Neha", stage.seeded.tenant, Role.OPERATOR, stage.seeded.users[Role.OPERATOR])
+    assert database.transact_now(retry_step, broadcast, "media", by=by, now=NOW) is None
+    await uploads.upload_missing(worker, shelf)
+    await uploads.upload_missing(worker, shelf)
+    assert len(shelf.taken) == 6
+    ids = database.read_now(lambda session: session.exec(select(MediaUpload.whatsapp_id)).all())
+    assert set(ids) == {"media-4", "media-5", "media-6"}
+
+
+class Then:
+    """A clock that stands."""
+
+    def now(self):
+        return NOW
+
+    def loop_time(self) -> float:
+        return 0.0
 
 
 async def test_a_picture_that_was_changed_in_the_database_is_not_uploaded(

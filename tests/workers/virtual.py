@@ -80,8 +80,8 @@ class Whatsapp:
         del sender
         return self.latency
 
-    async def warm(self, connections: int) -> None:
-        del connections
+    async def warm(self, connections: int) -> int:
+        return connections
 
     async def aclose(self) -> None:
         return None

@@ -15,10 +15,12 @@ from app.pages.approvals.shown import (
     BoundShown,
     ChangeShown,
     Head,
+    StandInRow,
     bound_shown,
     change_shown,
     head_shown,
     read_with,
+    stand_in_shown,
 )
 from app.pages.content.checks_shown import CheckShown, checks_shown, checks_summary
 from app.pages.content.shown import PreviewShown
@@ -51,7 +53,9 @@ class Reviewing(rx.State):
     late: bool = False
     _review: Review | None = None
     _content: ContentId = ContentId(0)
+    stand_ins: list[StandInRow] = []
     _version: int = 0
+    _stand_ins: str = ""
 
     @guarded()
     async def load(self, *, by: Actor) -> None:
@@ -87,6 +91,7 @@ class Reviewing(rx.State):
             version=self._version,
             comment=self.comment,
             late=self.late,
+            stand_ins=self._stand_ins,
             by=by,
         )
         await report(self, result, "Approved. It will be sent exactly like this.")
@@ -116,6 +121,8 @@ class Reviewing(rx.State):
         self.bound = [bound_shown(shown) for shown in look.shown]
         self.since = f"Changed since version {found.since}, which was decided on"
         self.changes = [change_shown(change) for change in found.changes]
+        self.stand_ins = [stand_in_shown(one) for one in found.stand_ins]
+        self._stand_ins = found.stand_ins_digest
 
 
 @page(REVIEW, "Review", under=ROUTE, on_load=Reviewing.load)

@@ -19,7 +19,7 @@ from engine.domain.cut_off import Phase
 from engine.domain.ids import UserId
 from engine.domain.media import megabytes
 from engine.domain.text_diff import Kind, differences
-from engine.read.approvals import Change, Review
+from engine.read.approvals import Change, Review, StandInShown
 from engine.read.content_look import LEAST_KNOWN, LONGEST, SOMEBODY, Shown
 
 ROUTE = "/approvals"
@@ -55,6 +55,26 @@ class BoundShown:
     name: str
     template: str
     texts: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandInRow:
+    """A template that may take over, in its own words."""
+
+    language: str
+    template: str
+    instead_of: str
+    text: str
+
+
+def stand_in_shown(one: StandInShown) -> StandInRow:
+    """A row of those that the approval covers, too."""
+    return StandInRow(
+        language=LANGUAGES[one.language],
+        template=one.template_name,
+        instead_of=f"for {one.instead_of}",
+        text=one.text,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from app.components.marks import chip
 from app.components.phone import phone_preview
 from app.components.tables import column, data_table, row_of
 from app.frame import Frame, may
-from app.pages.approvals.shown import READERS, BoundShown, ChangeShown, PieceShown
+from app.pages.approvals.shown import READERS, BoundShown, ChangeShown, PieceShown, StandInRow
 from app.pages.content.checks import checks_card
 from app.pages.content.shown import PreviewShown
 from engine.domain.roles import Permission
@@ -33,6 +33,7 @@ def review(page: Any) -> rx.Component:
         _readers(page),
         rx.el.div(rx.foreach(page.previews, _preview), class_name="dc-previews"),
         checks_card(page.checks, page.summary, page.summary_tone),
+        rx.cond(page.stand_ins, _stand_ins(page)),
         _bound(page),
     )
 
@@ -175,6 +176,33 @@ def _piece(piece: PieceShown) -> Any:
         ("gone", rx.el.del_(piece.text)),
         ("new", rx.el.ins(piece.text)),
         rx.el.span(piece.text),
+    )
+
+
+def _stand_ins(page: Any) -> rx.Component:
+    return card(
+        rx.el.p(
+            "WhatsApp may stop a template at any minute. Your approval covers these words, too: "
+            "the first that can be sent takes over, with the same values.",
+            class_name="dc-muted dc-small",
+        ),
+        data_table(
+            [column("Language"), column("Template"), column("As it would be read")],
+            rx.foreach(page.stand_ins, _stand_in),
+            label="Templates that may stand in",
+        ),
+        title="Templates that may stand in",
+    )
+
+
+def _stand_in(row: StandInRow) -> rx.Component:
+    return row_of(
+        row.language,
+        rx.el.td(
+            rx.el.b(row.template),
+            rx.el.div(row.instead_of, class_name="dc-muted dc-small"),
+        ),
+        rx.el.td(row.text, class_name="dc-said-text"),
     )
 
 

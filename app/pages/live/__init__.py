@@ -14,6 +14,7 @@ from app.frame import count_down_to, page
 from app.navigation import Group
 from app.pages.live import held, view
 from app.pages.live.chart import Chart
+from app.pages.live.day import StepShown
 from app.pages.live.rehearsal import Rehearsals
 from app.pages.live.rows import CheckShown, LaneShown, LogShown, ProblemShown, VerdictShown
 from app.pages.live.shown import Head, Hero, Part, Shown, show, stopped_words
@@ -24,6 +25,7 @@ from engine.commands.abort_broadcast import abort_broadcast
 from engine.commands.answer_late_start import send_anyway, skip_day
 from engine.commands.pause_broadcast import pause_broadcast
 from engine.commands.resume_broadcast import resume_broadcast
+from engine.commands.retry_step import retry_step
 from engine.commands.start_morning import start_morning
 from engine.domain.ids import BroadcastId
 from engine.domain.refusal import Refused
@@ -36,7 +38,7 @@ STOP_WATCHED_SECONDS = 10
 STOP_TOLD_SECONDS = 1.0
 """The engine, which alone knows what had left and what was only in hand, has told by then."""
 PAUSED = "Paused"
-AS_WRITTEN = frozenset({"moment", "sender", "href", "time"})
+AS_WRITTEN = frozenset({"moment", "sender", "href", "time", "step"})
 """Of what is shown: no words of ours, or what the page itself compares."""
 
 
@@ -54,6 +56,7 @@ class Live(rx.State):
     log: list[LogShown] = []
     checks: list[CheckShown] = []
     verdicts: list[VerdictShown] = []
+    day: list[StepShown] = []
     held: str = ""
     no_problems: str = ""
     can_start: bool = False
@@ -138,6 +141,12 @@ class Live(rx.State):
         """It missed its opening and does not go out."""
         result = await tell(skip_day, BroadcastId(self.broadcast), by=by)
         await report(self, result, "This day is left out.")
+
+    @guarded(Permission.BROADCAST_CONTROL)
+    async def retry(self, step: str, *, by: Actor) -> None:
+        """Have a step before the window done again."""
+        result = await tell(retry_step, BroadcastId(self.broadcast), step, by=by)
+        await report(self, result, "It is done again in a moment.")
 
     @guarded(Permission.DELIVERIES_SETTLE, background=True)
     async def resend_held(self, *, by: Actor) -> None:

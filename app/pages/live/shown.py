@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app import formats
-from app.pages.live import rows
+from app.pages.live import day, rows
 from app.pages.live.chart import Chart, draw
+from app.pages.live.day import StepShown
 from app.pages.live.rows import CheckShown, LaneShown, LogShown, ProblemShown, VerdictShown
 from engine.domain.broadcast import BroadcastEvent, BroadcastState, Moment, possible
 from engine.domain.canary import CanaryState
@@ -82,6 +83,7 @@ class Shown:
     log: list[LogShown] = field(default_factory=list)
     checks: list[CheckShown] = field(default_factory=list)
     verdicts: list[VerdictShown] = field(default_factory=list)
+    day: list[StepShown] = field(default_factory=list)
     held: str = ""
     no_problems: str = ""
 
@@ -135,6 +137,7 @@ def show(board: Board | None) -> Shown:
         log=[rows.log_line(line) for line in board.log],
         checks=[rows.check(check) for check in board.ahead.checks],
         verdicts=[rows.verdict(verdict, board) for verdict in board.verdicts],
+        day=day.shown(board.day),
         held=_held(board.counts.get(_S.HELD, 0)),
         no_problems=_no_problems(board),
     )
@@ -166,6 +169,7 @@ def _ahead(board: Board) -> Shown:
             state_tone="good" if coming.ready else "warn",
         ),
         checks=[rows.check(check) for check in coming.checks],
+        day=day.shown(board.day),
     )
 
 

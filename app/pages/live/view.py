@@ -17,7 +17,7 @@ from app.components.cards import (
 )
 from app.components.marks import chip
 from app.frame import Frame, may
-from app.pages.live import held, parts
+from app.pages.live import day_view, held, parts
 from app.pages.live.rehearsal import rehearsal_card
 from app.words.speech import spoken
 from engine.domain.roles import Permission
@@ -32,7 +32,11 @@ def before(live: Any) -> rx.Component:
         _late(live),
         rehearsal_card(),
         grid(
-            card(_checks(live), title="Ready for the morning?"),
+            rx.el.div(
+                card(_checks(live), title="Ready for the morning?"),
+                day_view.timeline(live),
+                class_name="dc-stack-16",
+            ),
             rx.el.div(
                 card(
                     rx.el.div(
@@ -58,6 +62,7 @@ def during(live: Any) -> rx.Component:
         _hero(live),
         grid(parts.chart(live), parts.lanes(live)),
         grid(parts.problems(live), parts.log(live)),
+        day_view.timeline(live),
     )
 
 
@@ -70,6 +75,7 @@ def after(live: Any) -> rx.Component:
         _hero(live),
         grid(parts.problems(live), parts.log(live)),
         grid(parts.chart(live), parts.lanes(live)),
+        day_view.timeline(live),
     )
 
 

@@ -70,6 +70,18 @@ GROUPS: tuple[tuple[str, tuple[Told, ...]], ...] = (
                 unit="minutes",
             ),
             Told(
+                key=rules.VALIDATE_MINUTES,
+                label="Templates looked at again, before the morning",
+                help="One that WhatsApp stopped gives its place to one approved to stand in.",
+                unit="minutes",
+            ),
+            Told(
+                key=rules.CONNECT_MINUTES,
+                label="Connections opened, before the morning",
+                help="So that a way to WhatsApp that is closed is known while there is time.",
+                unit="minutes",
+            ),
+            Told(
                 key=rules.FALLBACK,
                 label="When nothing is approved by the last call",
                 help="An evergreen is written and approved in advance, for any day.",

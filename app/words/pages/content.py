@@ -111,4 +111,12 @@ CONTENT = {
     "Delete it": "हटाएँ",
     "Submit for review": "समीक्षा को भेजें",
     "WhatsApp is being asked.": "WhatsApp से पूछा जा रहा है।",
+    "Templates that may stand in": "जो टेम्पलेट जगह ले सकते हैं",
+    "As it would be read": "जैसा पढ़ा जाएगा",
+    "Template": "टेम्पलेट",
+    "WhatsApp may stop a template at any minute. Your approval covers these words, too: the first "
+    "that can be sent takes over, with the same values.": (
+        "WhatsApp किसी भी मिनट टेम्पलेट रोक सकता है। आपकी मंज़ूरी में ये शब्द भी शामिल हैं: जो पहला भेजा "
+        "जा सके, वही उन्हीं मानों के साथ जगह लेता है।"
+    ),
 }

@@ -143,4 +143,12 @@ SETTINGS = {
     "Nothing was changed.": "कुछ नहीं बदला गया।",
     "Say to whom it goes.": "बताएँ कि यह किसे जाती है।",
     "Say first which mail server carries it.": "पहले बताएँ कि कौन-सा मेल सर्वर इसे ले जाएगा।",
+    "Templates looked at again, before the morning": "टेम्पलेट की दोबारा जाँच, सुबह से पहले",
+    "One that WhatsApp stopped gives its place to one approved to stand in.": (
+        "WhatsApp ने जिसे रोका, उसकी जगह वह लेता है जिसे इसके लिए मंज़ूरी मिली है।"
+    ),
+    "Connections opened, before the morning": "कनेक्शन खोलना, सुबह से पहले",
+    "So that a way to WhatsApp that is closed is known while there is time.": (
+        "ताकि WhatsApp का बंद रास्ता समय रहते पता चल जाए।"
+    ),
 }

@@ -91,4 +91,7 @@ WATCHING = {
     "Recommended": "सुझाव",
     "What was promised": "क्या वादा था",
     "Who reads": "कौन पढ़ता है",
+    "Something is not ready for the window": "विंडो के लिए कुछ तैयार नहीं है",
+    "{n} step before it failed": "उससे पहले का {n} क़दम विफल",
+    "{n} steps before it failed": "उससे पहले के {n} क़दम विफल",
 }

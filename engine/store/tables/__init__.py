@@ -35,6 +35,7 @@ from engine.store.tables.engine import EngineRun, Lease
 from engine.store.tables.foretold import Foretold, Rehearsal
 from engine.store.tables.imports import Import, StagedSubscriber
 from engine.store.tables.inbox import ParkedReceipt, Webhook
+from engine.store.tables.mornings import DayStep, StandInTemplate
 from engine.store.tables.people import Consent, Subscriber
 from engine.store.tables.records import (
     AuditSegment,
@@ -87,6 +88,7 @@ __all__ = [
     "Consent",
     "Content",
     "Conversation",
+    "DayStep",
     "DeadlineNotice",
     "Delivery",
     "Emergency",
@@ -126,6 +128,7 @@ __all__ = [
     "SignIn",
     "SkipDay",
     "StagedSubscriber",
+    "StandInTemplate",
     "Subscriber",
     "Template",
     "TemplateDay",
