@@ -1,6 +1,6 @@
 """What the engine gets done before a window, and the templates an approver lets stand in.
 
-Revision: 0019, after 0017.
+Revision: 0019, after 0018.
 """
 
 import sqlalchemy as sa

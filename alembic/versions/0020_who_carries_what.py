@@ -1,6 +1,6 @@
 """Mail servers and SMS providers of organisations, and the mails of their reports.
 
-Revision: 0020, after 0017.
+Revision: 0020, after 0019.
 """
 
 import sqlalchemy as sa
