@@ -64,7 +64,7 @@ def mail_report_now(
     if not (what.pdf or what.csv):
         what = replace(what, pdf=True)
     # Two presses within a minute are one.
-    occasion = f"{by.label} {now:%Y-%m-%dT%H:%M}"
+    occasion = f"{by.label} {now.replace(second=0, microsecond=0).isoformat()}"
     if not report_mails.owe(session, tenant, day, what, occasion=occasion, now=now):
         return Refused("It is on its way already.")
     audit.append(

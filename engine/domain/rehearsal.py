@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from engine.domain.digits import grouped
+
 SHARE = 0.99
 """Of those who were frozen."""
 
@@ -137,7 +139,7 @@ def on_time(foreseen: Foreseen, closes: float) -> Check:
         return Check(
             name=name,
             verdict=Verdict.FAIL,
-            words=f"99 % of {foreseen.people:,} people will not have it on this day.",
+            words=f"99 % of {grouped(foreseen.people)} people will not have it on this day.",
             do="See who cannot get it, and the checks below.",
         )
     words = f"99 % have it {foreseen.delivered:.0f} s after the opening"

@@ -120,7 +120,7 @@ def _mailing(session: Session, tenant: TenantId) -> MailingRow:
         return MailingRow()
     return MailingRow(
         to=row.recipients,
-        at=f"{row.at:%H:%M}",
+        at=row.at.isoformat("minutes"),
         pdf=row.pdf,
         csv=row.csv,
         active=row.active,

@@ -54,6 +54,7 @@ MAIN_ACTIONS = {
     "test_a_numbers_weeks_and_recovery_plan_are_on_its_own_page",
     "/settings/api": "test_desk.test_a_key_is_shown_once_and_revoked",
     "/settings/backups": "test_roles.test_a_backup_is_asked_for",
+    "/settings/channels": "test_roles.test_who_gets_the_report_is_kept_once_a_server_carries_it",
     "/settings/compliance": "test_content_desk."
     "test_compliance_forbids_a_word_of_its_own_and_the_author_meets_it",
     "/settings/organisation": "test_people.test_a_setting_is_changed_and_the_history_tells_who_did",
@@ -212,6 +213,32 @@ def test_a_days_evidence_is_asked_for(open_tab: OpenTab, sandbox: Sandbox) -> No
     expect(page.locator(".dc-notices")).to_contain_text("It is made in its turn")
     expect(days).to_contain_text("waits for its turn")
     expect(days).to_contain_text("seudonym")
+
+
+def test_who_gets_the_report_is_kept_once_a_server_carries_it(
+    open_tab: OpenTab, sandbox: Sandbox
+) -> None:
+    page = open_tab(Role.ADMINISTRATOR, "/settings/channels")
+    readers = page.locator("form").filter(has=page.get_by_label("Addresses"))
+    readers.get_by_label("Addresses").fill("ceo@example.test")
+    readers.get_by_label("Mail it every day").check()
+    readers.get_by_role("button", name="Save").click()
+    expect(readers).to_contain_text("Say first which mail server carries it.")
+
+    server = page.locator("form").filter(has=page.get_by_label("Server"))
+    server.get_by_label("Server").fill("localhost")
+    server.get_by_label("From").fill("reports@example.test")
+    server.get_by_label("Password").fill("not for the page")
+    server.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("reports@example.test by localhost:587")
+    assert "not for the page" not in page.content()
+
+    readers.get_by_label("Addresses").fill("ceo@example.test")
+    readers.get_by_label("Mail it every day").check()
+    readers.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Kept.").last).to_be_visible()
+    page.reload()
+    expect(readers.get_by_label("Addresses")).to_have_value("ceo@example.test")
 
 
 def test_a_backup_is_asked_for(open_tab: OpenTab, sandbox: Sandbox) -> None:

@@ -249,6 +249,7 @@ CASES = [
     gauged(Watched.COST, 80.0, 80.1, I, 1.0),
     gauged(Watched.COST, 80.0, 100.1, W, 1.0),
     gauged(Watched.BACKUP, 0.0, 1.0, C, 0.0),
+    gauged(Watched.EMERGENCY, 0.0, 1.0, C, 0.0),
     gauged(Watched.REHEARSAL, 0.0, 1.0, C, 0.0),
     gauged(Watched.NOT_READY, 0.0, 1.0, C, 0.0),
     gauged(Watched.CALLERS_SLOW, 500.0, 501.0, W, 90.0, within=612),
