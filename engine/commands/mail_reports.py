@@ -83,7 +83,7 @@ def _told(what: Mailing) -> dict[str, object]:
     files = [name for name, wanted in (("PDF", what.pdf), ("CSV", what.csv)) if wanted]
     return {
         "to": ", ".join(what.to),
-        "at": f"{what.at:%H:%M}",
+        "at": what.at.isoformat("minutes"),
         "files": ", ".join(files),
         "active": what.active,
     }
