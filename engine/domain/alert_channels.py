@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.domain.alerting import News, Severity
+from engine.domain.typed_form import Asked, parted, read_fields
 
 
 class ChannelKind(StrEnum):
@@ -30,18 +31,6 @@ class NoticeState(StrEnum):
     SENT = "sent"  # the other end took it
     FAILED = "failed"  # given up: the delivery log says why
     DROPPED = "dropped"  # its channel was removed or switched off meanwhile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One field of a channel's form."""
-
-    name: str
-    label: str
-    secret: bool = False
-    usual: str = ""
-    needed: bool = True
-    hint: str = ""
 
 
 URL, KEY, SECRET, PASSWORD = "url", "routing_key", "secret", "password"
@@ -76,7 +65,7 @@ TOLD_OF: dict[ChannelKind, frozenset[News]] = {
 TOGETHER = frozenset({ChannelKind.SLACK, ChannelKind.EMAIL})
 """Read by people: what is due at the same time comes as one message."""
 MAIL_PORTS = frozenset({"25", "465", "587", "2525"})
-NAME_LIMIT, VALUE_LIMIT, SECRET_LEAST = 60, 500, 16
+NAME_LIMIT, SECRET_LEAST = 60, 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,26 +140,19 @@ def read_channel(
     name = " ".join(typed.get("name", "").split())
     if not 1 <= len(name) <= NAME_LIMIT:
         problems.append(f"Give it a name of at most {NAME_LIMIT} characters.")
-    values: dict[str, str] = {}
-    for asked in ASKED[kind]:
-        value = typed.get(asked.name, "").strip() or ("" if asked.secret else asked.usual)
-        if not value and asked.needed and not (asked.secret and has_secrets):
-            problems.append(f"{asked.label} is missing.")
-        if len(value) > VALUE_LIMIT or not value.isprintable():
-            problems.append(f"{asked.label} is too long, or has characters nobody can see.")
-        elif value:
-            values[asked.name] = value
+    values, wrong = read_fields(ASKED[kind], typed, has_secrets=has_secrets)
+    problems += wrong
     if not problems:
         problems += _wrong(kind, values, sandbox=sandbox)
     if problems:
         return tuple(problems)
-    secret = {asked.name for asked in ASKED[kind] if asked.secret}
+    options, secrets = parted(ASKED[kind], values)
     return ChannelDraft(
         kind=kind,
         name=name,
         least=_severity(typed.get("least", "")),
-        options={key: value for key, value in values.items() if key not in secret},
-        secrets={key: value for key, value in values.items() if key in secret},
+        options=options,
+        secrets=secrets,
     )
 
 

@@ -12,12 +12,11 @@ from typing import Any
 from engine.domain.alert_channels import (
     PASSWORD,
     URL,
-    VALUE_LIMIT,
-    Asked,
     host_of,
     wrong_address,
     wrong_server,
 )
+from engine.domain.typed_form import Asked, parted, read_fields
 
 
 class CarrierKind(StrEnum):
@@ -76,26 +75,12 @@ def read_carrier(
 
     has_secrets: it is there already, and an empty secret means the one it has.
     """
-    problems: list[str] = []
-    values: dict[str, str] = {}
-    for asked in ASKED[kind]:
-        value = typed.get(asked.name, "").strip() or ("" if asked.secret else asked.usual)
-        if not value and asked.needed and not (asked.secret and has_secrets):
-            problems.append(f"{asked.label} is missing.")
-        elif len(value) > VALUE_LIMIT or not value.isprintable():
-            problems.append(f"{asked.label} is too long, or has characters nobody can see.")
-        elif value:
-            values[asked.name] = value
-    if not problems:
-        problems += _wrong(kind, values, sandbox=sandbox)
+    values, problems = read_fields(ASKED[kind], typed, has_secrets=has_secrets)
+    problems = problems or _wrong(kind, values, sandbox=sandbox)
     if problems:
         return tuple(problems)
-    secret = {asked.name for asked in ASKED[kind] if asked.secret}
-    return CarrierDraft(
-        kind=kind,
-        options={name: value for name, value in values.items() if name not in secret},
-        secrets={name: value for name, value in values.items() if name in secret},
-    )
+    options, secrets = parted(ASKED[kind], values)
+    return CarrierDraft(kind=kind, options=options, secrets=secrets)
 
 
 def per_second(options: Mapping[str, str]) -> int:

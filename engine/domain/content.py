@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.domain.canonical import Plain, canonical_json, sha256_hex
 from engine.domain.delivery import ImpossibleTransitionError
@@ -18,6 +18,13 @@ class Language(StrEnum):
     EN = "EN"
     HI = "HI"
     MR = "MR"
+
+
+class Wording(NamedTuple):
+    """Which approved text a delivery is sent with: one language of what a hash stands for."""
+
+    content: ContentHash
+    language: str
 
 
 class Category(StrEnum):

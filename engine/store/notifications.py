@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from engine.domain.delivery import State
 from engine.domain.ids import (
+    ContentHash,
     ConversationId,
     DeliveryId,
     DeliveryKey,
@@ -22,7 +23,7 @@ from engine.store import tables
 from engine.store.dialects import insert_ignoring, table
 
 _deliveries, _notifications = table(tables.Delivery), table(tables.Notification)
-NO_CONTENT = ""
+NO_CONTENT = ContentHash("")
 """No approver's hash: what an answer or a caller says is not a day's content."""
 
 

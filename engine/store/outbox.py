@@ -19,10 +19,12 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from engine.domain.broadcast import LANES_OPEN
+from engine.domain.content import Wording
 from engine.domain.delivery import UNSENT, Event, State, sources
 from engine.domain.ids import (
     AttemptId,
     BroadcastId,
+    ContentHash,
     DeliveryId,
     DeliveryKey,
     LaneId,
@@ -54,7 +56,7 @@ class Marked:
     sender: SenderId
     subscriber: SubscriberId
     to: Recipient
-    language: str
+    wording: Wording
     parameters: tuple[str, ...]
     due_at: datetime
     priority: int = Priority.NORMAL
@@ -80,7 +82,8 @@ def mark_due(
     """Mark up to `limit` deliveries of a lane that are due before `horizon`, retries first.
 
     Marks nothing when the lane has a newer epoch (we are a ghost) or lane or broadcast are not
-    sending, and nobody who opted out since the freeze. `retries` False: there are none to look for.
+    sending, nobody who opted out since the freeze, and nothing in other words than those its
+    broadcast has approved. `retries` False: there are none to look for.
     special: some may pass the others or let them pass; what passes comes first, and need not be
     nearly due to be looked for before what is late. planned_until: only whom the plan has up to
     then, whenever they are due by now; None: everybody.
@@ -139,6 +142,7 @@ def _due(dialect: str, state: State, priority: Priority | None, *, first_ones: b
             _deliveries.c.subscriber_id,
             _deliveries.c.phone,
             _deliveries.c.bsuid,
+            _deliveries.c.content_hash,
             _deliveries.c.language,
             _deliveries.c.parameters,
             _deliveries.c.due_at,
@@ -147,6 +151,7 @@ def _due(dialect: str, state: State, priority: Priority | None, *, first_ones: b
         .where(_deliveries.c.lane_id == bindparam("lane", type_=sa.Integer()))
         .where(_deliveries.c.state == spelled(state), *_of_priority(priority))
         .where(_deliveries.c.due_at <= as_instant(dialect, horizon), ~stays, _may_mark())
+        .where(_deliveries.c.content_hash == _approved())
         .order_by(_deliveries.c.due_at, _deliveries.c.id)
         .limit(bindparam("most", type_=sa.Integer()))
         .with_for_update(of=_deliveries)
@@ -215,8 +220,18 @@ def _may_mark() -> sa.ColumnElement[bool]:
     )
 
 
+def _approved() -> Any:
+    """The words of its broadcast: what somebody read and approved, and no other."""
+    return (
+        select(_broadcasts.c.content_hash)
+        .join(_lanes, _lanes.c.broadcast_id == _broadcasts.c.id)
+        .where(_lanes.c.id == bindparam("lane"))
+        .scalar_subquery()
+    )
+
+
 def _marked(row: list[Any], lane: LaneId) -> Marked:
-    identity, tried, key, sender, subscriber, phone, bsuid, language, parameters = row[:9]
+    identity, tried, key, sender, subscriber, phone, bsuid, content, language = row[:9]
     attempt = AttemptId(DeliveryId(identity), tried + 1)
     return Marked(
         attempt=attempt,
@@ -225,10 +240,10 @@ def _marked(row: list[Any], lane: LaneId) -> Marked:
         sender=SenderId(sender),
         subscriber=SubscriberId(subscriber),
         to=Recipient(phone=Phone(phone) if phone else None, bsuid=bsuid),
-        language=language,
-        parameters=tuple(json.loads(parameters)),
-        due_at=instant(row[9]),
-        priority=row[10],
+        wording=Wording(ContentHash(content), language),
+        parameters=tuple(json.loads(row[9])),
+        due_at=instant(row[10]),
+        priority=row[11],
     )
 
 

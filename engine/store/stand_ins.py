@@ -23,6 +23,8 @@ from engine.store.dialects import table
 from engine.store.tables import Broadcast, Content, Delivery, StandInTemplate, Template, Variant
 
 _deliveries = table(Delivery)
+AT_ONCE = 500
+"""Deliveries stamped in one transaction."""
 
 
 def possible(

@@ -18,7 +18,7 @@ from engine.domain.content import ContentEvent, ContentState
 from engine.domain.delivery import UNSENT, State
 from engine.domain.ids import BroadcastId, ContentId, TenantId
 from engine.domain.schedule import LatePolicy, too_late
-from engine.store import broadcasts, schedules
+from engine.store import broadcasts, schedules, stand_ins
 from engine.store import content as contents
 from engine.store import lanes as lanes_store
 from engine.store.tables import Broadcast
@@ -52,6 +52,7 @@ async def conduct(
         if moment(view.state) is Moment.BEFORE:
             await _prepare(equipment, view, broadcast, stopping)
         elif not await _ask_when_stale(equipment, view):
+            await _stamp_the_rest(equipment, view)
             # Not with the start alone: it may have been paused before, and resumed since.
             await equipment.database.transact(lanes_store.open_ready, broadcast)
             await Morning(equipment, recorder, broadcast, stopping).run()
@@ -173,6 +174,19 @@ def _held_back(session: Session, row: Broadcast, now: datetime) -> bool:
             now=now,
         )
     return True
+
+
+async def _stamp_the_rest(equipment: Equipment, view: watch.View) -> None:
+    """Whose words were changed for a stand-in's right before the opening: the lanes pass over a
+    delivery until it says so.
+    """
+    row, database = view.broadcast, equipment.database
+    if row.content_id is None or not await database.read(
+        stand_ins.taken, ContentId(row.content_id)
+    ):
+        return
+    while await database.transact(stand_ins.stamp, BroadcastId(row.id or 0), stand_ins.AT_ONCE):
+        equipment.beat("conduct")
 
 
 async def _ask_when_stale(equipment: Equipment, view: watch.View) -> bool:

@@ -15,6 +15,7 @@ from itertools import islice
 import structlog
 
 from engine.domain import limits
+from engine.domain.content import Wording
 from engine.domain.delivery import Event, State
 from engine.domain.failover import SLOW_IN_A_ROW, Stop
 from engine.domain.ids import AttemptId, BroadcastId, LaneId, PhoneNumberId, SenderId, SubscriberId
@@ -46,8 +47,8 @@ class LanePlan:
     broadcast: BroadcastId
     sender: SenderId
     phone_number: PhoneNumberId
-    messages: Mapping[str, TemplateMessage]
-    """The template to send, by the recipient's language; parameters come with each delivery."""
+    messages: Mapping[Wording, TemplateMessage]
+    """The template of each approved text; parameters come with each delivery."""
     rate_per_second: float
     closes_at: datetime
 
@@ -77,7 +78,7 @@ class LaneRun:
     pulse: Pulse = field(init=False)
     _marks: Marking = field(init=False)
     _under_way: dict[AttemptId, float] = field(default_factory=lambda: dict[AttemptId, float]())
-    _contexts: dict[str, AttemptContext] = field(init=False)
+    _contexts: dict[Wording, AttemptContext] = field(init=False)
 
     def __post_init__(self) -> None:
         equipment, plan = self.equipment, self.plan
@@ -86,7 +87,7 @@ class LaneRun:
         self.pulse = equipment.pulses.of(plan.sender, rate, reserve)
         self._marks = Marking(plan.lane, equipment, self.recorder, self.gate, self.pulse)
         self._contexts = {
-            language: AttemptContext(
+            wording: AttemptContext(
                 equipment=equipment,
                 phone_number=plan.phone_number,
                 message=message,
@@ -94,7 +95,7 @@ class LaneRun:
                 pace=self.pulse.pace,
                 clocks=self._marks,
             )
-            for language, message in plan.messages.items()
+            for wording, message in plan.messages.items()
         }
 
     @property
@@ -247,7 +248,7 @@ class LaneRun:
 
     async def _attempt(self, marked: Marked, started: float) -> None:
         try:
-            context = self._contexts[marked.language]
+            context = self._contexts[marked.wording]
             ending, failure = await make_attempt(context, marked, started)
         except BaseException:
             self.pulse.not_answered()

@@ -18,7 +18,7 @@ from engine.domain.day_steps import Step, StepEvent, StepState
 from engine.domain.ids import BroadcastId, ContentId, TenantId
 from engine.domain.outcome import Failure
 from engine.store import content as contents
-from engine.store import day_steps, deadlines, tenant_settings
+from engine.store import day_steps, deadlines, stand_ins, tenant_settings
 from engine.store.tables import Broadcast, DayStep
 from engine.workers import stand_in, uploads
 from engine.workers.conduct import CONNECTIONS_WARMED
@@ -31,7 +31,6 @@ TRY_AGAIN_AFTER = timedelta(seconds=30)
 ANSWER_SECONDS = 25.0
 HANDS_OFF = timedelta(seconds=5)
 """So long before an opening nothing is begun any more: the lanes are about to read all of it."""
-STAMPED_AT_ONCE = 500
 
 log = structlog.get_logger()
 
@@ -159,7 +158,7 @@ async def validate(equipment: Equipment, shelf: Templates | None, one: Ahead) ->
     unasked = await _ask(equipment, shelf, one.tenant)
     equipment.beat("make_ready")
     found = await database.transact(stand_in.change, one.broadcast, one.content, clock.now())
-    while await database.transact(stand_in.stamp, one.broadcast, STAMPED_AT_ONCE):
+    while await database.transact(stand_ins.stamp, one.broadcast, stand_ins.AT_ONCE):
         equipment.beat("make_ready")
     if unasked:
         found = replace(found, words=f"{found.words}. {unasked}")

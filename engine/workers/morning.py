@@ -10,6 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from engine.domain.broadcast import BroadcastEvent, BroadcastState
+from engine.domain.content import Wording
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, LaneId, PhoneNumberId, SenderId, TenantId
 from engine.domain.message import TemplateMessage
@@ -28,6 +29,10 @@ COUNT_EVERY_SECONDS = 1.0
 SETTLING_SECONDS = 4.0
 CANARY_SECONDS = 0.25
 """The first ones are judged as soon as may be: the rest waits."""
+ALTERED = (
+    "The stored text is not the one that was approved: somebody changed it in the database. Nobody "
+    "gets it. Abort, and have a content approved anew."
+)
 UNSENT_STATES = (State.PLANNED, State.SENDING, State.RETRYING)
 UNFINISHED_STATES = (*UNSENT_STATES, State.UNKNOWN)
 WITH_WHATSAPP = (State.ACCEPTED, State.PACED, State.SENT)
@@ -56,7 +61,7 @@ class Morning:
         self._tending = Tending(equipment, self._runs)
         self._first_ones = first_ones.FirstOnes(equipment)
         self._measured = Measured(equipment, self._runs)
-        self._messages: dict[SenderId, dict[str, TemplateMessage]] = {}
+        self._messages: dict[SenderId, dict[Wording, TemplateMessage]] = {}
         self._sampled: datetime | None = None
         self._bounds: object = None
 
@@ -72,7 +77,11 @@ class Morning:
                     equipment.beat("conduct")
                     await equipment.stops.hear(equipment.database)
                     seen, view = await equipment.database.peek(watch.see, self._broadcast)
-                    self._open_lanes(view, lanes, await self._templates(view))
+                    messages = await self._templates(view)
+                    if self._is_altered(view, messages):
+                        await self._pause_altered(view)
+                    else:
+                        self._open_lanes(view, lanes, messages)
                     if self._tending.in_trouble:
                         # Before the gates are set: by this view they would open once more.
                         await self._tending.answer(view)
@@ -127,7 +136,7 @@ class Morning:
             self._sampled = second
             await watch.sample_lanes(self._equipment, self._runs, second)
 
-    async def _templates(self, view: watch.View) -> dict[SenderId, dict[str, TemplateMessage]]:
+    async def _templates(self, view: watch.View) -> dict[SenderId, dict[Wording, TemplateMessage]]:
         """By sender: an uploaded file has an id for each; no lane opens without its own."""
         lacking = [
             lane.sender
@@ -141,11 +150,31 @@ class Morning:
             )
         return self._messages
 
+    def _is_altered(
+        self, view: watch.View, messages: Mapping[SenderId, Mapping[Wording, TemplateMessage]]
+    ) -> bool:
+        """Whether a lane would open with another text than the one that was approved (spec D2)."""
+        stored = {
+            wording.content
+            for lane in view.lanes
+            if lane.state == "sending" and lane.lane not in self._runs
+            for wording in messages.get(lane.sender, ())
+        }
+        return not stored <= {view.broadcast.content_hash}
+
+    async def _pause_altered(self, view: watch.View) -> None:
+        """Nobody gets it. It is read anew on the next look: a person may have put it right."""
+        self._messages.clear()
+        if view.state is _S.SENDING:
+            log.error("content.altered", broadcast=self._broadcast)
+            now = self._equipment.clock.now()
+            await self._equipment.database.transact(_pause_altered, self._broadcast, now)
+
     def _open_lanes(
         self,
         view: watch.View,
         lanes: asyncio.TaskGroup,
-        messages: Mapping[SenderId, Mapping[str, TemplateMessage]],
+        messages: Mapping[SenderId, Mapping[Wording, TemplateMessage]],
     ) -> None:
         for lane in view.lanes:
             if lane.lane in self._runs or lane.state != "sending":
@@ -172,14 +201,15 @@ class Morning:
             lanes.create_task(run.run())
 
     async def _cancel_withdrawn(self, view: watch.View) -> None:
-        """Close what no lane will take, because its recipient is not active any more."""
+        """Close what no lane will take: its recipient is not active any more, or its words are not
+        those that were approved.
+        """
         if not view.lanes_open or not any(lane.unsent for lane in view.lanes):
             return
         database, now = self._equipment.database, self._equipment.clock.now()
         gone = await database.read(withdrawn.find, self._broadcast, due_before=now)
-        if gone:
-            reason = "Not active any more when their turn came."
-            await database.transact(withdrawn.cancel, gone, reason=reason, now=now)
+        for reason, some in gone.items():
+            await database.transact(withdrawn.cancel, some, reason=reason, now=now)
 
     async def _is_over(self, view: watch.View) -> bool:
         if view.state in (_S.ABORTED, _S.FINISHED):
@@ -214,6 +244,14 @@ def _advance(
     if changed and words is not None:
         row = broadcasts.get(session, broadcast)
         _log(session, row.tenant_id, broadcast, f"broadcast.{event.value}ed", words, now)
+    return changed
+
+
+def _pause_altered(session: Session, broadcast: BroadcastId, now: datetime) -> bool:
+    changed = broadcasts.advance(session, broadcast, _E.PAUSE, state_reason=ALTERED, control_at=now)
+    if changed:
+        tenant = broadcasts.get(session, broadcast).tenant_id
+        _log(session, tenant, broadcast, "broadcast.paused", ALTERED, now)
     return changed
 
 

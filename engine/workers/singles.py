@@ -12,6 +12,7 @@ import structlog
 
 from engine.clock import Clock
 from engine.domain import limits, quality, retry
+from engine.domain.content import Wording
 from engine.domain.delivery import Event, State
 from engine.domain.ids import LaneId, SenderId, SubscriberId
 from engine.domain.limits import Quota
@@ -20,6 +21,7 @@ from engine.domain.outcome import Blame, Failure, Unknown
 from engine.domain.pacing import LOWEST_RATE
 from engine.store import singles as outbox
 from engine.store.attempts import Verdict
+from engine.store.notifications import NO_CONTENT
 from engine.store.outbox import Marked
 from engine.store.singles import Single, is_high
 from engine.workers.attempt import AttemptContext, make_attempt
@@ -36,6 +38,8 @@ TOO_OFTEN = 5
 """Tries after which nothing of the account's or the number's doing keeps a message any longer."""
 NO_LANE = LaneId(0)
 NOBODY = SubscriberId(0)
+OWN_WORDS = Wording(NO_CONTENT, "")
+"""They come with the message; no content was approved for it."""
 WINDOW_OVER = (
     "The 24 hours ended in which WhatsApp takes free text to them, before it could be sent."
 )
@@ -203,7 +207,7 @@ def _marked(single: Single) -> Marked:
         sender=single.sender,
         subscriber=single.subscriber or NOBODY,
         to=single.to,
-        language="",
+        wording=OWN_WORDS,
         parameters=message.parameters if isinstance(message, TemplateMessage) else (),
         due_at=single.due_at,
         priority=single.priority,

@@ -24,7 +24,6 @@ from engine.store.day_steps import BEFORE_WINDOW
 from engine.store.tables import Broadcast, Content
 
 log = structlog.get_logger()
-stamp = stand_ins.stamp
 NOBODY = "Nothing was approved to stand in: approve another content, or leave the day out"
 
 

@@ -14,7 +14,9 @@ from typing import Protocol
 import structlog
 from sqlmodel import Session, col, select
 
+from engine.domain import content as content_rules
 from engine.domain.broadcast import BroadcastState
+from engine.domain.content import Wording
 from engine.domain.day_steps import Step, StepEvent
 from engine.domain.ids import BroadcastId, ContentId, PhoneNumberId, SenderId, TenantId
 from engine.domain.media import REUSED_FOR, Header
@@ -217,13 +219,17 @@ async def upload_each(
 
 def templates(
     session: Session, content: int, among: Sequence[SenderId], now: datetime
-) -> dict[SenderId, dict[str, TemplateMessage]]:
-    """What a sender sends in each language; senders that lack an upload are left out."""
+) -> dict[SenderId, dict[Wording, TemplateMessage]]:
+    """What a sender sends in each language; senders that lack an upload are left out.
+
+    The hash is worked out anew: a text changed behind everybody's back is not called what it was.
+    """
     variants = contents.variants(session, ContentId(content))
+    as_stored = content_rules.content_hash(map(contents.as_new, variants))
     there = media.uploaded(session, among, now - REUSED_FOR)
-    found: dict[SenderId, dict[str, TemplateMessage]] = {}
+    found: dict[SenderId, dict[Wording, TemplateMessage]] = {}
     for sender in among:
-        messages: dict[str, TemplateMessage] = {}
+        messages: dict[Wording, TemplateMessage] = {}
         for variant in variants:
             header = contents.header_of(variant)
             media_id = (
@@ -233,7 +239,7 @@ def templates(
             )
             if media_id == "":
                 break
-            messages[variant.language] = message_of(
+            messages[Wording(as_stored, variant.language)] = message_of(
                 variant.template_name, variant.template_language, header, media_id
             )
         else:

@@ -56,6 +56,19 @@ def test_a_ghost_of_an_older_epoch_marks_nothing(session: Session, cast: Cast) -
     assert len(mark(session, cast.lanes[0], epoch=EPOCH + 1)) == 6
 
 
+def test_what_was_frozen_with_other_words_than_the_approved_is_not_marked(
+    session: Session, cast: Cast
+) -> None:
+    first = mark(session, cast.lanes[0], limit=1)[0]
+    assert first.wording.content == cast.seeded.content_hash
+    last = update(Delivery).where(col(Delivery.id) == first.attempt.delivery + 5)
+    session.exec(last.values(content_hash="0" * 64))
+
+    assert len(mark(session, cast.lanes[0])) == 4
+    session.exec(last.values(content_hash=cast.seeded.content_hash))
+    assert len(mark(session, cast.lanes[0])) == 1
+
+
 @pytest.mark.parametrize("state", [BroadcastState.PAUSED, BroadcastState.ABORTED])
 def test_nothing_is_marked_unless_the_broadcast_is_sending(
     session: Session, cast: Cast, state: BroadcastState

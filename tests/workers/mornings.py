@@ -76,6 +76,10 @@ class Day:
             )
         )
 
+    def read(self, asked: Any) -> list[Any]:
+        """What a SELECT finds."""
+        return self.database.read_now(lambda s: list(s.exec(asked).all()))
+
     def change(self, work: Callable[[Session], object]) -> None:
         """Somebody else writes."""
         self.database.transact_now(work)

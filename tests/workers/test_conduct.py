@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
 from engine.commands.abort_broadcast import abort_broadcast
 from engine.commands.answer_late_start import send_anyway, skip_day
@@ -10,7 +10,15 @@ from engine.commands.pause_broadcast import pause_broadcast
 from engine.commands.resume_broadcast import resume_broadcast
 from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import State
-from engine.store.tables import Content, Sender, Subscriber
+from engine.store import withdrawn
+from engine.store.tables import (
+    Content,
+    Delivery,
+    Sender,
+    StandInTemplate,
+    Subscriber,
+    Variant,
+)
 from tests.workers.mornings import OPENS_AT, STARTS_AT, Day, play_day
 from tests.workers.virtual import Whatsapp, until
 
@@ -153,6 +161,78 @@ def test_who_is_paused_in_the_window_is_not_sent_to_and_nobody_waits_for_them() 
         assert day.states().count(State.ACCEPTED) == 38
 
     play_day(story)
+
+
+def test_who_was_frozen_with_other_words_than_the_approved_gets_nothing_and_is_told_why() -> None:
+    async def story(day: Day) -> None:
+        async with day.conducted():
+            await day.at(-1.0)
+            others = update(Delivery).where(col(Delivery.id) > 38).values(content_hash="0" * 64)
+            day.change(lambda s: s.exec(others))
+            await until(lambda: day.state is BroadcastState.FINISHED, step=1.0)
+        reasons = day.read(
+            select(Delivery.reason).where(col(Delivery.state) == State.CANCELLED.value)
+        )
+        assert reasons == [withdrawn.OTHER_WORDS] * 2
+        assert len(day.whatsapp.sent) == day.states().count(State.ACCEPTED) == 38
+
+    play_day(story)
+
+
+def test_a_text_changed_behind_everybodys_back_goes_to_nobody_until_it_is_put_right() -> None:
+    async def story(day: Day) -> None:
+        async with day.conducted():
+            await day.at(-10.0)
+            lines = [col(Variant.id), col(Variant.body)]
+            before = day.read(select(*lines))
+            day.change(lambda s: s.exec(update(Variant).values(body="Buy.")))
+            await day.at(5.0)
+            assert day.person(resume_broadcast) is None
+            await day.at(10.0)
+            assert day.state is BroadcastState.PAUSED
+            assert "not the one that was approved" in day.broadcast.state_reason
+            assert day.words().count("not the one that was approved") == 2
+            assert day.whatsapp.sent == []
+            for variant, body in before:
+                put = update(Variant).where(col(Variant.id) == variant).values(body=body)
+                day.change(lambda s, put=put: s.exec(put))
+            assert day.person(resume_broadcast) is None
+            await until(lambda: day.state is BroadcastState.FINISHED, step=1.0)
+        once_each(day, 40)
+
+    play_day(story)
+
+
+def test_who_has_not_got_a_stand_ins_hash_by_the_opening_gets_it_then_and_is_sent_to() -> None:
+    async def story(day: Day) -> None:
+        async with day.conducted():
+            await day.at(-1.0)
+            late = update(Delivery).where(col(Delivery.id) > 10).values(content_hash="0" * 64)
+            day.change(lambda s: s.exec(late))
+            taken = _taken(day.broadcast.content_id)
+            day.change(lambda s: s.add(taken))
+            await until(lambda: day.state is BroadcastState.FINISHED, step=1.0)
+        once_each(day, 40)
+        assert set(day.read(select(Delivery.content_hash))) == {day.broadcast.content_hash}
+
+    play_day(story)
+
+
+def _taken(content: int | None) -> StandInTemplate:
+    assert content is not None
+    return StandInTemplate(
+        content_id=content,
+        language="EN",
+        template_name="note",
+        template_language="en",
+        template_version=1,
+        category="UTILITY",
+        body="",
+        position=0,
+        content_hash="0" * 64,
+        instead_of="other",
+        taken_at=OPENS_AT,
+    )
 
 
 def test_an_engine_that_comes_back_long_after_the_close_asks_before_it_sends_the_rest() -> None:

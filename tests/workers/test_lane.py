@@ -10,9 +10,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select, update
 
+from engine.domain.content import Wording
 from engine.domain.delivery import State
 from engine.domain.failover import Stop
-from engine.domain.ids import AttemptId, DeliveryId, PhoneNumberId, SenderId
+from engine.domain.ids import AttemptId, ContentHash, DeliveryId, PhoneNumberId, SenderId
 from engine.domain.limits import Quota
 from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Blame, Failure, Outcome
@@ -28,10 +29,15 @@ from engine.workers.slots import Slots
 from tests.workers.cast import NOW
 from tests.workers.virtual import Scene, Sent, Whatsapp, play, until
 
-TEMPLATES = {
-    language: TemplateMessage(template="note", language=language.lower())
-    for language in ("EN", "HI", "MR")
-}
+
+def templates(content: ContentHash) -> dict[Wording, TemplateMessage]:
+    """One in each language."""
+    return {
+        Wording(content, language): TemplateMessage(template="note", language=language.lower())
+        for language in ("EN", "HI", "MR")
+    }
+
+
 PLATFORM = Failure(blame=Blame.PLATFORM, code=131000, title="Unwell", retryable=True)
 TOO_FAST = Failure(blame=Blame.PACE, code=130429, title="Too fast", retryable=True)
 
@@ -74,7 +80,7 @@ async def lane(
             broadcast=scene.cast.broadcast,
             sender=scene.cast.seeded.senders[0],
             phone_number=PhoneNumberId("1000000000001"),
-            messages=TEMPLATES,
+            messages=templates(scene.cast.seeded.content_hash),
             rate_per_second=rate,
             closes_at=NOW + timedelta(seconds=300),
         ),

@@ -81,8 +81,9 @@ def _found_tenant(session: Session, now: Any) -> None:
 
 def _spread_statuses(session: Session) -> None:
     s = table(tables.Subscriber)
-    # Neither in the order of names nor in that of entries: a number that jumps about.
-    place, start = (s.c.id * 7_919) % 100, 0
+    # Neither in the order of names nor in that of entries: a number that jumps about, and stays one
+    # that PostgreSQL's INTEGER holds.
+    place, start = (s.c.id % 100 * 7_919) % 100, 0
     for status, share in STATUSES.items():
         inside = place.between(start, start + share - 1)
         session.connection().execute(sa.update(s).where(inside).values(status=status.value))
