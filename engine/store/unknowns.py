@@ -191,10 +191,18 @@ _OWED = (
         _attempts.c.sender_id.in_(select(_senders.c.id)),  # attempts are indexed by their senders
         sa.or_(
             _attempts.c.started_at.between(bindparam("last"), bindparam("begun")),
-            # Nobody wrote the start down: it was no later than the end.
+            # Nobody wrote the start down: it was after the mark, if that still is this one's, and
+            # before the end, which is when it was found: maybe long after the spell.
             sa.and_(
                 _attempts.c.started_at.is_(None),
-                _attempts.c.ended_at.between(bindparam("last"), bindparam("until")),
+                _attempts.c.ended_at >= bindparam("last"),
+                ~select(_deliveries.c.id)
+                .where(
+                    _deliveries.c.id == _attempts.c.delivery_id,
+                    _deliveries.c.attempts == _attempts.c.number,
+                    _deliveries.c.marked_at > bindparam("until"),
+                )
+                .exists(),
             ),
             sa.and_(
                 _attempts.c.started_at.between(bindparam("before"), bindparam("last")),

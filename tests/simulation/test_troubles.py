@@ -45,6 +45,7 @@ FOUND_BY_PLOTS = (
     1_795_722_052,
     1_795_920_286,
     1_795_940_109,
+    960_321,
 )
 """And these did since there are plots among the troubles."""
 

@@ -176,6 +176,40 @@ def test_a_line_cut_both_ways_is_a_silence_too(session: Session, cast: Cast) -> 
     assert len(judge(session, 32 + 1_201)) == 1
 
 
+def test_who_was_under_way_at_a_death_and_is_found_after_a_silence_was_owed_in_it(
+    session: Session, cast: Cast
+) -> None:
+    """The database was locked: nobody could write down when it left, nor take in what came of it.
+    The conductor went down with it, and finds it when all is over."""
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30, silent=True)
+    session.exec(
+        update(Attempt).where(col(Attempt.outcome) == "accepted").values(started_at=at(33))
+    )
+    found = update(Attempt).where(col(Attempt.outcome) == "unknown")
+    session.exec(found.values(started_at=None, ended_at=at(40)))
+    hear(session, receipts(status("wamid.elsewhere", "read")), now=at(41))
+
+    assert judge(session, 200) == []
+    assert len(judge(session, 32 + 1_201)) == 1
+
+
+def test_who_was_marked_after_a_quiet_spell_was_not_owed_in_it(
+    session: Session, cast: Cast
+) -> None:
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    hear(session, receipts(status("wamid.elsewhere", "read")), now=at(90))
+    last = select(Attempt).where(col(Attempt.outcome) == "accepted").order_by(col(Attempt.id))
+    died = session.exec(last).first()
+    assert died is not None
+    died.started_at, died.message_id, died.outcome, died.ended_at = None, None, "unknown", at(96)
+    marked = update(Delivery).where(col(Delivery.id) == died.delivery_id)
+    session.exec(marked.values(marked_at=at(95)))
+
+    assert len(judge(session, 97)) == 1
+
+
 def test_many_quiet_spells_hide_no_silence(session: Session, cast: Cast) -> None:
     engine_runs_since(session, LONG_AGO)
     one_lost_and_others_sent(session, cast, posts=3, heard=30, silent=True)
