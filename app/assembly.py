@@ -28,7 +28,8 @@ from engine.read.alert_sources import SOURCES
 from engine.read.board import board
 from engine.read.report_book import of_day
 from engine.rehearsal.access import access_of
-from engine.runtime import EngineThread, Parts
+from engine.roster import Parts
+from engine.runtime import EngineThread
 from engine.settings import Settings
 from engine.store import backups, evidence_key, evidence_packs
 from engine.store.anchors import FOLDER, AnchorFolder

@@ -6,108 +6,28 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
-from random import Random
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
 
-from engine.clock import Clock
 from engine.domain.ids import BroadcastId
 from engine.loops import calm_collector, fast_loop, hand_over_soon
+from engine.roster import Parts, workers
 from engine.store import broadcasts, leases
-from engine.store.anchors import Anchors
-from engine.store.database import Database
-from engine.store.journal import Journals
 from engine.supervise import Heartbeat, keep_alive
-from engine.whatsapp.gateway import Gateway
-from engine.workers.alarms import Alarms, ringing
-from engine.workers.back_up import BackingUp, back_up
-from engine.workers.calendar import calendar
 from engine.workers.conduct import conduct
-from engine.workers.emergency import send_emergencies
-from engine.workers.emergency_dispatch import Dispatch
-from engine.workers.equipment import Doze, Equipment, Tuning, doze, secret_seed
-from engine.workers.fallback import remind
-from engine.workers.foretell import foretell
-from engine.workers.keep_templates import keep_templates
+from engine.workers.equipment import Equipment
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
-from engine.workers.mail_reports import Mailings, mail_reports
-from engine.workers.make_ready import make_ready
-from engine.workers.pack_evidence import Packing, pack_evidence
-from engine.workers.poll_senders import Numbers, poll_senders
-from engine.workers.promote import promote
-from engine.workers.prune import prune
-from engine.workers.receive import receive
 from engine.workers.record import Recorder
 from engine.workers.recover import recover
-from engine.workers.rehearse import Rehearsing, rehearse
-from engine.workers.roll_up import roll_up
-from engine.workers.settle import settle
 from engine.workers.singles import send_singles
 from engine.workers.slots import Slots
-from engine.workers.template_shelf import Templates
-from engine.workers.test_sends import send_tests
-from engine.workers.upkeep import upkeep
-from engine.workers.uploads import Uploads, upload_media
 
 LOOK_EVERY_SECONDS = 1.0
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True, kw_only=True)
-class Parts:
-    """Everything concrete that an engine is built of."""
-
-    database: Database
-    gateway: Gateway
-    journals: Journals
-    clock: Callable[[], Clock]
-    """Asked on the engine's own loop."""
-    rng: Random
-    owner: str
-    is_dead: Callable[[str], bool] = field(default=lambda owner: False)
-    is_alive: Callable[[str], bool] = field(default=lambda owner: False)
-    tuning: Tuning = field(default_factory=Tuning)
-    anchors: Anchors | None = None
-    """Where the audit trail's anchors are exported to; None: nowhere, as in a simulation."""
-    numbers: Numbers | None = None
-    """Who knows how the phone numbers are doing; None: nobody is asked."""
-    uploads: Uploads | None = None
-    """Who takes the files above messages; None: no content has any, as in a simulation."""
-    templates: Templates | None = None
-    """Who keeps the templates; None: nobody is asked."""
-    alarms: Alarms | None = None
-    """What is watched for alerts; None: nothing is, as in a simulation."""
-    reports: bool = False
-    """Whether days that are over are counted for reports; a simulated morning ends before that."""
-    emergencies: bool = False
-    """Whether emergencies are sent out by SMS and e-mail."""
-    mailings: Mailings | None = None
-    """How reports are mailed; None: nobody mails any."""
-    backing_up: BackingUp | None = None
-    """How backups are taken; None: nobody takes any."""
-    packing: Packing | None = None
-    """How evidence packs are made; None: nobody makes any."""
-    rehearsing: Rehearsing | None = None
-    """How mornings are rehearsed; None: none is, as in a simulation."""
-    foretells: bool = True
-    """Whether broadcasts under way are foretold; a simulation that nobody looks at need not be."""
-    singles: bool = False
-    """Whether single messages are sent: answers, and what API callers ask for."""
-    closes: tuple[Callable[[], Awaitable[None]], ...] = ()
-    """What else is to be closed on the engine's loop when it ends."""
-    draw_seed: Callable[[], str] = secret_seed
-    """Gives each new broadcast the seed of its plan (spec P1)."""
-    doze: Doze = doze
-    """How its workers wait before they look again."""
-    wait_to_renew: Doze = doze
-    """How the keeper of the lease waits between two renewals."""
-    alarm: bool = True
-    """Whether APScheduler wakes the calendar; not on a loop that jumps."""
 
 
 class Engine:
@@ -189,11 +109,13 @@ class Engine:
         if alarm is not None:
             alarm.start()
         try:
-            async with asyncio.TaskGroup() as workers:
+            async with asyncio.TaskGroup() as tasks:
                 keeping = keep_lease(equipment.database, equipment.lease, self._parts.wait_to_renew)
-                loops = [workers.create_task(keeping)]
-                for name, worker in self._workers(equipment, recorder, alarm):
-                    loops.append(workers.create_task(keep_alive(name, worker, self.heartbeat)))
+                loops = [tasks.create_task(keeping)]
+                for name, worker in workers(
+                    self._parts, equipment, recorder, self.heartbeat, alarm
+                ):
+                    loops.append(tasks.create_task(keep_alive(name, worker, self.heartbeat)))
                 conductor = Conductors(equipment, recorder, self.heartbeat, self._stopping)
                 self.running.set()
                 async with asyncio.TaskGroup() as sending:
@@ -208,65 +130,6 @@ class Engine:
             self.running.clear()
             if alarm is not None:
                 alarm.shutdown(wait=False)
-
-    def _workers(
-        self, equipment: Equipment, recorder: Recorder, alarm: AsyncIOScheduler | None
-    ) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
-        """Those that work as long as the engine does, whatever broadcasts there are."""
-        named: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("record", recorder.run),
-            ("receive", partial(receive, equipment)),
-            ("settle", partial(settle, equipment)),
-            ("calendar", partial(calendar, equipment, alarm)),
-            ("promote", partial(promote, equipment)),
-        ]
-        if self._parts.foretells:
-            named.append(("foretell", partial(foretell, equipment)))
-        if self._parts.anchors is not None:
-            named.append(("upkeep", partial(upkeep, equipment, self._parts.anchors)))
-            named.append(("prune", partial(prune, equipment)))
-        if self._parts.backing_up is not None:
-            named.append(("back_up", partial(back_up, equipment, self._parts.backing_up)))
-        if self._parts.packing is not None:
-            packing = self._parts.packing
-            named.append(("pack_evidence", partial(pack_evidence, equipment, packing)))
-        return named + self._talkers(equipment)
-
-    def _talkers(self, equipment: Equipment) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
-        """Those of them that talk to somebody outside, or read what was sent."""
-        named: list[tuple[str, Callable[[], Awaitable[None]]]] = []
-        if self._parts.numbers is not None:
-            named.append(("poll_senders", partial(poll_senders, equipment, self._parts.numbers)))
-        if self._parts.uploads is not None:
-            media = self._parts.uploads
-            named.append(("uploads", partial(upload_media, equipment, media)))
-            named.append(("test_sends", partial(send_tests, equipment, media)))
-            named.append(("remind", partial(remind, equipment)))
-            named.append(("make_ready", partial(make_ready, equipment, self._parts.templates)))
-        if self._parts.rehearsing is not None:
-            named.append(("rehearse", partial(rehearse, equipment, self._parts.rehearsing)))
-        if self._parts.templates is not None:
-            named.append(
-                (
-                    "keep_templates",
-                    partial(keep_templates, equipment, self._parts.templates),
-                )
-            )
-        if self._parts.alarms is not None:
-            named += ringing(equipment, self._parts.alarms, self.heartbeat.ages)
-        return named + self._afterwards(equipment)
-
-    def _afterwards(self, equipment: Equipment) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
-        """Those of them that begin when a broadcast is over, or has gone wrong."""
-        named: list[tuple[str, Callable[[], Awaitable[None]]]] = []
-        if self._parts.reports:
-            named.append(("roll_up", partial(roll_up, equipment)))
-        if self._parts.emergencies:
-            named.append(("emergency", partial(send_emergencies, equipment, Dispatch())))
-        if self._parts.mailings is not None:
-            mailings = self._parts.mailings
-            named.append(("mail_reports", partial(mail_reports, equipment, mailings)))
-        return named
 
 
 class Conductors:

@@ -17,7 +17,8 @@ from random import Random
 
 from engine.clock import LoopClock, MachineClock
 from engine.domain.ids import BroadcastId
-from engine.runtime import Engine, Parts
+from engine.roster import Parts
+from engine.runtime import Engine
 from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
 from engine.simulator.scenarios import SCENARIOS

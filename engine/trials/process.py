@@ -13,7 +13,8 @@ from random import Random
 import sqlalchemy.exc
 
 from engine.clock import Clock
-from engine.runtime import Engine, Parts
+from engine.roster import Parts
+from engine.runtime import Engine
 from engine.store import inbox
 from engine.store.journal import Journals
 from engine.trials.disk import Disk, Drowsiness

@@ -18,7 +18,8 @@ import uvicorn
 from engine import telemetry
 from engine.clock import MachineClock
 from engine.loops import fast_loop
-from engine.runtime import EngineThread, Parts
+from engine.roster import Parts
+from engine.runtime import EngineThread
 from engine.store.database import Database
 from engine.store.journal import FileJournals
 from engine.trials.companion import leave_with_parent, read_told

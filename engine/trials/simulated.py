@@ -17,7 +17,8 @@ from engine.clock import LoopClock
 from engine.domain.broadcast import OVER, BroadcastState
 from engine.domain.delivery import OPEN
 from engine.domain.ids import BroadcastId
-from engine.runtime import Engine, Parts
+from engine.roster import Parts
+from engine.runtime import Engine
 from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
 from engine.simulator.scenarios import Scenario, scenario_named

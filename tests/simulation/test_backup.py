@@ -22,7 +22,8 @@ from engine.domain.audit import Intact
 from engine.domain.delivery import ACCEPTED_OR_BETTER, OPEN, State
 from engine.domain.ids import BroadcastId, DeliveryId
 from engine.domain.roles import CLI
-from engine.runtime import Engine, Parts
+from engine.roster import Parts
+from engine.runtime import Engine
 from engine.store import audit
 from engine.store.database import Database
 from engine.store.journal import FileJournals

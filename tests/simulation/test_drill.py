@@ -14,7 +14,8 @@ from engine.domain.delivery import ACCEPTED_OR_BETTER, State
 from engine.domain.ids import BroadcastId, PhoneNumberId, Tracker
 from engine.domain.message import Message, Recipient
 from engine.domain.outcome import Outcome, Unknown
-from engine.runtime import Engine, Parts
+from engine.roster import Parts
+from engine.runtime import Engine
 from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
 from engine.simulator.scenarios import SCENARIOS

@@ -16,7 +16,8 @@ from engine.documents.report_csv import write_csv
 from engine.domain.reporting import Dimension
 from engine.read.report import Report, report
 from engine.read.report_book import tables_of
-from engine.runtime import Engine, Parts
+from engine.roster import Parts
+from engine.runtime import Engine
 from engine.simulator.curves import long_tail
 from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop

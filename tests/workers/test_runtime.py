@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from engine.clock import MachineClock
-from engine.runtime import Engine, EngineThread, Parts
+from engine.roster import Parts
+from engine.runtime import Engine, EngineThread
 from engine.store import inbox, leases
 from engine.store.database import Database
 from engine.store.journal import MemoryJournals

@@ -16,7 +16,8 @@ from engine.commands.add_schedule import add_schedule
 from engine.domain.broadcast import OVER, BroadcastState
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Role
-from engine.runtime import Engine, Parts
+from engine.roster import Parts
+from engine.runtime import Engine
 from engine.simulator.faults import DropAnswers
 from engine.simulator.gateway import SimulatedWhatsApp
 from engine.simulator.loop import JumpingLoop
