@@ -143,10 +143,14 @@ def _over_limits(witness: Witness, truth: Truth) -> list[str]:
 
 
 def _canary(witness: Witness, script: Script) -> list[str]:
-    """Nobody but the first ones is written to within the wait after the first request."""
+    """Nobody but the first ones is written to within the wait after the first request, unless a
+    person lets the rest go before.
+    """
     if not script.canary or not witness.posts:
         return []
     until = witness.posts[0].at + CanaryRule().wait
+    if witness.let_go_at is not None:
+        until = min(until, witness.let_go_at)
     early = {one.tracker.split(".")[1] for one in witness.posts if one.at < until}
     # Whose instants are the last one's, one in each lane, go with them.
     most = canary_size(script.subscribers) + script.senders - 1

@@ -16,6 +16,7 @@ from engine.commands.resume_broadcast import resume_broadcast
 from engine.commands.resume_sender import resume_sender
 from engine.commands.set_subscriber_status import set_subscriber_status
 from engine.domain.broadcast import OVER, BroadcastState
+from engine.domain.canary import CanaryState
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, SenderId, SubscriberId
 from engine.domain.limits import PEOPLE
@@ -26,7 +27,7 @@ from engine.simulator.world import World
 from engine.store import senders
 from engine.store.database import Database
 from engine.store.dialects import table
-from engine.store.tables import Delivery, Sender, Subscriber
+from engine.store.tables import Broadcast, Delivery, Sender, Subscriber
 from engine.trials.image import image
 from engine.trials.machine import Machine
 from engine.trials.simulated import first_broadcast
@@ -60,8 +61,7 @@ class Outside:
         self._pauses -= 1
         broadcast = self.broadcast()
         if broadcast is not None and not self._pauses and not self._aborted:
-            self._witness.still_since = None
-            self._say(resume_broadcast, broadcast)
+            self._resume(broadcast)
 
     def abort(self) -> None:
         """End it for good."""
@@ -86,8 +86,13 @@ class Outside:
         if found[1] is BroadcastState.WAITING_FOR_PERSON:
             self._say(send_anyway, found[0])
         elif found[1] is BroadcastState.PAUSED and not self._pauses:
-            self._witness.still_since = None
-            self._say(resume_broadcast, found[0])
+            self._resume(found[0])
+
+    def _resume(self, broadcast: BroadcastId) -> None:
+        self._witness.still_since = None
+        halted = self._database.read_now(_canary_failed, broadcast)
+        if self._say(resume_broadcast, broadcast) is None and halted:
+            self._witness.let_go_at = self._witness.let_go_at or self._machine.true_now()
 
     def start_senders(self) -> None:
         """All that rest or were stopped take part again."""
@@ -161,6 +166,10 @@ class Outside:
     def _say(self, command: Callable[..., object], subject: int) -> object:
         now = self._machine.now()
         return self._database.transact_now(command, subject, by=CLI, now=now)
+
+
+def _canary_failed(session: Session, broadcast: BroadcastId) -> bool:
+    return session.get_one(Broadcast, broadcast).canary == CanaryState.HALTED
 
 
 def _nth_sender(session: Session, nth: int) -> SenderId:

@@ -56,6 +56,8 @@ class Witness:
         default_factory=lambda: list[tuple[str | None, int, float]]()
     )
     """(sender or all, people, since when by the true time, unix seconds)."""
+    let_go_at: datetime | None = None
+    """When a person first let the rest go though its canary had failed, by the true time."""
     thawed_at: float = -1.0
     """When a process went on that had been frozen: what it felt before is old."""
     _paces: dict[str, list[tuple[float, float]]] = field(

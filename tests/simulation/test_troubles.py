@@ -46,6 +46,8 @@ FOUND_BY_PLOTS = (
     1_795_920_286,
     1_795_940_109,
     960_321,
+    970_180,
+    970_264,
 )
 """And these did since there are plots among the troubles."""
 
