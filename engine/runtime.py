@@ -16,7 +16,7 @@ from engine.domain.ids import BroadcastId
 from engine.loops import calm_collector, fast_loop, hand_over_soon
 from engine.roster import Parts, workers
 from engine.store import broadcasts, leases
-from engine.supervise import Heartbeat, keep_alive
+from engine.supervise import Heartbeat, heed_cancel, keep_alive
 from engine.workers.conduct import conduct
 from engine.workers.equipment import Equipment
 from engine.workers.lease import LeaseLostError, keep_lease, take_lease
@@ -54,6 +54,7 @@ class Engine:
                 await self._run_once()
             except* LeaseLostError:
                 log.warning("lease.lost")
+                heed_cancel()
 
     async def _run_once(self) -> None:
         parts, clock = self._parts, self.clock

@@ -46,6 +46,17 @@ class Heartbeat:
         return self.clock.loop_time() - min(self.beats.values())
 
 
+def heed_cancel() -> None:
+    """Raise the CancelledError that is owed to this task.
+
+    A group of tasks that fails just as it is cancelled tells of the failure alone, up to Python
+    3.12; whoever deals with that and goes on would never end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def keep_alive(
     name: str, worker: Callable[[], Awaitable[None]], heartbeat: Heartbeat
 ) -> None:
@@ -61,6 +72,7 @@ async def keep_alive(
         except Exception:
             heartbeat.crashes[name] = heartbeat.crashes.get(name, 0) + 1
             log.exception("worker.crashed", worker=name, crashes=heartbeat.crashes[name])
+            heed_cancel()
         else:
             heartbeat.beats.pop(name, None)
             return

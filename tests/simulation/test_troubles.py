@@ -48,6 +48,7 @@ FOUND_BY_PLOTS = (
     960_321,
     970_180,
     970_264,
+    980_212,
 )
 """And these did since there are plots among the troubles."""
 

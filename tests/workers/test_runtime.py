@@ -149,6 +149,27 @@ async def test_who_is_cancelled_is_not_started_again() -> None:
     assert heartbeat.crashes == {}
 
 
+async def test_who_fails_as_it_is_cancelled_is_not_started_again_either() -> None:
+    """The group tells of the failure alone; who went on would never let the engine end."""
+    heartbeat = Heartbeat(MachineClock())
+
+    async def fails_when_told_to_end() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise ValueError("the database is away")
+
+    async def worker() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(fails_when_told_to_end())
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await keep_alive("worker", worker, heartbeat)
+
+    assert heartbeat.crashes == {"worker": 1}
+
+
 def test_the_engine_in_its_own_thread_starts_beats_and_stops(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     thread = EngineThread(lambda: parts(database))
