@@ -133,6 +133,7 @@ class _QuickIntake(HttpToolsProtocol):
         if error is not None:
             # The name only: the text of a database error may repeat the body.
             log.error("webhook.not_stored", error=type(error).__name__)
+            self._intake.turned_away()
             status = b"503 Service Unavailable"
         taken.response_complete = True
         if taken.disconnected or self.transport.is_closing():

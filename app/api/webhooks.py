@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.api.letterbox import Letterbox, Room
+from app.api.missed import CALL_AGAIN, Missed
 from app.api.patience import AtMost
 from app.doors import Store
 from engine.commands.take_webhook import (
@@ -53,6 +54,11 @@ class Intake:
     verify_token: Callable[[], str]
     waiting: Room = field(default_factory=lambda: Room(WAITING_BYTES, WAITING_WEBHOOKS))
     coming: Room = field(default_factory=lambda: Room(COMING_BYTES, 0))
+    missed: Missed = field(default_factory=Missed, init=False)
+
+    def turned_away(self) -> None:
+        """A webhook was, and is to come again."""
+        self.missed.note(self.store, self.now())
 
 
 def webhook_routes(intake: Intake) -> list[Route]:
@@ -85,6 +91,8 @@ class _Slot:
             return
         refusal = await self._take(scope["headers"], receive)
         if refusal is not None:
+            if refusal.status_code in CALL_AGAIN:
+                self._intake.turned_away()
             await refusal(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": 200, "headers": [_EMPTY]})

@@ -11,16 +11,19 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from engine.store import inbox
+from engine.store import inbox, intake_gaps
+from engine.store.intake_gaps import Gap
 from engine.whatsapp.signature import is_signed
 from engine.whatsapp.webhooks import BODY_MAX
 
 __all__ = [
     "BODY_MAX",
     "CANNOT_STORE",
+    "Gap",
     "Pile",
     "SignedWebhook",
     "check",
+    "note_gap",
     "take_webhooks",
 ]
 
@@ -86,3 +89,10 @@ def take_webhooks(session: Session, pile: Pile, now: Callable[[], datetime]) -> 
     """
     webhooks = pile.take()
     inbox.store_webhooks(session, webhooks, now())
+
+
+def note_gap(session: Session, gap: Gap) -> None:
+    """Write down that webhooks were turned away: until WhatsApp has called again with them, a
+    missing receipt proves nothing (spec E3). No audit row, as above.
+    """
+    intake_gaps.note(session, gap)

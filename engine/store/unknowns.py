@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from engine.domain.delivery import State
 from engine.domain.ids import AttemptId, BroadcastId, DeliveryId, SenderId, SubscriberId, TenantId
+from engine.store import intake_gaps
 from engine.store.dialects import any_of, seconds_between, spelled, table
 from engine.store.inbox import WAITING
 from engine.store.prepared import Prepared
@@ -123,8 +124,8 @@ def intake(session: Session, began: datetime, now: datetime) -> Intake | None:
     run.
 
     Intake and engine live in one process, so a gap between runs is a gap in intake. And whatever
-    keeps webhooks away in front of us, or makes us refuse them, shows as silence: messages may have
-    been taken by WhatsApp, and for SILENCE nothing at all came of any.
+    keeps webhooks away in front of us shows as silence: messages may have been taken by WhatsApp,
+    and for SILENCE nothing at all came of any. What we turned away ourselves was written down.
     """
     connection = session.connection()
     started = connection.execute(_STARTED).scalar_one_or_none()
@@ -138,7 +139,8 @@ def intake(session: Session, began: datetime, now: datetime) -> Intake | None:
     if first is not None:
         spells.append((since, first))
     broken = next((until for since, until in spells if _was_owed(session, since, until)), started)
-    return Intake(max(started, broken), silent_since)
+    turned_away = intake_gaps.last_end(session, since, until=now) or started
+    return Intake(max(started, broken, turned_away), silent_since)
 
 
 _STARTED = select(_runs.c.started_at).order_by(_runs.c.token.desc()).limit(1)

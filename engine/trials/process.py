@@ -5,9 +5,10 @@ together.
 import asyncio
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import sqlalchemy.exc
@@ -15,7 +16,8 @@ import sqlalchemy.exc
 from engine.clock import Clock
 from engine.roster import Parts
 from engine.runtime import Engine
-from engine.store import inbox
+from engine.store import inbox, intake_gaps
+from engine.store.intake_gaps import Gap
 from engine.store.journal import Journals
 from engine.trials.disk import Disk, Drowsiness
 from engine.trials.mortal import (
@@ -57,6 +59,8 @@ class Process:
     is_dead: Callable[[str], bool]
     """Whether an owner of the lease is known to be dead."""
     _database: MortalDatabase = field(init=False)
+    _turned_away_at: datetime | None = None
+    """When it last turned away a webhook, until that is written down."""
     _task: asyncio.Task[None] | None = None
     _engine: Engine | None = None
 
@@ -88,7 +92,12 @@ class Process:
                 inbox.store_webhook, body, hashlib.sha256(body).hexdigest(), self.clock.now()
             )
         except sqlalchemy.exc.SQLAlchemyError:
+            self._turned_away_at = self.clock.now()
             return 503
+        if (at := self._turned_away_at) is not None:
+            with suppress(sqlalchemy.exc.SQLAlchemyError):
+                await self._database.transact(intake_gaps.note, Gap(at, at, 1))
+                self._turned_away_at = None
         return 200
 
     async def _live(self) -> None:

@@ -20,6 +20,7 @@ from app.api.webhooks import PATH, Intake, webhook_routes
 from engine.store.database import Database
 from engine.whatsapp.signature import sign
 from tests.app.serving import serving
+from tests.app.turned_away import written_down
 from tests.whatsapp.said import messages, status
 
 SECRET = "app-secret"
@@ -229,6 +230,7 @@ async def test_what_could_not_be_stored_is_503_and_the_connection_stays(sqlite: 
         held.fails = False
         await meta.send(post())
         assert (await meta.answer())[0] == 200
+        await written_down(sqlite, 1)
     assert waiting(sqlite) == [BODY]
     assert [entry["event"] for entry in logged] == ["webhook.not_stored"]
     assert "9198" not in repr(logged)
@@ -253,6 +255,7 @@ async def test_who_finds_no_room_is_told_to_call_again_by_the_route(sqlite: Data
         with capture_logs():
             await meta.send(post(bodies(3)[2]))
             assert (await meta.answer())[0] == 503
+        await written_down(sqlite, 1)
     assert full.bytes_left == 10
     assert waiting(sqlite) == [BODY, bodies(2)[1]]
 

@@ -22,6 +22,7 @@ from engine.store.tables import Webhook
 from engine.whatsapp.signature import sign
 from engine.workers.receive import process_batch
 from tests.app.serving import serving
+from tests.app.turned_away import written_down
 from tests.whatsapp.said import ASHA, inbound, messages, status
 
 NOW = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
@@ -394,6 +395,7 @@ def test_bodies_that_come_in_parts_take_a_room_of_their_own(sqlite: Database) ->
             await asyncio.sleep(0.01)
         large = BODY + b" " * 150_000
         assert (await post(client, large)).status_code == 503
+        await written_down(sqlite, 1)
         assert (await post(client, BODY)).status_code == 200
         writer.close()
         while room.bytes_left < 200_000:  # noqa: ASYNC110 - the server notices

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, delete, select, update
 
 from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import Event, State
-from engine.store import attempts, inbox, leases, outbox
+from engine.store import attempts, inbox, intake_gaps, leases, outbox
 from engine.store.attempts import AttemptRecord, Verdict
+from engine.store.intake_gaps import Gap
 from engine.store.outbox import Marked
 from engine.store.tables import Attempt, Broadcast, Delivery, LogEntry, Receipt
 from engine.workers import settle
@@ -131,6 +132,19 @@ def test_after_a_break_of_ours_nothing_is_proven_for_twenty_minutes(
 
     assert judge(session, 40 + 1_199) == []
     assert len(judge(session, 40 + 1_201)) == 1
+
+
+def test_what_we_turned_away_ourselves_is_a_break_though_others_came_all_the_time(
+    session: Session, cast: Cast
+) -> None:
+    """There was no room for it, or no disk, for a moment: it comes again when WhatsApp pleases."""
+    engine_runs_since(session, LONG_AGO)
+    one_lost_and_others_sent(session, cast, posts=3, heard=30)
+    intake_gaps.note(session, Gap(at(20), at(21), 3))
+    intake_gaps.note(session, Gap(at(30), at(30), 1))
+
+    assert judge(session, 30 + 1_199) == []
+    assert len(judge(session, 30 + 1_201)) == 1
 
 
 def test_a_silence_while_receipts_were_owed_is_a_break_that_we_did_not_see(

@@ -34,7 +34,7 @@ from engine.store.tables.emergencies import ChannelConsent, Emergency, Emergency
 from engine.store.tables.engine import EngineRun, Lease
 from engine.store.tables.foretold import Foretold, Rehearsal
 from engine.store.tables.imports import Import, StagedSubscriber
-from engine.store.tables.inbox import ParkedReceipt, Webhook
+from engine.store.tables.inbox import IntakeGap, ParkedReceipt, Webhook
 from engine.store.tables.mornings import DayStep, StandInTemplate
 from engine.store.tables.people import Consent, Subscriber
 from engine.store.tables.records import (
@@ -100,6 +100,7 @@ __all__ = [
     "Foretold",
     "Import",
     "Inbound",
+    "IntakeGap",
     "Invitation",
     "Lane",
     "Lease",

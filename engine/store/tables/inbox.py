@@ -21,6 +21,17 @@ class Webhook(SQLModel, table=True):
     note: str = ""
 
 
+class IntakeGap(SQLModel, table=True):
+    """A stretch in which we turned webhooks away, so that WhatsApp has to call again."""
+
+    __tablename__ = "intake_gaps"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_intake_gaps_ended", "ended_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    began_at: datetime
+    ended_at: datetime
+    webhooks: int
+
+
 class ParkedReceipt(SQLModel, table=True):
     """A receipt for a message nobody here knows (yet): parked, never dropped."""
 
