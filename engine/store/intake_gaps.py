@@ -41,5 +41,9 @@ def note(session: Session, gap: Gap) -> None:
 
 def last_end(session: Session, since: datetime, until: datetime) -> datetime | None:
     """When the last gap ended that did so between these; None: there was none."""
-    ends = sa.select(sa.func.max(_gaps.c.ended_at)).where(_gaps.c.ended_at.between(since, until))
-    return session.connection().execute(ends).scalar_one()
+    return session.connection().execute(_LAST_END, {"since": since, "until": until}).scalar_one()
+
+
+_LAST_END = sa.select(sa.func.max(_gaps.c.ended_at)).where(
+    _gaps.c.ended_at.between(sa.bindparam("since"), sa.bindparam("until"))
+)

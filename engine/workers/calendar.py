@@ -53,29 +53,38 @@ log = structlog.get_logger()
 async def calendar(equipment: Equipment, alarm: AsyncIOScheduler | None) -> None:
     """Look at the schedules whenever one may be due, for ever.
 
-    alarm: wakes this loop on time; a simulated morning has none and lives by the look every second.
+    alarm: wakes this loop on time; a simulated morning has none and lives by the look every second
+    while anything is ahead.
     """
     wake = asyncio.Event()
     known: set[Alarm] = set()
     seen: str | None = None
     look_at = -inf
+    is_on_time = alarm is not None
     while True:
         equipment.beat("calendar")
         wake.clear()
         glance = await equipment.database.peek(schedules.glance)
         loop_time = equipment.clock.loop_time()
-        if alarm is None or glance != seen or loop_time >= look_at:
+        if not is_on_time or glance != seen or loop_time >= look_at:
             seen, look_at = glance, loop_time + LOOK_CLOSELY_SECONDS
             now = equipment.clock.now()
             rows, due, leads = await equipment.database.read(look, now)
             if alarm is not None:
                 known = _set_alarms(alarm, rows, leads, known, wake)
+            else:
+                is_on_time = all(_is_past(row, now) for row in rows)
             if due:
                 await equipment.database.transact(open_due, now, equipment.draw_seed)
                 look_at = -inf
         await equipment.doze(LOOK_EVERY_SECONDS, wake)
         if wake.is_set():
             look_at = -inf
+
+
+def _is_past(row: Schedule, now: datetime) -> bool:
+    """Whether nobody need be woken for it any more, as for a one-off that has opened."""
+    return row.kind == Kind.ONCE and row.once_at is not None and row.once_at <= now
 
 
 def wanted(session: Session, now: datetime) -> list[rules.Due]:

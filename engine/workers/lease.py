@@ -114,11 +114,11 @@ async def _try(
     patience: _Patience,
 ) -> int | None:
     try:
-        if await database.read(copies.unreleased) is not None:
+        is_fenced, seen, is_elsewhere_s = await database.read(_standing)
+        if is_fenced:
             patience.tell_of_the_fence()
             return None
-        seen = await database.read(leases.standing)
-        if seen is not None and await database.read(_is_a_copy, seen) and is_alive(seen.owner):
+        if seen is not None and is_elsewhere_s and is_alive(seen.owner):
             patience.tell_of_the_copy()
             return None
         even_from = None
@@ -134,9 +134,13 @@ async def _try(
         return None
 
 
-def _is_a_copy(session: Session, seen: leases.Standing) -> bool:
-    """Whether the lease was taken in another database than this one."""
-    return seen.place not in ("", leases.here(session))
+def _standing(session: Session) -> tuple[bool, leases.Standing | None, bool]:
+    """Whether a restored copy waits for its release, who has the lease, and whether that was taken
+    in another database than this one.
+    """
+    seen = leases.standing(session)
+    is_elsewhere_s = seen is not None and seen.place not in ("", leases.here(session))
+    return copies.unreleased(session) is not None, seen, is_elsewhere_s
 
 
 async def keep_lease(database: Database, lease: HeldLease, wait: Doze = doze) -> None:
