@@ -30,7 +30,7 @@ from app.pages.import_subscribers.shown import (
 from app.pages.import_subscribers.staging import ListShown
 from app.pages.import_subscribers.waiting import Phase, WaitingFile
 from app.pages.import_subscribers.work import tenant_of
-from app.session import guarded, is_open, who
+from app.session import RECHECK_SECONDS, guarded, is_open, who
 from app.tab import report, say
 from engine.commands.cancel_import import cancel_import
 from engine.commands.force_import import force_import
@@ -81,10 +81,14 @@ class ImportPage(rx.State):
         async with self:
             self._turn += 1
             turn, path = self._turn, self.router.url.path
+        loop = asyncio.get_running_loop()
+        looked = loop.time()
         while is_open(self):
             await asyncio.sleep(REFRESH_SECONDS)
-            if self._turn == turn and not self._moves(by):
+            rests = self._turn == turn and not self._moves(by)
+            if rests and loop.time() - looked < RECHECK_SECONDS:
                 continue
+            looked = loop.time()
             here = await who(self)
             async with self:
                 if here is None or self._turn != turn or self.router.url.path != path:
