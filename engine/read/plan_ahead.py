@@ -120,7 +120,7 @@ def coming(
     opened = _opened(session, ScheduleId(row.id or 0), day)
     if opened is not None and not even_opened:
         return opened
-    pack = _pack(session, tenant, row, day)
+    pack = pack_of(session, tenant, row, day)
     languages = None if pack is None else _languages(session, pack)
     today = people.today(session, tenant, languages)
     _, lanes = able_lanes(senders.pool(session, tenant), reserve)
@@ -263,7 +263,7 @@ def _instant(opens_at: datetime, slot: int | None) -> datetime | None:
     return None if slot is None else opens_at + timedelta(microseconds=slot)
 
 
-def _pack(session: Session, tenant: TenantId, row: Schedule, day: date) -> Content | None:
+def pack_of(session: Session, tenant: TenantId, row: Schedule, day: date) -> Content | None:
     """What it would send: the one it was given, else the day's, approved or not yet."""
     if row.content_id is not None:
         return content.get(session, ContentId(row.content_id), tenant)

@@ -60,11 +60,17 @@ def people(session: Session, sender: SenderId, since: datetime) -> list[Reached]
     return [Reached(row[0], row[1], bool(row[2])) for row in rows]
 
 
-def count(session: Session, senders: Collection[SenderId], since: datetime) -> int:
-    """How many different people these senders wrote to since then."""
+def count(
+    session: Session, senders: Collection[SenderId], since: datetime, *, but: Any = None
+) -> int:
+    """How many different people these senders wrote to since then. but: a query of subscribers who
+    do not count.
+    """
     if not senders:
         return 0
     written = _written().where(_attempts.c.sender_id.in_(sorted(senders)))
+    if but is not None:
+        written = written.where(_deliveries.c.subscriber_id.not_in(but))
     return (
         session.connection()
         .execute(

@@ -14,7 +14,8 @@ from engine.domain.audience import Audience, PlanRecipient
 from engine.domain.ids import SenderId
 from engine.domain.planning import Pacing
 from engine.domain.routing import PlanLane
-from engine.domain.what_if import Loss, Scenario, joined, shares, work_out
+from engine.domain.what_if import Loss, Scenario, shares, work_out
+from engine.domain.what_if_lanes import joined
 
 OPENS_AT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 HAIR = 1e-3
