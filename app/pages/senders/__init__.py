@@ -9,6 +9,7 @@ from typing import Any
 
 import reflex as rx
 
+from app.components.actions import link_button
 from app.components.cards import page_head, skeleton
 from app.doors import ask, now, tell
 from app.frame import page
@@ -199,7 +200,11 @@ def _number(text: str) -> float:
 def senders() -> rx.Component:
     """The pool above, a card for each number below."""
     return rx.fragment(
-        page_head("Senders", "The business numbers your messages go out from"),
+        page_head(
+            "Senders",
+            "The business numbers your messages go out from",
+            link_button("What if…", "/senders/what-if"),
+        ),
         rx.cond(
             SendersPage.loaded,
             rx.cond(

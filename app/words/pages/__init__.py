@@ -14,6 +14,10 @@ from app.words.pages.profile import PROFILE
 from app.words.pages.rehearsal import REHEARSAL
 from app.words.pages.settings import SETTINGS
 from app.words.pages.watching import WATCHING
+from app.words.pages.what_if import WHAT_IF
 
-PARTS = (*(COMMON, CONTENT, DELIVERY, FRAME, LIVE, PEOPLE, PROFILE, REHEARSAL, SETTINGS, WATCHING),)
+PARTS = (
+    *(COMMON, CONTENT, DELIVERY, FRAME, LIVE, PEOPLE, PROFILE, REHEARSAL, SETTINGS, WATCHING),
+    WHAT_IF,
+)
 PHRASES: dict[str, str] = {english: hindi for part in PARTS for english, hindi in part.items()}
