@@ -1,12 +1,12 @@
 """When webhooks were turned away by ourselves.
 
-Revision: 0024, after 0021.
+Revision: 0022, after 0021.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
+revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
