@@ -13,7 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
 
 from engine.domain.ids import BroadcastId
-from engine.loops import calm_collector, fast_loop, hand_over_soon
+from engine.loops import calm_collector, fast_loop, hand_over_soon, one_heap
 from engine.roster import Parts, workers
 from engine.store import broadcasts, leases
 from engine.supervise import Heartbeat, heed_cancel, keep_alive
@@ -180,6 +180,7 @@ class EngineThread:
 
     def start(self) -> None:
         """Start the thread and return at once."""
+        one_heap()
         self._thread.start()
 
     def stop(self, timeout_seconds: float = 15.0) -> None:

@@ -200,6 +200,7 @@ def _number(page: Any, label: str, name: str, *, hint: str = "") -> rx.Component
                 input_mode="decimal",
                 placeholder=spoken(hint),
                 auto_complete="off",
+                aria_label=spoken(label),  # by it alone: what is wrong stands in the label as well
                 aria_invalid=page.wrong[name] != "",
             ),
             debounce_timeout=TYPED_MS,
@@ -218,6 +219,7 @@ def _choice(
             *options,
             value=page.typed[name],
             on_change=lambda chosen: page.put(name, chosen),
+            aria_label=spoken(label),
         ),
         _wrong(page.wrong[name]),
         class_name="dc-field dc-field-wide" if wide else "dc-field",
