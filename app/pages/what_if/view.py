@@ -114,7 +114,13 @@ def _line(line: Line) -> rx.Component:
             rx.el.span(line.then, class_name="dc-tone", custom_attrs={"data-tone": line.tone}),
         ),
         right(
-            rx.el.span(line.difference, class_name="dc-tone", custom_attrs={"data-tone": line.tone})
+            rx.cond(
+                line.difference != "",
+                rx.el.span(
+                    line.difference, class_name="dc-tone", custom_attrs={"data-tone": line.tone}
+                ),
+                rx.el.span("–", class_name="dc-muted"),
+            )
         ),
     )
 
