@@ -3,10 +3,11 @@
 import signal
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Any
 
 from engine.clock import MachineClock
@@ -17,8 +18,17 @@ from engine.trials.simulation import run_script
 
 FULL_EVERY = 25
 """Each so many-th seed is waited for until the late ladder has ended."""
+LONGEST_CPU_SECONDS = 60.0
+"""A morning takes two seconds at most; one that takes so long never ends."""
 AT_ONCE = 4
 """Mornings handed to each process ahead, so that none waits for the next."""
+
+
+ENDLESS = f"the morning had not ended after {LONGEST_CPU_SECONDS:.0f} s of CPU"
+
+
+class EndlessError(KeyboardInterrupt):
+    """A morning takes far too long. No other kind of error gets out of a loop at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +91,10 @@ def run_one(seed: int, *, smallest: bool) -> Outcome:
     script, full = troubles.draw(seed), seed % FULL_EVERY == 0
     began = time.process_time()
     try:
-        judged = run_script(script, full=full)
+        with bounded():
+            judged = run_script(script, full=full)
+    except EndlessError:
+        return Outcome(seed=seed, misses=(ENDLESS,), deeds=words_of(script))
     except Exception as error:  # noqa: BLE001 - a morning that breaks off is a finding, too
         lines = traceback.format_exception(error)
         return Outcome(seed=seed, misses=("the morning broke off: " + lines[-1].strip(), *lines))
@@ -124,8 +137,7 @@ def _outcomes(seeds: Sequence[int], jobs: int, *, smallest: bool) -> Iterator[Ou
         for seed in seeds:
             yield run_one(seed, smallest=smallest)
         return
-    # Spawned: a copy of this process would inherit its threads' locks without the threads.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_be_quiet) as pool:
+    with _pool(jobs) as pool:
         left = iter(seeds)
         running: set[Future[Outcome]] = set()
         while True:
@@ -140,9 +152,43 @@ def _outcomes(seeds: Sequence[int], jobs: int, *, smallest: bool) -> Iterator[Ou
                 yield future.result()
 
 
+@contextmanager
+def _pool(jobs: int) -> Generator[ProcessPoolExecutor]:
+    # Spawned: a copy of this process would inherit its threads' locks without the threads.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_be_quiet) as pool:
+        try:
+            yield pool
+        except BaseException:
+            # Who is told to end does not wait for mornings that may take their time.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():
+                child.terminate()
+            raise
+
+
+@contextmanager
+def bounded(seconds: float = LONGEST_CPU_SECONDS) -> Generator[None]:
+    """Raises EndlessError in what takes more CPU, and again in whatever clears up after it."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise EndlessError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 5.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)
+
+
 def _fewest(script: Script, *, full: bool) -> tuple[str, ...]:
     def fails(candidate: Script) -> bool:
-        return bool(run_script(candidate, full=full).misses)
+        try:
+            with bounded():
+                return bool(run_script(candidate, full=full).misses)
+        except EndlessError:
+            return True
 
     return words_of(shrink(script, fails))
 

@@ -14,7 +14,7 @@ import pytest
 from engine.simulator.faults import WithholdWebhooks
 from engine.trials.deeds import Abort, Freeze, Kill, Lock, OptOut, Pause, Script, Second, Strike
 from engine.trials.judge import Judged
-from engine.trials.seeds import run_one, run_seeds
+from engine.trials.seeds import EndlessError, bounded, run_one, run_seeds
 from engine.trials.shrink import shrink
 from engine.trials.simulation import run_script, run_seed
 from engine.trials.troubles import draw
@@ -140,6 +140,17 @@ def test_a_seed_draws_fifty_to_five_hundred_people_and_one_to_six_senders() -> N
     assert 400 < max(script.subscribers for script in scripts) <= 500
     kinds = {type(deed) for script in scripts for _, deed in script.deeds}
     assert {Kill, Freeze, Lock, OptOut, Pause, Second, Strike} <= kinds
+
+
+def test_a_morning_that_never_ends_is_ended_whatever_it_catches() -> None:
+    caught = 0
+    with pytest.raises(EndlessError), bounded(0.05):
+        while True:
+            try:
+                caught = sum(range(1_000)) and caught
+            except Exception:  # noqa: BLE001 - as a worker's keeper does
+                caught += 1
+    assert caught == 0
 
 
 def test_the_tally_counts_what_came_of_the_seeds() -> None:
