@@ -50,6 +50,7 @@ MAIN_ACTIONS = {
     "/replies": "test_desk.test_a_reply_comes_by_itself_is_answered_once_assigned_and_done",
     "/reports": "test_whole_day.test_a_whole_day_from_the_first_word_to_the_report",
     "/senders": "test_content.test_a_sender_rests_with_its_reason_on_a_phone_too",
+    "/senders/what-if": "test_what_if.test_a_sender_is_lost_and_a_new_one_called_in",
     "/senders/[sender_number]": "test_planning."
     "test_a_numbers_weeks_and_recovery_plan_are_on_its_own_page",
     "/settings/api": "test_desk.test_a_key_is_shown_once_and_revoked",
