@@ -12,6 +12,7 @@ import typer
 
 from app.command_line import backup_verbs, trial_verbs
 from app.command_line.evidence_verbs import evidence
+from app.command_line.trial_verbs import AsJson
 from app.loading import loading
 from engine.domain.roles import Role
 
@@ -28,8 +29,6 @@ app.add_typer(user, name="user")
 audit = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 app.add_typer(evidence, name="evidence")
-
-AsJson = Annotated[bool, typer.Option("--json", help="End with one line of JSON on stdout.")]
 
 
 def main() -> None:

@@ -3,6 +3,7 @@ they come again when WhatsApp pleases, and a receipt may be among them.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,14 +34,14 @@ class Missed:
 
     async def _write_down(self, store: Store) -> None:
         while (gap := self._gap) is not None:
-            self._gap = None
-            try:
+            with suppress(*CANNOT_STORE):
                 await store.transact(note_gap, gap)
-            except CANNOT_STORE:
-                more = self._gap
-                self._gap = gap if more is None else _joined(gap, more)
+                self._gap = self._since(gap)
             await asyncio.sleep(AGAIN_SECONDS)
 
-
-def _joined(one: Gap, more: Gap) -> Gap:
-    return Gap(one.since, more.until, one.webhooks + more.webhooks)
+    def _since(self, written: Gap) -> Gap | None:
+        """What came to it while so much was being written."""
+        now = self._gap
+        if now is None or now == written:
+            return None
+        return Gap(written.until, now.until, now.webhooks - written.webhooks)
