@@ -3,6 +3,13 @@
 Imports what it needs and no more: the seconds until it sends again are measured.
 """
 
+import sys
+
+# structlog draws tracebacks with them where it can, and httpx has a command line that wants them:
+# five megabytes for what this process never shows.
+sys.modules.update({"rich": None, "pygments": None})  # pyright: ignore[reportCallIssue]
+
+# ruff: noqa: E402
 from starlette.routing import Router
 
 from app.api.quick_intake import quick_intake

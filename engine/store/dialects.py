@@ -16,7 +16,7 @@ def table(model: type[SQLModel]) -> sa.Table:
 
 def insert_ignoring(session: Session, model: type[SQLModel], key: Sequence[str]) -> Any:
     """An INSERT that leaves a row alone whose `key` is there already: once means a unique key."""
-    insert = _insert(session.get_bind().dialect.name, model)
+    insert = insert_into(session.get_bind().dialect.name, model)
     return insert.on_conflict_do_nothing(index_elements=list(key))
 
 
@@ -35,13 +35,14 @@ def insert_ignoring_from(
     }
     # Without a WHERE, SQLite takes the ON of ON CONFLICT for a join's.
     chosen = sa.select(*rows.c, *defaults.values()).where(sa.true())
-    insert = _insert(dialect, model).from_select(
+    insert = insert_into(dialect, model).from_select(
         [*names, *defaults], chosen, include_defaults=False
     )
     return insert.on_conflict_do_nothing(index_elements=list(key))
 
 
-def _insert(dialect: str, model: type[SQLModel]) -> Any:
+def insert_into(dialect: str, model: type[SQLModel]) -> Any:
+    """An INSERT that can be told what to do on a conflict."""
     spoken = sqlite if dialect == "sqlite" else postgresql
     return spoken.insert(table(model))
 

@@ -8,10 +8,9 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from engine.store.dialects import any_of, rows_as_json, spelled, table
+from engine.store.dialects import any_of, insert_into, rows_as_json, spelled, table
 from engine.store.prepared import Prepared, Value
 from engine.store.rows import (
     GIVEN,
@@ -83,7 +82,6 @@ def _storing(rows: int) -> Prepared:
     """
 
     def make(dialect: str) -> Any:
-        insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
         values = [
             {
                 "received_at": as_instant(dialect, sa.bindparam("at", type_=sa.String())),
@@ -94,7 +92,8 @@ def _storing(rows: int) -> Prepared:
             }
             for row in range(rows)
         ]
-        return insert(_webhooks).values(values).on_conflict_do_nothing(index_elements=["body_hash"])
+        insert = insert_into(dialect, Webhook).values(values)
+        return insert.on_conflict_do_nothing(index_elements=["body_hash"])
 
     return Prepared(make)
 

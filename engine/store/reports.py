@@ -3,17 +3,16 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from engine.domain.fading import ALL_DAYS, Month, bit_of
 from engine.domain.histogram import pack
 from engine.domain.ids import SubscriberId, TenantId
 from engine.domain.reporting import COUNTS, DaySheet
-from engine.store.dialects import table
+from engine.store.dialects import insert_into, table
 from engine.store.tables import (
     Attempt,
     Broadcast,
@@ -122,7 +121,9 @@ def write(
         "counted": found.news,
         "states": json.dumps(dict(sorted(states.items()))),
     }
-    insert = _insert(session, ReportDay).values(**where, news=found.news, fading="{}", **made)
+    insert = insert_into(session.get_bind().dialect.name, ReportDay).values(
+        **where, news=found.news, fading="{}", **made
+    )
     connection.execute(insert.on_conflict_do_update(index_elements=["tenant_id", "day"], set_=made))
 
 
@@ -143,7 +144,7 @@ def mark_readers(
     ]
     if not rows:
         return
-    insert = _insert(session, ReportReader)
+    insert = insert_into(session.get_bind().dialect.name, ReportReader)
     others = ALL_DAYS ^ bit
     insert = insert.on_conflict_do_update(
         index_elements=["tenant_id", "month", "subscriber_id"],
@@ -251,7 +252,9 @@ def look_up(session: Session) -> None:
         asked = sa.select(sa.func.coalesce(sa.func.max(table(late).c.id), 0))
         highest = session.connection().execute(asked).scalar_one()
         # The first look of all has nothing behind it: no day was made yet, so none lacks anything.
-        insert = _insert(session, ReportCursor).values(name=name, done=highest, seen=highest)
+        insert = insert_into(session.get_bind().dialect.name, ReportCursor).values(
+            name=name, done=highest, seen=highest
+        )
         session.connection().execute(
             insert.on_conflict_do_update(index_elements=["name"], set_={"seen": highest})
         )
@@ -263,8 +266,3 @@ def made_since(session: Session, day: date) -> list[tuple[TenantId, date, dict[s
         sa.select(_days.c.tenant_id, _days.c.day, _days.c.states).where(_days.c.day >= day)
     )
     return [(TenantId(row[0]), row[1], json.loads(row[2])) for row in rows]
-
-
-def _insert(session: Session, model: Any) -> Any:
-    spoken = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return spoken.insert(table(model))

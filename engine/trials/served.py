@@ -47,6 +47,7 @@ def serve(webhook_face: MakesFace) -> None:
         uvicorn.Config(
             UsageDoor(face.app),
             http=face.http,
+            ws="none",  # who looks at pages is in no trial's process
             log_level="warning",
             access_log=False,
             lifespan="off",
