@@ -7,7 +7,7 @@ import sys
 
 # structlog draws tracebacks with them where it can, and httpx has a command line that wants them:
 # five megabytes for what this process never shows.
-sys.modules.update({"rich": None, "pygments": None})  # pyright: ignore[reportCallIssue]
+sys.modules.update({"rich": None, "pygments": None})  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 # ruff: noqa: E402
 from starlette.routing import Router
