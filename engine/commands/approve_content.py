@@ -48,7 +48,7 @@ def approve_content(
     """
     require(by, Permission.CONTENT_APPROVE)
     pack = contents.get(session, content, by.tenant, for_change=True)
-    refused = _why_not(pack, version, by)
+    refused = _why_not(pack, version, by) or _too_late_beside(session, pack)
     if refused is not None:
         return refused
     assert pack is not None
@@ -62,7 +62,7 @@ def approve_content(
         )
     assert by.user is not None
     variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
-    problems = what_blocks(session, TenantId(pack.tenant_id), variants)
+    problems = what_blocks(session, pack, variants)
     if problems:
         return Refused("Something has changed since it was submitted:", problems)
     allowed = ()
@@ -130,6 +130,15 @@ def _why_not(pack: Content | None, version: int, by: Actor) -> Refused | None:
     if not possible(ContentState(pack.state), ContentEvent.APPROVE):
         return Refused(_NOTHING_TO_APPROVE[ContentState(pack.state)])
     return None
+
+
+def _too_late_beside(session: Session, pack: Content | None) -> Refused | None:
+    """A second wording comes too late once the first is frozen into a broadcast without it."""
+    first = None if pack is None or pack.b_of is None else ContentId(pack.b_of)
+    row = None if first is None else contents.get(session, first, for_change=True)
+    if row is None or row.state != ContentState.LOCKED:
+        return None
+    return Refused("The audience is frozen already: everybody gets wording A this time.")
 
 
 def _phase(session: Session, pack: Content, now: datetime) -> Phase:

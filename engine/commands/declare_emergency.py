@@ -133,9 +133,11 @@ def _not_as_approved(session: Session, row: Broadcast) -> str:
     """What goes by SMS is what was approved, to the letter: its hash says so."""
     if row.content_id is None:
         return "No content is bound to this broadcast."
-    variants = [
-        contents.as_new(one) for one in contents.variants(session, ContentId(row.content_id))
-    ]
-    if content_hash(variants) != row.content_hash:
-        return "The content is not what was approved any more, so nothing of it is sent."
+    packs = [(row.content_id, row.content_hash), (row.b_content_id, row.b_content_hash)]
+    for pack, approved in packs:
+        if pack is None:
+            continue
+        variants = map(contents.as_new, contents.variants(session, ContentId(pack)))
+        if content_hash(variants) != approved:
+            return "The content is not what was approved any more, so nothing of it is sent."
     return ""

@@ -39,7 +39,7 @@ def submit_content(
     if not possible(state, ContentEvent.SUBMIT):
         return Refused(f"This content is {state}: it cannot be submitted.")
     variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
-    problems = what_blocks(session, TenantId(pack.tenant_id), variants)
+    problems = what_blocks(session, pack, variants)
     if problems:
         return Refused("Compliance forbids this as it is:", problems)
     after = advance(state, ContentEvent.SUBMIT)

@@ -19,7 +19,8 @@ from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentId, TenantId
 from engine.domain.refusal import Refused
 from engine.domain.roles import Actor, Permission, require
-from engine.store import audit, media, templates
+from engine.domain.wordings import share_problem
+from engine.store import audit, media, templates, wordings
 from engine.store import content as contents
 from engine.store.content import NewVariant
 from engine.store.tables import Content
@@ -48,12 +49,14 @@ def write_content(
     title: str,
     variants: Sequence[VariantDraft],
     evergreen: bool = False,
+    b_percent: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Written | Refused:
     """Save a draft: a new one when `content` is None, else over `version`, which its author saw.
 
-    evergreen: it may stand in on any day for which nothing else was approved (spec D4).
+    evergreen: it may stand in on any day for which nothing else was approved (spec D4). b_percent:
+    of a second wording, how many of a hundred get it; None: as it was. Its day is the first's.
     Saving what is there already changes nothing and voids nothing. Raises Forbidden.
     """
     require(by, Permission.CONTENT_WRITE)
@@ -68,12 +71,14 @@ def write_content(
     if isinstance(wanted, Refused):
         return wanted
     if content is None:
-        said = _Said(day, title, evergreen)
-        return _create(session, by, said, wanted=wanted, now=now)
+        return _create(session, by, _Said(day, title, evergreen), wanted=wanted, now=now)
     pack = contents.get(session, content, by.tenant, for_change=True)
     if pack is None:
         return Refused("This content does not exist any more.")
     said = _Said(day, title, evergreen)
+    if pack.b_of is not None:
+        percent = pack.b_percent if b_percent is None else b_percent
+        said = _Said(pack.day, title, pack.evergreen, percent)
     return _edit(session, by, pack, version, said, wanted=wanted, now=now)
 
 
@@ -84,6 +89,8 @@ class _Said:
     day: date
     title: str
     evergreen: bool
+    b_percent: int = 0
+    """0: it is no second wording."""
 
 
 def _create(
@@ -137,9 +144,11 @@ def _edit(
             f"Somebody saved version {pack.version} while you were writing. "
             "Open it again and put your changes into that."
         )
+    if pack.b_of is not None and (problem := share_problem(said.b_percent)):
+        return Refused(problem)
     had = [contents.as_new(variant) for variant in contents.variants(session, content)]
     wanted = sorted(wanted, key=lambda variant: variant.language)
-    was = _Said(pack.day, pack.title, pack.evergreen)
+    was = _Said(pack.day, pack.title, pack.evergreen, pack.b_percent)
     if (was, had) == (said, wanted):
         return Written(content=content, version=pack.version, changed=False)
     before = _words(was, state, pack.version, pack.content_hash, had)
@@ -151,11 +160,13 @@ def _edit(
         day=said.day,
         title=said.title,
         evergreen=said.evergreen,
+        b_percent=said.b_percent,
         writer=by.user,
         now=now,
     ):
         return Refused("Somebody else has just changed this content. Open it again.")
     contents.replace_variants(session, content, wanted)
+    wordings.move_second(session, content, day=said.day, evergreen=said.evergreen)
     new_version = before["version"] + 1
     voided = state is not ContentState.REJECTED and state is not after_state
     audit.append(
@@ -227,6 +238,7 @@ def _words(
         "day": said.day,
         "title": said.title,
         "evergreen": said.evergreen,
+        **({"b_percent": said.b_percent} if said.b_percent else {}),
         "state": state,
         "version": version,
         "content_hash": content_hash,

@@ -124,7 +124,7 @@ def _plan(
             kind=Kind.PLAN,
             mood=Mood.NONE,
             title="Audience and text were frozen",
-            words=f"Approved content {row.content_hash[:12]}…",
+            words=_content_words(row),
         )
     if broadcast is None or broadcast.planned_at is None or row.planned_at is None:
         return
@@ -135,6 +135,11 @@ def _plan(
         mood=Mood.NONE,
         title=f"Planned for {clock(row.planned_at)}" + (f" through {through}" if through else ""),
     )
+
+
+def _content_words(row: Delivery) -> str:
+    which = f", wording {row.wording} of two" if row.wording else ""
+    return f"Approved content {row.content_hash[:12]}…{which}"
 
 
 def _attempt(one: Attempt, phones: dict[int | None, str]) -> Entry:

@@ -10,6 +10,7 @@ from engine.documents.phones import spaced
 from engine.domain.content import preview
 from engine.domain.delivery import Event, State, possible
 from engine.domain.ids import BroadcastId, DeliveryId, SubscriberId, TenantId
+from engine.domain.wordings import Wording
 from engine.read.delivery_entries import LIMIT, Entry, Kind, entries
 from engine.read.delivery_words import Answer, Standing, answer
 from engine.read.stages import WORDS
@@ -38,6 +39,7 @@ class DeliveryTimeline:
     broadcast: BroadcastId | None
     broadcast_title: str
     content_hash: str
+    wording: str
     message_id: str
     state: State
     state_words: str
@@ -83,6 +85,7 @@ def timeline(session: Session, tenant: TenantId, delivery: DeliveryId) -> Delive
         broadcast=BroadcastId(row.broadcast_id) if row.broadcast_id else None,
         broadcast_title=broadcast.title if broadcast else "",
         content_hash=row.content_hash,
+        wording=row.wording,
         message_id=row.message_id or "",
         state=State(row.state),
         state_words=WORDS[State(row.state)],
@@ -119,12 +122,12 @@ def _text(session: Session, row: Delivery, broadcast: Broadcast | None) -> str:
     """The message's words, as long as the content is still what was sent."""
     if broadcast is None or broadcast.content_id is None:
         return ""
-    if broadcast.content_hash != row.content_hash:
+    second = row.wording == Wording.B
+    pack = broadcast.b_content_id if second else broadcast.content_id
+    if row.content_hash != (broadcast.b_content_hash if second else broadcast.content_hash):
         return ""
     variant = session.exec(
-        select(Variant).where(
-            Variant.content_id == broadcast.content_id, Variant.language == row.language
-        )
+        select(Variant).where(Variant.content_id == pack, Variant.language == row.language)
     ).one_or_none()
     return preview(variant.body, json.loads(row.parameters)) if variant else ""
 

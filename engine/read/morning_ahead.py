@@ -98,6 +98,7 @@ def _content(
             col(Content.tenant_id) == tenant,
             col(Content.day) == day,
             col(Content.evergreen).is_(False),
+            content_lists.FIRST,
         )
         .order_by(col(Content.content_hash).is_(None), col(Content.id).desc())
         .limit(1)

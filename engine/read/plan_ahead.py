@@ -30,7 +30,7 @@ from engine.read.plan import (
 )
 from engine.read.plan_made import plan_made
 from engine.read.schedules import next_window
-from engine.store import content, schedules, senders, tenant_settings
+from engine.store import content, content_lists, schedules, senders, tenant_settings
 from engine.store.tables import Broadcast, Content, Schedule, Sender
 
 LOOKED_BACK = timedelta(days=2)
@@ -269,7 +269,7 @@ def pack_of(session: Session, tenant: TenantId, row: Schedule, day: date) -> Con
         return content.get(session, ContentId(row.content_id), tenant)
     query = (
         sa.select(Content)
-        .where(col(Content.tenant_id) == tenant, col(Content.day) == day)
+        .where(col(Content.tenant_id) == tenant, col(Content.day) == day, content_lists.FIRST)
         .order_by(col(Content.content_hash).is_(None), col(Content.id).desc())
         .limit(1)
     )

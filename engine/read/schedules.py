@@ -12,8 +12,8 @@ from engine.domain.content import Category
 from engine.domain.ids import BroadcastId, ContentId, ScheduleId, TenantId
 from engine.domain.schedule import DayShape, Kind, Window
 from engine.domain.tenant_settings import shape_of
+from engine.store import content_lists, tenant_settings
 from engine.store import schedules as store
-from engine.store import tenant_settings
 from engine.store.tables import Broadcast, Content, Schedule
 
 PACKS_LIMIT = 60
@@ -176,7 +176,7 @@ def _last(session: Session, row: Schedule) -> Broadcast | None:
 def _packs(session: Session, tenant: TenantId) -> tuple[Pack, ...]:
     query = (
         sa.select(Content)
-        .where(col(Content.tenant_id) == tenant)
+        .where(col(Content.tenant_id) == tenant, content_lists.FIRST)
         .order_by(col(Content.day).desc(), col(Content.id).desc())
         .limit(PACKS_LIMIT)
     )

@@ -217,8 +217,32 @@ def log(
     )
 
 
-def bind_content(session: Session, broadcast: BroadcastId, content: Content, category: str) -> None:
-    """Tie a broadcast to the content it will send."""
+def approved_hashes(session: Session, broadcast: BroadcastId) -> frozenset[str]:
+    """Under which hashes a broadcast may send: of its content, and of the second wording."""
+    b = _broadcasts.c
+    asked = select(b.content_hash, b.b_content_hash).where(b.id == broadcast)
+    row = session.connection().execute(asked).first()
+    return frozenset(one for one in row or () if one)
+
+
+def bind_content(
+    session: Session,
+    broadcast: BroadcastId,
+    content: Content,
+    category: str,
+    *,
+    second: Content | None = None,
+) -> None:
+    """Tie a broadcast to the content it will send. second: what some of its people get instead."""
+    b = (
+        {}
+        if second is None
+        else {
+            "b_content_id": second.id,
+            "b_content_hash": second.content_hash,
+            "b_percent": second.b_percent,
+        }
+    )
     session.connection().execute(
         update(Broadcast)
         .where(col(Broadcast.id) == broadcast)
@@ -227,6 +251,7 @@ def bind_content(session: Session, broadcast: BroadcastId, content: Content, cat
             content_hash=content.content_hash,
             title=content.title,
             category=category,
+            **b,
         )
         .execution_options(synchronize_session=False)
     )

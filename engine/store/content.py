@@ -68,15 +68,19 @@ def add(
     day: date,
     title: str,
     evergreen: bool = False,
+    b_of: ContentId | None = None,
+    b_percent: int = 0,
     author: UserId,
     now: datetime,
 ) -> ContentId:
-    """A new, empty draft in version 1."""
+    """A new, empty draft in version 1. b_of: whose second wording it is; b_percent: its share."""
     pack = Content(
         tenant_id=tenant,
         day=day,
         title=title,
         evergreen=evergreen,
+        b_of=b_of,
+        b_percent=b_percent,
         state=ContentState.DRAFT,
         version=1,
         author_id=author,
@@ -98,6 +102,7 @@ def edit(
     day: date,
     title: str,
     evergreen: bool = False,
+    b_percent: int = 0,
     writer: UserId,
     now: datetime,
 ) -> bool:
@@ -110,6 +115,7 @@ def edit(
         day=day,
         title=title,
         evergreen=evergreen,
+        b_percent=b_percent,
         writers=json.dumps(sorted({*writers(pack), writer})),
         submitted_at=None,
         decided_at=None,

@@ -10,6 +10,8 @@ from engine.domain.ids import TenantId
 from engine.store.tables.content import Content, Variant
 
 MONTH_LIMIT = 400
+FIRST = col(Content.b_of).is_(None)
+"""A day's content itself: its second wording goes with it, and is listed beside it."""
 
 
 def languages(session: Session, packs: Sequence[Content]) -> dict[int, tuple[str, ...]]:
@@ -31,7 +33,7 @@ def listing(
     """A page of packs, newest day first."""
     statement = (
         select(Content)
-        .where(col(Content.tenant_id) == tenant)
+        .where(col(Content.tenant_id) == tenant, FIRST)
         .order_by(col(Content.day).desc(), col(Content.id).desc())
         .limit(limit)
         .offset(offset)
@@ -42,7 +44,7 @@ def listing(
 def count(session: Session, tenant: TenantId) -> int:
     """How many packs there are."""
     return session.exec(
-        select(func.count()).select_from(Content).where(col(Content.tenant_id) == tenant)
+        select(func.count()).select_from(Content).where(col(Content.tenant_id) == tenant, FIRST)
     ).one()
 
 
@@ -81,6 +83,7 @@ def in_days(session: Session, tenant: TenantId, first: date, last: date) -> Sequ
             col(Content.day) >= first,
             col(Content.day) <= last,
             col(Content.evergreen).is_(False),
+            FIRST,
         )
         .order_by(col(Content.day), col(Content.id))
         .limit(MONTH_LIMIT)
@@ -92,7 +95,7 @@ def evergreens(session: Session, tenant: TenantId, *, limit: int) -> Sequence[Co
     """The evergreen packs, whatever their state, the latest decision first."""
     statement = (
         select(Content)
-        .where(col(Content.tenant_id) == tenant, col(Content.evergreen).is_(True))
+        .where(col(Content.tenant_id) == tenant, col(Content.evergreen).is_(True), FIRST)
         .order_by(col(Content.decided_at).desc(), col(Content.id).desc())
         .limit(limit)
     )
@@ -106,6 +109,7 @@ def fallback(session: Session, tenant: TenantId) -> Content | None:
         .where(
             col(Content.tenant_id) == tenant,
             col(Content.evergreen).is_(True),
+            FIRST,
             col(Content.state).in_([state.value for state in APPROVED_OR_BETTER]),
         )
         .order_by(col(Content.decided_at).desc(), col(Content.id).desc())

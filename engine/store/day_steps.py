@@ -117,7 +117,7 @@ def failed(session: Session, tenant: TenantId) -> list[Step]:
 def of_content(session: Session, content: ContentId) -> list[BroadcastId]:
     """The broadcasts that wait for their window and will send this content."""
     asked = sa.select(_broadcasts.c.id).where(
-        _broadcasts.c.content_id == content,
+        sa.or_(_broadcasts.c.content_id == content, _broadcasts.c.b_content_id == content),
         _broadcasts.c.state.in_([state.value for state in BEFORE_WINDOW]),
     )
     return [BroadcastId(one) for one in session.connection().execute(asked).scalars()]
@@ -126,7 +126,7 @@ def of_content(session: Session, content: ContentId) -> list[BroadcastId]:
 def wanted_anew(session: Session, step: Step) -> set[ContentId]:
     """The contents of broadcasts for which a person asked for a step again."""
     asked = (
-        sa.select(_broadcasts.c.content_id)
+        sa.select(_broadcasts.c.content_id, _broadcasts.c.b_content_id)
         .join(_steps, _steps.c.broadcast_id == _broadcasts.c.id)
         .where(
             _steps.c.step == step.value,
@@ -135,5 +135,5 @@ def wanted_anew(session: Session, step: Step) -> set[ContentId]:
             _broadcasts.c.state.in_([state.value for state in BEFORE_WINDOW]),
         )
     )
-    found = session.connection().execute(asked).scalars()
-    return {ContentId(content) for content in found if content is not None}
+    found = session.connection().execute(asked)
+    return {ContentId(content) for row in found for content in row if content is not None}

@@ -19,6 +19,7 @@ from engine.domain.dead_letter import Letter, WantedLetters
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, ContentId, DeliveryId, TenantId
 from engine.domain.subscriber import Status
+from engine.domain.wordings import Wording
 from engine.store import content as contents
 from engine.store import tables, templates
 from engine.store.dialects import spelled, table
@@ -138,6 +139,10 @@ _unanswered = (
     )
     .exists()
 )
+_pack = sa.case(
+    (deliveries.c.wording == Wording.B.value, _broadcasts.c.b_content_id),
+    else_=_broadcasts.c.content_id,
+)
 _FACTS = (
     sa.select(
         deliveries.c.id,
@@ -153,7 +158,7 @@ _FACTS = (
         _broadcasts.c.state.label("broadcast_state"),
         _broadcasts.c.service_day,
         _broadcasts.c.category,
-        _broadcasts.c.content_id,
+        _pack.label("content_id"),
         _schedules.c.zone,
         _contents.c.state.label("content_state"),
         _contents.c.content_hash.label("approved_hash"),
@@ -163,7 +168,7 @@ _FACTS = (
         deliveries.join(people, people.c.id == deliveries.c.subscriber_id, isouter=True)
         .join(_broadcasts, _broadcasts.c.id == deliveries.c.broadcast_id, isouter=True)
         .join(_schedules, _schedules.c.id == _broadcasts.c.schedule_id, isouter=True)
-        .join(_contents, _contents.c.id == _broadcasts.c.content_id, isouter=True)
+        .join(_contents, _contents.c.id == _pack, isouter=True)
     )
     .with_for_update(of=deliveries)
 )

@@ -86,7 +86,10 @@ def mark(
     Marked first and sent then: who dies in between has sent it for all that anybody knows.
     """
     rows = session.connection().execute(
-        sa.select(_l.c.id, _l.c.subscriber_id, _l.c.attempts, _d.language, _d.parameters, _s.phone)
+        sa.select(
+            *(_l.c.id, _l.c.subscriber_id, _l.c.attempts),
+            *((_d.language + _d.wording).label("language"), _d.parameters, _s.phone),
+        )
         .add_columns(sa.and_(*emergencies.still_missing()).label("missing"))
         .select_from(_l.join(table(Delivery), _d.id == _l.c.delivery_id))
         .join(table(Subscriber), _s.id == _l.c.subscriber_id)

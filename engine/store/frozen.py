@@ -64,6 +64,7 @@ class NewDelivery(NamedTuple):
     phone: str | None
     bsuid: str | None
     language: str
+    wording: str
     tier: str
     parameters: str
     state: str
@@ -80,6 +81,7 @@ _TARGET = ManyRows(
         "phone": TEXT,
         "bsuid": TEXT,
         "language": TEXT,
+        "wording": TEXT,
         "tier": TEXT,
         "parameters": TEXT,
         "state": TEXT,

@@ -151,7 +151,7 @@ def _due(dialect: str, state: State, priority: Priority | None, *, first_ones: b
         .where(_deliveries.c.lane_id == bindparam("lane", type_=sa.Integer()))
         .where(_deliveries.c.state == spelled(state), *_of_priority(priority))
         .where(_deliveries.c.due_at <= as_instant(dialect, horizon), ~stays, _may_mark())
-        .where(_deliveries.c.content_hash == _approved())
+        .where(_has_approved_words())
         .order_by(_deliveries.c.due_at, _deliveries.c.id)
         .limit(bindparam("most", type_=sa.Integer()))
         .with_for_update(of=_deliveries)
@@ -220,14 +220,15 @@ def _may_mark() -> sa.ColumnElement[bool]:
     )
 
 
-def _approved() -> Any:
-    """The words of its broadcast: what somebody read and approved, and no other."""
-    return (
-        select(_broadcasts.c.content_hash)
-        .join(_lanes, _lanes.c.broadcast_id == _broadcasts.c.id)
-        .where(_lanes.c.id == bindparam("lane"))
-        .scalar_subquery()
+def _has_approved_words() -> sa.ColumnElement[bool]:
+    """What somebody read and approved for its broadcast, in one wording or the other."""
+    of_lane = _lanes.c.id == bindparam("lane")
+    joined = _broadcasts.join(_lanes, _lanes.c.broadcast_id == _broadcasts.c.id)
+    approved = (
+        select(hash_).select_from(joined).where(of_lane).scalar_subquery()
+        for hash_ in (_broadcasts.c.content_hash, _broadcasts.c.b_content_hash)
     )
+    return sa.or_(*(_deliveries.c.content_hash == one for one in approved))
 
 
 def _marked(row: list[Any], lane: LaneId) -> Marked:

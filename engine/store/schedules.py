@@ -185,6 +185,7 @@ def _approved(tenant: Any, day: Any) -> tuple[sa.ColumnElement[bool], ...]:
         col(Content.tenant_id) == tenant,
         col(Content.day) == day,
         col(Content.evergreen).is_(False),
+        col(Content.b_of).is_(None),
         col(Content.state).in_([state.value for state in APPROVED_OR_BETTER]),
     )
 

@@ -15,6 +15,7 @@ from engine.domain.content import ContentState, content_hash
 from engine.domain.ids import BroadcastId, ContentHash, ContentId, TenantId
 from engine.domain.stand_ins import StandIn, can_carry
 from engine.domain.templates import Member, order_of_standing_in
+from engine.domain.wordings import Wording
 from engine.store import compliance as rules
 from engine.store import templates
 from engine.store.content import NewVariant
@@ -22,7 +23,7 @@ from engine.store.day_steps import BEFORE_WINDOW
 from engine.store.dialects import table
 from engine.store.tables import Broadcast, Content, Delivery, StandInTemplate, Template, Variant
 
-_deliveries = table(Delivery)
+_broadcasts, _deliveries = table(Broadcast), table(Delivery)
 AT_ONCE = 500
 """Deliveries stamped in one transaction."""
 
@@ -146,6 +147,7 @@ def take(
     variants: all languages as they are now; chosen: whose place is taken, and by whom.
     """
     content = ContentId(pack.id or 0)
+    column = "b_content_hash" if broadcast.b_content_id == pack.id else "content_hash"
     by_language = {variant.language: stand_in for variant, stand_in in chosen}
     after = [
         variant
@@ -155,7 +157,7 @@ def take(
     ]
     new = content_hash(after)
     before = str(pack.content_hash)
-    if not _rebind(session, broadcast, before, new):
+    if not _rebind(session, broadcast, column, before, new):
         return None
     for variant, stand_in in chosen:
         session.exec(
@@ -197,35 +199,44 @@ def take(
 
 
 def stamp(session: Session, broadcast: BroadcastId, most: int) -> int:
-    """Write the broadcast's content hash on up to `most` deliveries that have another; how many."""
-    hash_now = sa.select(col(Broadcast.content_hash)).where(col(Broadcast.id) == broadcast)
+    """Write the broadcast's content hash, or its second wording's, on up to `most` deliveries that
+    have another; how many.
+    """
+    hash_now = sa.case(
+        (_deliveries.c.wording == Wording.B.value, _hash_of(broadcast, Broadcast.b_content_hash)),
+        else_=_hash_of(broadcast, Broadcast.content_hash),
+    )
     some = (
         sa.select(_deliveries.c.id)
         .where(
             _deliveries.c.broadcast_id == broadcast,
-            _deliveries.c.content_hash != hash_now.scalar_subquery(),
+            _deliveries.c.content_hash != hash_now,
             _deliveries.c.attempts == 0,
         )
         .limit(most)
     )
     changed = session.connection().execute(
-        sa.update(_deliveries)
-        .where(_deliveries.c.id.in_(some))
-        .values(content_hash=hash_now.scalar_subquery())
+        sa.update(_deliveries).where(_deliveries.c.id.in_(some)).values(content_hash=hash_now)
     )
     return cast("sa.CursorResult[Any]", changed).rowcount
 
 
-def _rebind(session: Session, broadcast: Broadcast, before: str, new: ContentHash) -> bool:
+def _hash_of(broadcast: BroadcastId, column: Any) -> Any:
+    return sa.select(col(column)).where(col(Broadcast.id) == broadcast).scalar_subquery()
+
+
+def _rebind(
+    session: Session, broadcast: Broadcast, column: str, before: str, new: ContentHash
+) -> bool:
     waiting = [state.value for state in BEFORE_WINDOW]
-    changed = session.exec(
-        sa.update(Broadcast)
+    changed = session.connection().execute(
+        sa.update(_broadcasts)
         .where(
-            col(Broadcast.id) == broadcast.id,
-            col(Broadcast.content_hash) == before,
-            col(Broadcast.state).in_(waiting),
+            _broadcasts.c.id == broadcast.id,
+            _broadcasts.c[column] == before,
+            _broadcasts.c.state.in_(waiting),
         )
-        .values(content_hash=new)
+        .values({column: new})
     )
     return changed.rowcount == 1
 

@@ -10,11 +10,13 @@ from sqlmodel import Session
 from engine.domain.broadcast import OVER
 from engine.domain.delivery import State
 from engine.domain.ids import TenantId
+from engine.domain.wordings import Wording
 from engine.store import tables
 from engine.store.dialects import insert_ignoring, spelled, table
 
 _d, _b, _v = table(tables.Delivery), table(tables.Broadcast), table(tables.Variant)
 _days = table(tables.TemplateDay)
+_pack = sa.case((_d.c.wording == Wording.B.value, _b.c.b_content_id), else_=_b.c.content_id)
 
 SETTLES_IN = timedelta(hours=26)
 """Receipts still come for a day: until then a broadcast is counted anew."""
@@ -25,7 +27,7 @@ NOT_ARRIVED = (State.FAILED, State.DISCARDED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """One broadcast in one language. `failed` of `sent` did not arrive for good."""
+    """One broadcast with one template. `failed` of `sent` did not arrive for good."""
 
     tenant: TenantId
     broadcast: int
@@ -78,7 +80,7 @@ def count(session: Session, broadcast: int) -> list[Count]:
         )
         .select_from(_b)
         .join(_d, _d.c.broadcast_id == _b.c.id)
-        .join(_v, sa.and_(_v.c.content_id == _b.c.content_id, _v.c.language == _d.c.language))
+        .join(_v, sa.and_(_v.c.content_id == _pack, _v.c.language == _d.c.language))
         .where(_b.c.id == broadcast)
         .group_by(_b.c.tenant_id, _b.c.service_day, _v.c.template_name, _v.c.template_language)
     )
@@ -108,14 +110,18 @@ def keep(session: Session, counts: Iterable[Count], now: datetime) -> None:
             "counted_at": now,
         }
         inserted = session.connection().execute(
-            insert_ignoring(session, tables.TemplateDay, ["broadcast_id", "language"])
+            insert_ignoring(session, tables.TemplateDay, ["broadcast_id", "name", "language"])
             .values(broadcast_id=one.broadcast, language=one.language, **values)
             .returning(_days.c.id)
         )
         if inserted.scalar_one_or_none() is None:
             session.connection().execute(
                 sa.update(_days)
-                .where(_days.c.broadcast_id == one.broadcast, _days.c.language == one.language)
+                .where(
+                    _days.c.broadcast_id == one.broadcast,
+                    _days.c.name == one.name,
+                    _days.c.language == one.language,
+                )
                 .values(**values)
             )
 

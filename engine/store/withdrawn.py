@@ -45,8 +45,11 @@ def _of_state(state: State) -> Any:
     """One for each state, so that the index over what waits serves it: it is asked every second."""
     this = bindparam("broadcast", type_=sa.Integer())
     lanes = select(_lanes.c.id).where(_lanes.c.broadcast_id == this)
-    approved = select(_broadcasts.c.content_hash).where(_broadcasts.c.id == this).scalar_subquery()
-    is_approved = _deliveries.c.content_hash == approved
+    approved = (
+        select(hash_).where(_broadcasts.c.id == this).scalar_subquery()
+        for hash_ in (_broadcasts.c.content_hash, _broadcasts.c.b_content_hash)
+    )
+    is_approved = sa.or_(*(_deliveries.c.content_hash == one for one in approved))
     return (
         select(_deliveries.c.id, is_approved.label("is_approved"))
         .join(_subscribers, _subscribers.c.id == _deliveries.c.subscriber_id)

@@ -140,8 +140,10 @@ def _start(session: Session, broadcast: BroadcastId, epoch: int, now: datetime) 
         return
     if not broadcasts.advance(session, broadcast, _E.START, started_at=now):
         return
-    content = None if row.content_id is None else contents.get(session, ContentId(row.content_id))
-    if content is not None:
+    for pack in (row.content_id, row.b_content_id):
+        content = None if pack is None else contents.get(session, ContentId(pack))
+        if content is None:
+            continue
         sent = content_rules.advance(ContentState(content.state), ContentEvent.SEND)
         contents.move(session, content, state=sent, now=now)
     lanes_store.claim_lanes(session, broadcast, epoch)
@@ -181,9 +183,8 @@ async def _stamp_the_rest(equipment: Equipment, view: watch.View) -> None:
     delivery until it says so.
     """
     row, database = view.broadcast, equipment.database
-    if row.content_id is None or not await database.read(
-        stand_ins.taken, ContentId(row.content_id)
-    ):
+    packs = [ContentId(one) for one in (row.content_id, row.b_content_id) if one is not None]
+    if not any([await database.read(stand_ins.taken, pack) for pack in packs]):
         return
     while await database.transact(stand_ins.stamp, BroadcastId(row.id or 0), stand_ins.AT_ONCE):
         equipment.beat("conduct")

@@ -24,11 +24,17 @@ from engine.domain.emergency import (
     Other,
     Taken,
 )
-from engine.domain.ids import BroadcastId, ContentId, TenantId
+from engine.domain.ids import BroadcastId, TenantId
 from engine.domain.retry import GiveUp, RetryAt
 from engine.domain.roles import ENGINE
-from engine.store import audit, broadcasts, carriers, emergencies, emergency_letters
-from engine.store import content as contents
+from engine.store import (
+    audit,
+    broadcasts,
+    carriers,
+    emergencies,
+    emergency_letters,
+    wordings,
+)
 from engine.store.emergency_letters import Letter
 from engine.workers.emergency_dispatch import Batch, Dispatch, carry
 from engine.workers.equipment import Equipment
@@ -175,11 +181,11 @@ def claim(
     letters = emergency_letters.mark(session, broadcast, channel, most, epoch=epoch, now=now)
     if not letters:
         return None
-    variants = contents.variants(session, ContentId(row.content_id))
+    variants = wordings.by_key(session, row.content_id, row.b_content_id)
     return Batch(
         broadcast=broadcast,
         title=row.title,
-        bodies={one.language: one.body for one in variants},
+        bodies={key: one.body for key, one in variants},
         letters=tuple(letters),
         reach=reach,
     )

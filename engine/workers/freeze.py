@@ -8,7 +8,7 @@ what is there stay.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,10 +22,12 @@ from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, ContentHash, ContentId, SubscriberId, TenantId
 from engine.domain.schedule import strictest
 from engine.domain.subscriber import Status, exclusion
+from engine.domain.wordings import Wording, wording_of
 from engine.store import broadcasts, frozen, schedules
 from engine.store import content as content_store
+from engine.store.content import NewVariant
 from engine.store.tables import Broadcast, Content
-from engine.workers import fallback
+from engine.workers import fallback, second_wording
 from engine.workers.equipment import Equipment
 
 log = structlog.get_logger()
@@ -40,6 +42,26 @@ class FrozenContent:
     content_hash: ContentHash
     variants: Mapping[str, tuple[str, ...]]
     """Parameter texts by language, personal fields not yet filled in."""
+    second: "FrozenSecond | None" = None
+
+    def given_to(self, person: frozen.Person) -> tuple[str, ContentHash, tuple[str, ...]]:
+        """What somebody gets: (wording or nothing, hash, parameter texts)."""
+        language, second = person.language, self.second
+        if second is None or language not in second.variants:
+            return "", self.content_hash, self.variants[language]
+        wording = wording_of(self.broadcast, person.id, second.percent)
+        if wording is Wording.B:
+            return wording.value, second.content_hash, second.variants[language]
+        return wording.value, self.content_hash, self.variants[language]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenSecond:
+    """Wording B as the freeze uses it, in the languages that have one."""
+
+    content_hash: ContentHash
+    variants: Mapping[str, tuple[str, ...]]
+    percent: int
 
 
 async def freeze(equipment: Equipment, broadcast: BroadcastId) -> bool:
@@ -66,23 +88,45 @@ def _begin(session: Session, broadcast: BroadcastId, now: datetime) -> FrozenCon
     approved = _approved(session, row, now)
     if approved is None or approved.content_hash is None:
         return None
-    variants = content_store.variants(session, ContentId(approved.id or 0))
-    if content_rules.content_hash(map(content_store.as_new, variants)) != approved.content_hash:
+    stored = content_store.variants(session, ContentId(approved.id or 0))
+    variants = [content_store.as_new(variant) for variant in stored]
+    if content_rules.content_hash(variants) != approved.content_hash:
         # Somebody changed the tables behind the commands' back: not one word of it is sent.
         log.error("freeze.tampered", broadcast=broadcast, content=approved.id)
         return None
     locked = content_rules.advance(ContentState(approved.state), ContentEvent.LOCK)
     if not content_store.move(session, approved, state=locked, now=now):
         return None  # the approval was taken back this very moment
+    try:
+        second = (
+            second_wording.again(session, row)
+            if row.content_hash  # a freeze that was cut off had bound it
+            else second_wording.begin(session, row, approved, variants, now)
+        )
+    except LookupError as error:
+        log.error("freeze.tampered", broadcast=broadcast, why=str(error))  # noqa: TRY400
+        return None
     category = strictest(Category(variant.category) for variant in variants)
-    broadcasts.bind_content(session, broadcast, approved, category.value)
+    broadcasts.bind_content(
+        session, broadcast, approved, category.value, second=second and second.content
+    )
     log.info("freeze.began", broadcast=broadcast, at=now.isoformat())
     return FrozenContent(
         tenant=TenantId(row.tenant_id),
         broadcast=broadcast,
         content_hash=ContentHash(approved.content_hash),
-        variants={variant.language: content_store.parameters(variant) for variant in variants},
+        variants=_texts(variants),
+        second=second
+        and FrozenSecond(
+            content_hash=ContentHash(second.content.content_hash or ""),
+            variants=_texts(second.variants),
+            percent=second.content.b_percent,
+        ),
     )
+
+
+def _texts(variants: Iterable[NewVariant]) -> dict[str, tuple[str, ...]]:
+    return {variant.language: variant.parameters for variant in variants}
 
 
 def _approved(session: Session, row: Broadcast, now: datetime) -> Content | None:
@@ -136,8 +180,9 @@ def _write(session: Session, part: Slice) -> None:
 
 
 def _delivery(content: FrozenContent, person: frozen.Person, now: datetime) -> frozen.NewDelivery:
+    wording, content_hash, parameters = content.given_to(person)
     texts = content_rules.render(
-        content.variants[person.language],
+        parameters,
         name=person.name,
         registration_no=person.registration_no,
     )
@@ -145,16 +190,18 @@ def _delivery(content: FrozenContent, person: frozen.Person, now: datetime) -> f
         tenant_id=content.tenant,
         broadcast_id=content.broadcast,
         subscriber_id=person.id,
+        # Of wording A whichever they get: nobody can be owed both.
         key=content_rules.delivery_key(
             recipient=f"subscriber:{person.id}",
             content_hash=content.content_hash,
             kind="broadcast",
             request=str(content.broadcast),
         ),
-        content_hash=content.content_hash,
+        content_hash=content_hash,
         phone=person.phone,
         bsuid=person.bsuid,
         language=person.language,
+        wording=wording,
         tier=person.tier,
         parameters=json.dumps(texts, ensure_ascii=False),
         state=State.PLANNED.value,

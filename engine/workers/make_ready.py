@@ -41,7 +41,8 @@ class Ahead:
 
     broadcast: BroadcastId
     tenant: TenantId
-    content: ContentId
+    contents: tuple[ContentId, ...]
+    """What it sends: one content, or that and its second wording."""
     opens_at: datetime
     due: Mapping[Step, datetime]
     steps: Mapping[Step, DayStep]
@@ -95,14 +96,15 @@ def coming(session: Session, now: datetime) -> tuple[Ahead, ...]:
 
 
 def _of(session: Session, row: Broadcast, now: datetime) -> Ahead:
-    tenant, content = TenantId(row.tenant_id), ContentId(row.content_id or 0)
+    tenant = TenantId(row.tenant_id)
+    packs = tuple(ContentId(one) for one in (row.content_id, row.b_content_id) if one is not None)
     values = tenant_settings.values(session, tenant)
     broadcast = BroadcastId(row.id or 0)
-    variants = contents.variants(session, content)
+    variants = [one for pack in packs for one in contents.variants(session, pack)]
     return Ahead(
         broadcast=broadcast,
         tenant=tenant,
-        content=content,
+        contents=packs,
         opens_at=row.opens_at,
         due=rules.due(
             deadlines.of_opening(row.opens_at, values),
@@ -112,9 +114,9 @@ def _of(session: Session, row: Broadcast, now: datetime) -> Ahead:
             opened_at=row.created_at,
         ),
         steps=day_steps.of_broadcast(session, broadcast),
-        lacks=len(uploads.of_content(session, tenant, content, now)),
+        lacks=sum(len(uploads.of_content(session, tenant, pack, now)) for pack in packs),
         files=sum(1 for variant in variants if variant.header_sha256),
-        in_order=not stand_in.problems(session, tenant, content),
+        in_order=not any(stand_in.problems(session, tenant, pack) for pack in packs),
     )
 
 
@@ -157,7 +159,7 @@ async def validate(equipment: Equipment, shelf: Templates | None, one: Ahead) ->
         return
     unasked = await _ask(equipment, shelf, one.tenant)
     equipment.beat("make_ready")
-    found = await database.transact(stand_in.change, one.broadcast, one.content, clock.now())
+    found = await database.transact(stand_in.change_all, one.broadcast, one.contents, clock.now())
     while await database.transact(stand_ins.stamp, one.broadcast, stand_ins.AT_ONCE):
         equipment.beat("make_ready")
     if unasked:

@@ -146,7 +146,11 @@ class Morning:
         if lacking:
             equipment = self._equipment
             self._messages |= await equipment.database.read(
-                uploads.templates, view.broadcast.content_id or 0, lacking, equipment.clock.now()
+                uploads.templates,
+                view.broadcast.content_id or 0,
+                lacking,
+                equipment.clock.now(),
+                view.broadcast.b_content_id,
             )
         return self._messages
 
@@ -160,7 +164,7 @@ class Morning:
             if lane.state == "sending" and lane.lane not in self._runs
             for wording in messages.get(lane.sender, ())
         }
-        return not stored <= {view.broadcast.content_hash}
+        return not stored <= {view.broadcast.content_hash, view.broadcast.b_content_hash}
 
     async def _pause_altered(self, view: watch.View) -> None:
         """Nobody gets it. It is read anew on the next look: a person may have put it right."""

@@ -17,6 +17,7 @@ from engine.domain.ids import BroadcastId, ContentId, TenantId
 from engine.domain.roles import ENGINE
 from engine.domain.stand_ins import StandIn, choose
 from engine.domain.template_standing import Standing, problem
+from engine.domain.wordings import Wording
 from engine.store import audit, broadcasts, stand_ins, templates
 from engine.store import content as contents
 from engine.store.content import NewVariant
@@ -44,6 +45,17 @@ def problems(session: Session, tenant: TenantId, content: ContentId) -> dict[str
         if (wrong := problem(new, standing)) is not None:
             found[variant.language] = wrong
     return found
+
+
+def change_all(
+    session: Session, broadcast: BroadcastId, packs: Sequence[ContentId], now: datetime
+) -> Found:
+    """The same for all that a broadcast sends; of two wordings each is told of."""
+    found = [change(session, broadcast, pack, now) for pack in packs]
+    if len(found) == 1:
+        return found[0]
+    said = (f"Wording {name}: {one.words}" for name, one in zip(Wording, found, strict=True))
+    return Found(all(one.in_order for one in found), ". ".join(said))
 
 
 def change(session: Session, broadcast: BroadcastId, content: ContentId, now: datetime) -> Found:

@@ -6,7 +6,7 @@ again, so a failed upload is simply still missing. A lane without its ids does n
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -24,7 +24,7 @@ from engine.domain.message import TemplateMessage
 from engine.domain.outcome import Failure
 from engine.store import content as contents
 from engine.store import day_steps, media, senders
-from engine.store.tables import Broadcast
+from engine.store.tables import Broadcast, Variant
 from engine.whatsapp.graph import Graph
 from engine.whatsapp.media import UPLOADS_AT_ONCE
 from engine.whatsapp.media import upload_media as upload_to_meta
@@ -117,19 +117,27 @@ def _waiting_for(session: Session, wanted: Sequence[Wanted]) -> list[BroadcastId
 def missing(session: Session, now: datetime) -> tuple[Wanted, ...]:
     """What the broadcasts under way want uploaded."""
     under_way = session.exec(
-        select(Broadcast.tenant_id, Broadcast.content_id).where(
+        select(Broadcast.tenant_id, Broadcast.content_id, Broadcast.b_content_id).where(
             col(Broadcast.state).in_([state.value for state in WANTING]),
             col(Broadcast.content_id).is_not(None),
         )
     ).all()
     wanted: dict[tuple[SenderId, str, str], Wanted] = {}
     anew = day_steps.wanted_anew(session, Step.MEDIA)
-    for tenant, content in under_way:
-        pack = ContentId(content or 0)
+    for tenant, pack in _packs(under_way):
         since = now if pack in anew else None
-        for one in of_content(session, TenantId(tenant), pack, now, since=since):
+        for one in of_content(session, tenant, pack, now, since=since):
             wanted[one.sender, one.header.sha256, one.brand_line] = one
     return tuple(wanted.values())
+
+
+def _packs(rows: Iterable[tuple[int, int | None, int | None]]) -> list[tuple[TenantId, ContentId]]:
+    return [
+        (TenantId(tenant), ContentId(content))
+        for tenant, *packs in rows
+        for content in packs
+        if content is not None
+    ]
 
 
 def of_content(
@@ -218,19 +226,23 @@ async def upload_each(
 
 
 def templates(
-    session: Session, content: int, among: Sequence[SenderId], now: datetime
+    session: Session,
+    content: int,
+    among: Sequence[SenderId],
+    now: datetime,
+    second: int | None = None,
 ) -> dict[SenderId, dict[Wording, TemplateMessage]]:
     """What a sender sends in each language; senders that lack an upload are left out.
 
-    The hash is worked out anew: a text changed behind everybody's back is not called what it was.
+    second: the content of the second wording. The hashes are worked out anew: a text changed behind
+    everybody's back is not called what it was.
     """
-    variants = contents.variants(session, ContentId(content))
-    as_stored = content_rules.content_hash(map(contents.as_new, variants))
+    variants = _worded(session, content) + ([] if second is None else _worded(session, second))
     there = media.uploaded(session, among, now - REUSED_FOR)
     found: dict[SenderId, dict[Wording, TemplateMessage]] = {}
     for sender in among:
         messages: dict[Wording, TemplateMessage] = {}
-        for variant in variants:
+        for wording, variant in variants:
             header = contents.header_of(variant)
             media_id = (
                 None
@@ -239,12 +251,18 @@ def templates(
             )
             if media_id == "":
                 break
-            messages[Wording(as_stored, variant.language)] = message_of(
+            messages[wording] = message_of(
                 variant.template_name, variant.template_language, header, media_id
             )
         else:
             found[sender] = messages
     return found
+
+
+def _worded(session: Session, content: int) -> list[tuple[Wording, Variant]]:
+    variants = contents.variants(session, ContentId(content))
+    as_stored = content_rules.content_hash(map(contents.as_new, variants))
+    return [(Wording(as_stored, variant.language), variant) for variant in variants]
 
 
 def message_of(

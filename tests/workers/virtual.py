@@ -34,6 +34,8 @@ class Sent:
     sender: PhoneNumberId
     tracker: Tracker
     nth: int
+    to: Recipient
+    message: Message
 
     @property
     def attempt(self) -> AttemptId:
@@ -65,7 +67,7 @@ class Whatsapp:
         may_go: MayGo = always,
     ) -> Outcome:
         del may_go
-        one = Sent(asyncio.get_running_loop().time(), sender, tracker, len(self.sent))
+        one = Sent(asyncio.get_running_loop().time(), sender, tracker, len(self.sent), to, message)
         self.sent.append(one)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)

@@ -43,6 +43,7 @@ ACTIONS: dict[str, str] = {
     "content.approval_voided": "Edited approved content: the approval is void",
     "content.approved": "Approved the content",
     "content.created": "Began to write the content",
+    "content.second_wording_begun": "Began a second wording of the content",
     "content.edited": "Edited the content",
     "content.rejected": "Rejected the content",
     "content.submitted": "Submitted the content",

@@ -87,6 +87,13 @@ def page(day: Mapping[str, Any]) -> str:
     )
 
 
+def _second_wording(it: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if "wording_b_hash" not in it:
+        return []
+    share = f"to {it['wording_b_percent']} of a hundred: "
+    return [("Wording B", escape(share) + _code(it["wording_b_hash"]))]
+
+
 def _broadcast(it: Mapping[str, Any]) -> str:
     verdicts = it["verdicts"]
     facts = [
@@ -94,6 +101,7 @@ def _broadcast(it: Mapping[str, Any]) -> str:
         ("Audience frozen", f"{_number(it['audience'])} at {escape(it['frozen_at'] or '–')}"),
         ("Audience hash", _code(it["audience_hash"])),
         ("Sent under content hash", _code(it["content_hash"] or "–")),
+        *_second_wording(it),
         ("Sent under another content", _number(it["under_another_content"])),
         ("Opened / closed", escape(f"{it['opens_at']} / {it['closes_at']}")),
         (

@@ -14,13 +14,14 @@ LINES_AT_ONCE = 500
 
 RECIPIENTS = (
     *("delivery", "recipient", "phone", "language", "tier", "lane", "key", "content_hash"),
+    "wording",
     *("state", "in_words", "code", "tries", "planned", "accepted", "sent", "delivered", "read"),
     *("targeted", "handed_over_in_time", "delivered_in_time", "missed_by"),
 )
 EXCEPTIONS = ("delivery", "recipient", "phone", "exception", "in_words", "code")
 ATTEMPTS = (
     *("delivery", "try", "sender", "started", "ended", "outcome", "code", "whose_fault"),
-    "answer",
+    *("content_hash", "answer"),
 )
 RESENDS = (
     *("delivery", "try_without_answer", "started", "what_happened", "proven", "proof"),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO
@@ -73,14 +73,14 @@ class _Counts:
     missed: Counter[Miss] = field(default_factory=Counter[Miss])
     other_content: int = 0
 
-    def take(self, one: rows.Person, content_hash: str) -> None:
+    def take(self, one: rows.Person, approved: Collection[str]) -> None:
         self.total += 1
         self.audience.update(f"{one.facts.key}\n".encode())
         self.states[one.facts.state] += 1
         self.targeted += one.targeted
         self.handed_over += one.handed_over
         self.delivered += one.delivered
-        self.other_content += one.facts.content_hash != content_hash
+        self.other_content += one.facts.content_hash not in approved
         if one.missed is not None:
             self.missed[one.missed] += 1
         if said := rows.exception(one):
@@ -99,7 +99,8 @@ class _Composer:
         asked, pack = self._asked, self._pack
         found = records.broadcasts_of(self._session, asked.tenant, asked.day)
         told = [self._broadcast(one) for one in found]
-        contents = sorted({one.content_id for one in found if one.content_id is not None})
+        packs = {pack for one in found for pack in (one.content_id, one.b_content_id)}
+        contents = sorted(packs - {None})
         content = Contents(self._session, asked.tenant, self._zone, pack)
         approvals = [one for pack_id in contents if (one := content.add(pack_id)) is not None]
         entries = self._trail()
@@ -177,6 +178,7 @@ class _Composer:
             "seed_of_the_plan": row.seed,
             "content": row.content_id,
             "content_hash": row.content_hash,
+            **_second_wording(row),
             "under_another_content": counts.other_content,
             "audience": counts.total,
             "audience_hash": counts.audience.hexdigest(),
@@ -193,13 +195,15 @@ class _Composer:
         }
 
     def _recipients(self, row: Any, counts: _Counts) -> Iterator[list[str]]:
+        approved = {row.content_hash, row.b_content_hash}
         for one in rows.people(self._session, row):
-            counts.take(one, row.content_hash)
+            counts.take(one, approved)
             it = one.facts
             yield self._cells(
                 [
                     *(it.id, *self._who(it.subscriber_id, rows.phone_of(one))),
                     *(it.language, it.tier, it.lane_id, it.key, it.content_hash),
+                    it.wording,
                     *(STATE_WORDS[it.state], rows.why(one), it.error_code, it.attempts),
                     *(it.planned_at, it.accepted_at, it.sent_at, it.delivered_at, it.read_at),
                     *(one.targeted, one.handed_over, one.delivered),
@@ -220,7 +224,8 @@ class _Composer:
             yield self._cells(
                 [
                     *(it.delivery_id, it.number, it.sender_id, it.started_at, it.ended_at),
-                    *(it.outcome, it.error_code, it.blame or "", mask_phones(it.detail)),
+                    *(it.outcome, it.error_code, it.blame or ""),
+                    *(it.content_hash, mask_phones(it.detail)),
                 ]
             )
 
@@ -269,6 +274,17 @@ class _Composer:
 
     def _csv(self, path: str, names: Iterable[str], lines: Iterable[Iterable[Any]]) -> None:
         self._pack.add(path, csv_bytes(names, lines))
+
+
+def _second_wording(row: Any) -> dict[str, Any]:
+    """What a day tells of a broadcast that was sent in two wordings."""
+    if row.b_content_id is None:
+        return {}
+    return {
+        "wording_b": row.b_content_id,
+        "wording_b_hash": row.b_content_hash,
+        "wording_b_percent": row.b_percent,
+    }
 
 
 def _states(counted: Mapping[str, int]) -> Iterator[tuple[Any, int]]:

@@ -57,7 +57,7 @@ def people(session: Session, broadcast: Any) -> Iterator[Person]:
 def attempts(session: Session, broadcast: Any) -> Iterator[sa.Row[Any]]:
     """Every request made for it, in the order of the freeze and of the tries."""
     query = (
-        sa.select(table(tables.Attempt))
+        sa.select(table(tables.Attempt), _d.content_hash)
         .join(table(tables.Delivery), _d.id == _a.delivery_id)
         .where(_d.broadcast_id == broadcast.id)
         .order_by(_a.delivery_id, _a.number)

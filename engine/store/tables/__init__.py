@@ -52,6 +52,7 @@ from engine.store.tables.reports import (
     ReportError,
     ReportFigure,
     ReportReader,
+    ReportWording,
 )
 from engine.store.tables.senders import Sender, SenderChange
 from engine.store.tables.templates import Template, TemplateDay, TemplateOrder
@@ -120,6 +121,7 @@ __all__ = [
     "ReportMail",
     "ReportMailing",
     "ReportReader",
+    "ReportWording",
     "Resend",
     "RestoredCopy",
     "Sample",

@@ -57,7 +57,10 @@ class Broadcast(SQLModel, table=True):
     service_day: date
     title: str
     content_id: int | None = Field(default=None, foreign_key="contents.id")
-    content_hash: str = ""
+    content_hash: str = ""  # approved; with the next one, all that may be sent
+    b_content_hash: str = ""  # of the second wording; empty: there is none
+    b_content_id: int | None = None
+    b_percent: int = 0  # how many of a hundred get it: fixed at the freeze
     category: str = "UTILITY"
     state: str  # domain.broadcast.BroadcastState
     state_reason: str = ""

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 
 class Content(SQLModel, table=True):
     __tablename__ = "contents"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("uq_contents_b_of", "b_of", unique=True),)
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int = Field(foreign_key="tenants.id", index=True)
     day: date  # the service day it is written for; of an evergreen, the day it was written
@@ -21,6 +22,8 @@ class Content(SQLModel, table=True):
     decided_by: int | None = Field(default=None, foreign_key="users.id")
     comment: str = ""
     content_hash: str | None = None  # what was approved; NULL unless approved, locked or sent
+    b_of: int | None = None  # whose second wording it is; NULL: it stands for itself
+    b_percent: int = 0  # of a second wording: how many of a hundred are to get it
     created_at: datetime
     updated_at: datetime
 

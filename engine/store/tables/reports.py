@@ -52,6 +52,22 @@ class ReportFigure(SQLModel, table=True):
     after: bytes = b""  # the same, from the opening; of the total alone
 
 
+class ReportWording(SQLModel, table=True):
+    """What one of two wordings came to within a day; domain.ab_test says what each count means."""
+
+    __tablename__ = "report_wordings"  # pyright: ignore[reportAssignmentType]
+    tenant_id: int = Field(primary_key=True, foreign_key="tenants.id")
+    day: date = Field(primary_key=True)
+    broadcast_id: int = Field(primary_key=True, foreign_key="broadcasts.id")
+    wording: str = Field(primary_key=True)  # domain.wordings.Wording
+    targeted: int = 0
+    delivered: int = 0
+    read: int = 0
+    replied: int = 0
+    stopped: int = 0
+    failed: int = 0
+
+
 class ReportError(SQLModel, table=True):
     """What went wrong on one day, by WhatsApp's code; -1 where none was given."""
 

@@ -62,7 +62,7 @@ class TemplateDay(SQLModel, table=True):
 
     __tablename__ = "template_days"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
-        UniqueConstraint("broadcast_id", "language", name="uq_template_days_broadcast"),
+        UniqueConstraint("broadcast_id", "name", "language", name="uq_template_days_broadcast"),
         Index("ix_template_days_template", "tenant_id", "name", "language", "day"),
     )
     id: int | None = Field(default=None, primary_key=True)
