@@ -99,6 +99,10 @@ class Fact:
     attempts: int
     refused: int = 0
     """Attempts that WhatsApp or the way to it answered with an error."""
+    wording: str = ""
+    """Of two, the one they got; the next two are known only then."""
+    replied_at: datetime | None = None
+    stopped_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -66,6 +66,8 @@ class Review:
     deadlines: Deadlines | None = None
     stand_ins: tuple[StandInShown, ...] = ()
     stand_ins_digest: str = ""
+    other: Pack | None = None
+    """The other wording that it goes out beside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,7 @@ def review(session: Session, tenant: TenantId, content: ContentId) -> Review | N
             if one.language == variant.language
         ),
         digest(others),
+        None if found.other is None else pack(session, tenant, found.other.id),
     )
 
 

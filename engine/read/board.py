@@ -90,6 +90,8 @@ def _of(session: Session, row: Broadcast, coming: Ahead, now: datetime) -> Board
         state_reason=row.state_reason,
         canary=CanaryState(row.canary),
         content_hash=row.content_hash,
+        b_content_hash=row.b_content_hash,
+        b_percent=row.b_percent,
         approved_at=content.approved_at,
         languages=content.languages,
         opens_at=row.opens_at,

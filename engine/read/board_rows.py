@@ -105,6 +105,8 @@ class Board:
     state_reason: str = ""
     canary: CanaryState = CanaryState.OFF
     content_hash: str = ""
+    b_content_hash: str = ""
+    b_percent: int = 0
     approved_at: datetime | None = None
     languages: int = 0
     opens_at: datetime | None = None

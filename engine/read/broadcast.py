@@ -72,6 +72,9 @@ class BroadcastView:
 
     row: BroadcastRow
     content_hash: str
+    b_content_hash: str
+    """Of the second wording; empty: it went out in one."""
+    b_percent: int
     category: str
     seed: str
     frozen_at: datetime | None
@@ -102,6 +105,8 @@ def broadcast(
     return BroadcastView(
         row=row_of(row, together(by_lane.values()), now),
         content_hash=row.content_hash,
+        b_content_hash=row.b_content_hash,
+        b_percent=row.b_percent,
         category=row.category,
         seed=row.seed,
         frozen_at=row.frozen_at,

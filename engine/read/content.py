@@ -12,7 +12,7 @@ from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentHash, ContentId, TenantId, UserId
 from engine.read.content_look import Look, look_at
 from engine.store import content as contents
-from engine.store import content_lists, templates, users
+from engine.store import content_lists, templates, users, wordings
 from engine.store.content import NewVariant
 from engine.store.tables import Content
 
@@ -37,6 +37,11 @@ class PackRow:
     comment: str
     content_hash: ContentHash | None
     evergreen: bool
+    b_of: ContentId | None = None
+    """Whose second wording it is; None: it stands for itself."""
+    b_percent: int = 0
+    b_state: ContentState | None = None
+    """How its own second wording stands; None: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Pack:
     writers: frozenset[UserId]
     look: Look
     intact: bool
+    other: PackRow | None = None
+    """The wording it goes out beside: of a first one the second, of a second one the first."""
 
 
 def packs(session: Session, tenant: TenantId, *, limit: int, offset: int = 0) -> Packs:
@@ -86,14 +93,23 @@ def pack(session: Session, tenant: TenantId, content: ContentId) -> Pack | None:
         return None
     variants = [contents.as_new(variant) for variant in contents.variants(session, content)]
     (row,) = pack_rows(session, [found])
-    seen = look_at(session, tenant, variants, settled=row.state in SETTLED)
+    second = found.b_of is not None
+    seen = look_at(session, tenant, variants, settled=row.state in SETTLED, second=second)
+    other = _other(session, tenant, found)
     return Pack(
         row=row,
         drafts=tuple(_draft(variant) for variant in variants),
         writers=contents.writers(found),
         look=seen,
         intact=row.content_hash in (None, seen.content_hash),
+        other=None if other is None else pack_rows(session, [other])[0],
     )
+
+
+def _other(session: Session, tenant: TenantId, pack: Content) -> Content | None:
+    if pack.b_of is not None:
+        return contents.get(session, ContentId(pack.b_of), tenant)
+    return wordings.second_of(session, ContentId(pack.id or 0))
 
 
 def template_choices(session: Session, tenant: TenantId) -> tuple[TemplateChoice, ...]:
@@ -120,11 +136,15 @@ def pack_rows(session: Session, listed: Sequence[Content]) -> tuple[PackRow, ...
     """Stored packs as lines of a list."""
     names = _names(session, listed)
     languages = content_lists.languages(session, listed)
-    return tuple(_row(pack, names, languages) for pack in listed)
+    seconds = wordings.states(session, listed)
+    return tuple(_row(pack, names, languages, seconds) for pack in listed)
 
 
 def _row(
-    pack: Content, names: Mapping[int, str], languages: Mapping[int, tuple[str, ...]]
+    pack: Content,
+    names: Mapping[int, str],
+    languages: Mapping[int, tuple[str, ...]],
+    seconds: Mapping[int, str],
 ) -> PackRow:
     assert pack.id is not None
     return PackRow(
@@ -141,6 +161,9 @@ def _row(
         comment=pack.comment,
         content_hash=None if pack.content_hash is None else ContentHash(pack.content_hash),
         evergreen=pack.evergreen,
+        b_of=None if pack.b_of is None else ContentId(pack.b_of),
+        b_percent=pack.b_percent,
+        b_state=ContentState(seconds[pack.id]) if pack.id in seconds else None,
     )
 
 

@@ -79,7 +79,9 @@ class Look:
     content_hash: ContentHash
 
 
-def look(session: Session, tenant: TenantId, drafts: Sequence[VariantDraft]) -> Look:
+def look(
+    session: Session, tenant: TenantId, drafts: Sequence[VariantDraft], second: bool = False
+) -> Look:
     """What is being typed and stored nowhere yet; unknown templates are left out."""
     chosen = [
         (draft, templates.get(session, tenant, draft.template_name, draft.template_language))
@@ -88,17 +90,27 @@ def look(session: Session, tenant: TenantId, drafts: Sequence[VariantDraft]) -> 
     variants = [
         contents.on_template(draft, template) for draft, template in chosen if template is not None
     ]
-    return look_at(session, tenant, variants, settled=False)
+    return look_at(session, tenant, variants, settled=False, second=second)
 
 
 def look_at(
-    session: Session, tenant: TenantId, variants: Sequence[NewVariant], *, settled: bool
+    session: Session,
+    tenant: TenantId,
+    variants: Sequence[NewVariant],
+    *,
+    settled: bool,
+    second: bool = False,
 ) -> Look:
-    """Variants as they are. settled: what their templates have come to since says nothing."""
+    """Variants as they are. settled: what their templates have come to since says nothing.
+
+    second: they are a second wording, which need not be written in every language.
+    """
     audience = contents.audience(session, tenant)
+    written = {variant.language for variant in variants}
+    wanted = {one: n for one, n in audience.items() if one in written} if second else audience
     checks = [
         CheckRow(check.name, check.passed, check.severity is compliance.Severity.BLOCK, check.words)
-        for check in compliance.check(variants, audience, rules.current(session, tenant))
+        for check in compliance.check(variants, wanted, rules.current(session, tenant))
     ]
     if variants and not settled:
         checks.append(_template_check(session, tenant, variants))

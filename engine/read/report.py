@@ -31,6 +31,7 @@ from engine.read.report_rows import (
     groups,
     usage,
 )
+from engine.read.report_wordings import TwoWordings, two_wordings
 from engine.store import tenant_settings
 from engine.store.dialects import table
 from engine.store.tables import ReportDay
@@ -62,6 +63,7 @@ class Report:
     fading: Mapping[str, tuple[int, int]]
     fading_on: date | None
     advice: tuple[Advice, ...] = field(default=())
+    wordings: tuple[TwoWordings, ...] = ()
 
 
 def report(session: Session, tenant: TenantId, first: date, last: date) -> Report:
@@ -104,6 +106,7 @@ def report(session: Session, tenant: TenantId, first: date, last: date) -> Repor
         fading=fading,
         fading_on=fading_on,
         advice=advice.advise(evidence),
+        wordings=two_wordings(session, tenant, first, last),
     )
 
 

@@ -1,7 +1,7 @@
 """A report as its files have it: the same figures as the page's, in tables and on paper."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.documents.report_book import Book, Page, Sheet, Value, cell
+from engine.domain.ab_test import note
 from engine.domain.cost import CHECK, RATE_CARDS
 from engine.domain.histogram import Times
 from engine.domain.ids import TenantId
@@ -78,6 +79,7 @@ def tables_of(found: Report) -> list[Sheet]:
             rows=[_outcome(one) for one in found.targets],
         ),
         _cost(found),
+        *_wordings(found),
         Sheet(
             name="Recommendations",
             columns=("What to do", "It rests on"),
@@ -188,6 +190,24 @@ def _cost(found: Report) -> Sheet:
         ],
         total=("Total", None, bill.priced + bill.unpriced, cell(bill.amount)),
     )
+
+
+def _wordings(found: Report) -> list[Sheet]:
+    """Nothing where no broadcast had two."""
+    if not found.wordings:
+        return []
+    columns = (
+        *("Day", "Broadcast", "Wording", "Content hash", "Share in %", "Targeted", "Delivered"),
+        *("Read", "Replied", "Said stop", "Given up on", "What it shows"),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for one in found.wordings:
+        for row in (one.a, one.b):
+            shows = note(one.judgement) if row is one.b else None
+            where = (one.day.isoformat(), one.title, row.wording.value)
+            counts = astuple(row.counts)
+            rows.append((*where, row.content_hash, row.percent, *counts, shows))
+    return [Sheet(name="A-B tests", columns=columns, rows=rows)]
 
 
 def _counts(figures: Figures) -> tuple[int, ...]:

@@ -7,15 +7,20 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.documents.report_book import Bars, Curve, Page, Sheet
+from engine.domain.ab_test import note
 from engine.domain.cost import to_paisa
 from engine.domain.ids import TenantId
 from engine.domain.reporting import Dimension
 from engine.domain.targets import Target
 from engine.read.report import Report
 from engine.read.report_rows import GroupRow
+from engine.read.report_wordings import TwoWordings
 from engine.read.report_words import NOTHING, PROMISES, Spoken, value_words, verdict_of
 from engine.store.dialects import table
 from engine.store.tables import Broadcast
+
+TESTS_ON_PAPER = 3
+"""The latest; the workbook has all."""
 
 
 def page_of(session: Session, tenant: TenantId, found: Report, spoken: Spoken) -> Page:
@@ -78,7 +83,11 @@ def page_of(session: Session, tenant: TenantId, found: Report, spoken: Spoken) -
             (PROMISES[one.promise.target], *value_words(one, spoken), verdict_of(one))
             for one in found.targets
         ],
-        tables=[_regions(found, spoken), *_late_tables(found, spoken)],
+        tables=[
+            _regions(found, spoken),
+            *_late_tables(found, spoken),
+            *(_two_wordings(one, spoken) for one in found.wordings[:TESTS_ON_PAPER]),
+        ],
         advice=[(one.words, one.evidence) for one in found.advice],
     )
 
@@ -139,6 +148,26 @@ def _late_tables(found: Report, spoken: Spoken) -> Iterable[Sheet]:
             )
             for line in found.bill.lines
         ],
+    )
+
+
+def _two_wordings(one: TwoWordings, spoken: Spoken) -> Sheet:
+    rows: list[tuple[str, ...]] = [
+        (
+            f"{row.wording} ({row.percent} %)",
+            spoken.number(row.counts.targeted),
+            spoken.number(row.counts.delivered),
+            spoken.number(row.counts.read),
+            spoken.percent(_share(row.counts.read, row.counts.delivered)),
+            spoken.number(row.counts.replied),
+            spoken.number(row.counts.stopped),
+        )
+        for row in (one.a, one.b)
+    ]
+    return Sheet(
+        name=f"A/B test of {spoken.day(one.day)}. {note(one.judgement)}",
+        columns=("Wording", "Targeted", "Delivered", "Read", "", "Replied", "Said stop"),
+        rows=rows,
     )
 
 

@@ -98,7 +98,8 @@ def templates(facts: Facts, answers: Answers) -> list[Check]:
     live = answers.templates if isinstance(answers.templates, tuple) else None
     known = None if live is None else {(one.name, one.language): one.status for one in live}
     found: list[Check] = []
-    for language, text in sorted(facts.pack.texts.items()):
+    texts = [*sorted(facts.pack.texts.items()), *sorted(facts.pack.second.items())]
+    for language, text in texts:
         if not facts.readers.get(language):
             continue
         key = (text.template, text.template_language)

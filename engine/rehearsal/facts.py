@@ -1,7 +1,7 @@
 """What the preflight knows without asking anybody: content, senders, files, the engine."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -11,7 +11,7 @@ from engine.domain.ids import BroadcastId, ContentId, PhoneNumberId, SenderId, T
 from engine.domain.media import REUSED_FOR
 from engine.rehearsal.ask import File, Questions
 from engine.store import content as contents
-from engine.store import copies, frozen, inbox, leases, media, senders, templates
+from engine.store import copies, frozen, inbox, leases, media, senders, templates, wordings
 from engine.store.tables import Content, Sender, Variant
 
 
@@ -34,6 +34,8 @@ class Pack:
     whole: bool
     state: str
     texts: Mapping[str, Text]
+    second: Mapping[str, Text] = field(default_factory=dict[str, Text])
+    """Of wording B, where one is approved to go out beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +82,14 @@ def gather(
     pool = list(senders.pool(session, tenant))
     row = None if content is None else contents.get(session, content, tenant)
     variants = [] if row is None else list(contents.variants(session, ContentId(row.id or 0)))
-    files, lacking = _files(session, pool, variants, now)
+    other = None if row is None else wordings.second_of(session, ContentId(row.id or 0))
+    if other is not None and ContentState(other.state) not in APPROVED_OR_BETTER:
+        other = None  # it stays behind
+    others = [] if other is None else list(contents.variants(session, ContentId(other.id or 0)))
+    files, lacking = _files(session, pool, [*variants, *others], now)
     _, runs = leases.holder(session)
     return Facts(
-        pack=None if row is None else _pack(session, tenant, row, variants),
+        pack=None if row is None else _pack(session, tenant, row, variants, others),
         readers=_readers(session, tenant, broadcast),
         senders=pool,
         files=files,
@@ -96,7 +102,13 @@ def gather(
     )
 
 
-def _pack(session: Session, tenant: TenantId, row: Content, variants: Sequence[Variant]) -> Pack:
+def _pack(
+    session: Session,
+    tenant: TenantId,
+    row: Content,
+    variants: Sequence[Variant],
+    others: Sequence[Variant],
+) -> Pack:
     state = ContentState(row.state)
     known = {(one.name, one.language): one.status for one in templates.listing(session, tenant)}
     approved = state in APPROVED_OR_BETTER
@@ -105,16 +117,21 @@ def _pack(session: Session, tenant: TenantId, row: Content, variants: Sequence[V
         approved=approved,
         whole=not approved or content_hash(map(contents.as_new, variants)) == row.content_hash,
         state=state.value,
-        texts={
-            one.language: Text(
-                template=one.template_name,
-                template_language=one.template_language,
-                category=one.category,
-                status=known.get((one.template_name, one.template_language), ""),
-            )
-            for one in variants
-        },
+        texts=_texts(variants, known),
+        second=_texts(others, known),
     )
+
+
+def _texts(variants: Sequence[Variant], known: Mapping[tuple[str, str], str]) -> dict[str, Text]:
+    return {
+        one.language: Text(
+            template=one.template_name,
+            template_language=one.template_language,
+            category=one.category,
+            status=known.get((one.template_name, one.template_language), ""),
+        )
+        for one in variants
+    }
 
 
 def _readers(session: Session, tenant: TenantId, broadcast: BroadcastId | None) -> dict[str, int]:

@@ -18,7 +18,9 @@ from engine.store.tables import (
     Broadcast,
     Consent,
     Content,
+    Conversation,
     Delivery,
+    Inbound,
     Subscriber,
     Tenant,
     Variant,
@@ -26,6 +28,7 @@ from engine.store.tables import (
 
 _b, _d, _a = table(Broadcast).c, table(Delivery).c, table(Attempt).c
 _s, _c = table(Subscriber).c, table(Consent).c
+_i, _k = table(Inbound).c, table(Conversation).c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,18 @@ def facts(
         .correlate(table(Delivery))
         .scalar_subquery()
     )
+    replied = (
+        sa.select(sa.func.min(_i.at, type_=_i.at.type))
+        .join(table(Conversation), _k.id == _i.conversation_id)
+        .where(
+            _k.tenant_id == _d.tenant_id,
+            _k.subscriber_id == _d.subscriber_id,
+            _i.at >= _d.accepted_at,
+            _i.wish == "",
+        )
+        .correlate(table(Delivery))
+        .scalar_subquery()
+    )
     rows = session.connection().execute(
         sa.select(
             _d.subscriber_id,
@@ -157,6 +172,10 @@ def facts(
             _d.error_code,
             _d.attempts,
             sa.case((_d.attempts > 0, refused), else_=0),
+            _d.wording,
+            # Asked only of those who are in a test.
+            sa.case((_d.wording != "", replied)),
+            sa.case((_d.wording != "", stopped)),
         )
         .select_from(table(Delivery).outerjoin(table(Subscriber), _s.id == _d.subscriber_id))
         .where(*_between(part, after, until))
@@ -213,4 +232,7 @@ def _fact(row: Any, part: Part, named: Texts) -> Fact:
         error_code=row[15],
         attempts=row[16],
         refused=row[17],
+        wording=row[18],
+        replied_at=row[19],
+        stopped_at=row[20],
     )

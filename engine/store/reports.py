@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from engine.domain.ab_test import Counts
 from engine.domain.fading import ALL_DAYS, Month, bit_of
 from engine.domain.histogram import pack
 from engine.domain.ids import SubscriberId, TenantId
@@ -23,6 +25,7 @@ from engine.store.tables import (
     ReportError,
     ReportFigure,
     ReportReader,
+    ReportWording,
     Subscriber,
 )
 
@@ -33,6 +36,7 @@ LATE = {"receipts": Receipt, "attempts": Attempt}
 
 _b, _d = table(Broadcast).c, table(Delivery).c
 _days, _figures, _errors = table(ReportDay), table(ReportFigure), table(ReportError)
+_wordings = table(ReportWording)
 _readers, _cursors = table(ReportReader), table(ReportCursor)
 
 
@@ -46,17 +50,24 @@ class DayDue(NamedTuple):
 
 
 def due(
-    session: Session, now: datetime, *, after_close: timedelta, rest: timedelta
+    session: Session,
+    now: datetime,
+    *,
+    after_close: timedelta,
+    rest: timedelta,
+    judged_after: timedelta,
 ) -> DayDue | None:
     """The oldest day that is over and was not made since, or got news.
 
     after_close: how long after its last close a day is over. rest: how long a day that was made is
-    left alone, so that a stream of late receipts does not have it made all the time.
+    left alone, so that a stream of late receipts does not have it made all the time. judged_after:
+    how long after its last opening a day with two wordings is made once more, for good.
     """
     closes_at = sa.func.max(_b.closes_at, type_=_b.closes_at.type)
+    last = sa.func.max(sa.case((_b.b_content_id.is_not(None), _b.opens_at)), type_=_b.opens_at.type)
     r = _days.c
     rows = session.connection().execute(
-        sa.select(_b.tenant_id, _b.service_day, closes_at, r.made_at, r.news, r.counted)
+        sa.select(_b.tenant_id, _b.service_day, closes_at, r.made_at, r.news, r.counted, last)
         .select_from(
             table(Broadcast).outerjoin(
                 _days, sa.and_(r.tenant_id == _b.tenant_id, r.day == _b.service_day)
@@ -66,10 +77,12 @@ def due(
         .group_by(_b.tenant_id, _b.service_day, r.made_at, r.news, r.counted)
         .order_by(_b.service_day, _b.tenant_id)
     )
-    for tenant, day, closes, made_at, news, counted in rows:
+    for tenant, day, closes, made_at, news, counted, two_opened_at in rows:
         over = closes + after_close
         if now < over:
             continue
+        if two_opened_at is not None and now >= two_opened_at + judged_after:
+            over = max(over, two_opened_at + judged_after)
         if made_at is None or made_at < over or (news > counted and made_at + rest <= now):
             return DayDue(TenantId(tenant), day, closes, news or 0)
     return None
@@ -82,13 +95,14 @@ def write(
     *,
     refusals: Mapping[int | None, int],
     states: Mapping[str, int],
+    wordings: Mapping[tuple[int, str], Counts],
     excluded: int,
     now: datetime,
 ) -> None:
     """Put a day's figures in the place of those it had. The same sheet twice changes nothing."""
     connection = session.connection()
     where = {"tenant_id": found.tenant, "day": found.day}
-    for old in (_figures, _errors):
+    for old in (_figures, _errors, _wordings):
         here = sa.and_(old.c.tenant_id == found.tenant, old.c.day == found.day)
         connection.execute(sa.delete(old).where(here))
     rows = [
@@ -112,6 +126,14 @@ def write(
                     "attempts": refusals.get(code, 0),
                 }
                 for code in codes
+            ],
+        )
+    if wordings:
+        connection.execute(
+            sa.insert(_wordings),
+            [
+                where | {"broadcast_id": broadcast, "wording": wording} | asdict(counts)
+                for (broadcast, wording), counts in wordings.items()
             ],
         )
     made = {

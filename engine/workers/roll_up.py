@@ -15,11 +15,12 @@ import structlog
 from sqlmodel import Session
 
 from engine.domain import fading
+from engine.domain.ab_test import LATE_NEWS, WITHIN, Counts
 from engine.domain.ids import TenantId
 from engine.domain.precedence import waits_until
 from engine.domain.reporting import DaySheet
 from engine.domain.schedule import service_day
-from engine.domain.sla import LATE_RECEIPTS
+from engine.domain.sla import LATE_RECEIPTS, is_targeted
 from engine.store import broadcasts, report_facts, reports
 from engine.store.database import Database
 from engine.store.report_facts import Part
@@ -82,7 +83,9 @@ def must_wait(session: Session, now: datetime) -> bool:
 
 def next_due(session: Session, now: datetime) -> DayDue | None:
     """The oldest day to make. A day is over when its verdict is final."""
-    return reports.due(session, now, after_close=LATE_RECEIPTS, rest=REST)
+    return reports.due(
+        session, now, after_close=LATE_RECEIPTS, rest=REST, judged_after=WITHIN + LATE_NEWS
+    )
 
 
 async def find_news(database: Database, clock: Wall, beat: Beat) -> None:
@@ -106,6 +109,10 @@ class _Counting:
     readers: dict[int, tuple[bool, bool]] = field(
         default_factory=lambda: dict[int, tuple[bool, bool]]()
     )
+    wordings: dict[tuple[int, str], Counts] = field(
+        default_factory=lambda: dict[tuple[int, str], Counts]()
+    )
+    """By (broadcast, wording), where there were two."""
 
 
 async def make(
@@ -135,6 +142,7 @@ async def make(
         counting.sheet,
         refusals=counting.refusals,
         states=states,
+        wordings=counting.wordings,
         excluded=sum(part.excluded for part in parts),
         now=now,
     )
@@ -150,6 +158,10 @@ def _count(
     until = min(after + READ_AT_ONCE, part.last)
     for subscriber, fact in report_facts.facts(session, part, texts, after, until):
         counting.sheet.count(fact, opens_at=part.opens_at, closes_at=part.closes_at)
+        if fact.wording:
+            counts = counting.wordings.setdefault((part.broadcast, fact.wording), Counts())
+            targeted = is_targeted(fact.opted_out_at, fact.planned_at)
+            counts.take(fact, targeted=targeted, opens_at=part.opens_at)
         if subscriber is not None:
             reached = fact.delivered_at is not None or fact.read_at is not None
             was = counting.readers.get(subscriber, (False, False))

@@ -23,7 +23,7 @@ NAMES = sorted(name for name in vars(en) if name.isupper())
 HOLE = re.compile(r"\{(\w+)\}")
 DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 LATIN = re.compile(r"[A-Za-z]\w*")
-LATIN_WORDS = {"WhatsApp", "Dawncast", "SLA", "CSV", "XLSX", "ISIN"}
+LATIN_WORDS = {"WhatsApp", "Dawncast", "SLA", "CSV", "XLSX", "ISIN", "A", "B"}
 """What an Indian office writes in Latin letters in the middle of Hindi."""
 NOT_DEVANAGARI = {"Dawncast"}
 """Texts that are the same in both: the product's name."""

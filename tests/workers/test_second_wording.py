@@ -104,7 +104,7 @@ async def test_without_a_second_wording_nothing_speaks_of_one(
 async def test_b_without_an_approval_leaves_everybody_a_and_says_so(
     database: Database, seeded: SeededTenant
 ) -> None:
-    b = database.transact_now(write_second, seeded, now=BEFORE, approve=False)
+    b = database.transact_now(write_second, seeded, now=BEFORE, until=ContentState.DRAFT)
     deliveries = await frozen(database)
 
     assert {(one.wording, one.content_hash) for one in deliveries} == {("", seeded.content_hash)}
@@ -137,7 +137,8 @@ async def test_b_that_was_changed_behind_the_approvers_back_costs_nobody_their_m
 
 
 async def test_b_of_another_category_does_not_go(database: Database, seeded: SeededTenant) -> None:
-    b = database.transact_now(write_second, seeded, now=BEFORE, category="MARKETING", approve=False)
+    draft = ContentState.DRAFT
+    b = database.transact_now(write_second, seeded, now=BEFORE, category="MARKETING", until=draft)
     version = content_of(database, b).version
     refused = database.transact_now(
         submit_content, b, version=version, by=author(seeded), now=BEFORE
@@ -159,7 +160,7 @@ async def test_a_freeze_that_was_cut_off_gives_everybody_the_same_wording_again(
 async def test_a_freeze_that_began_with_a_alone_ends_with_a_alone(
     database: Database, seeded: SeededTenant
 ) -> None:
-    b = database.transact_now(write_second, seeded, now=BEFORE, approve=False)
+    b = database.transact_now(write_second, seeded, now=BEFORE, until=ContentState.DRAFT)
     await frozen(database)
     database.transact_now(lambda s: s.exec(update(Broadcast).values(state="scheduled")))
     # Approved behind the commands' back: by them it would be refused now.
@@ -178,7 +179,7 @@ async def test_a_freeze_that_began_with_a_alone_ends_with_a_alone(
 async def test_b_cannot_be_approved_once_the_audience_is_frozen_without_it(
     database: Database, seeded: SeededTenant
 ) -> None:
-    b = database.transact_now(write_second, seeded, now=BEFORE, approve=False)
+    b = database.transact_now(write_second, seeded, now=BEFORE, until=ContentState.DRAFT)
     database.transact_now(
         lambda s: s.exec(update(Content).where(col(Content.id) == b).values(state="submitted"))
     )

@@ -9,7 +9,7 @@ from engine.commands.approve_content import Approved, approve_content
 from engine.commands.begin_second_wording import Begun, begin_second_wording
 from engine.commands.submit_content import Submitted, submit_content
 from engine.commands.write_content import Written, write_content
-from engine.domain.content import Language
+from engine.domain.content import ContentState, Language
 from engine.domain.draft import VariantDraft
 from engine.domain.ids import ContentId
 from engine.domain.roles import Actor, Role
@@ -36,14 +36,20 @@ def write_second(
     seeded: SeededTenant,
     *,
     now: datetime,
+    of: ContentId | None = None,
+    title: str = "The other wording",
     percent: int = 50,
     languages: Sequence[Language] = tuple(Language),
     category: str = "UTILITY",
-    approve: bool = True,
+    until: ContentState = ContentState.APPROVED,
 ) -> ContentId:
-    """Wording B in these languages, begun before the first is frozen."""
+    """Wording B in these languages, begun before the first is frozen. of: else of the seeded.
+
+    until: how far it gets: draft, submitted or approved.
+    """
+    first = of or seeded.content
     drafts: list[VariantDraft] = []
-    for one in map(contents.as_new, contents.variants(session, seeded.content)):
+    for one in map(contents.as_new, contents.variants(session, first)):
         if one.language not in languages:
             continue
         templates.put(
@@ -64,25 +70,26 @@ def write_second(
                 parameters=(*one.parameters[:-1], f"{one.parameters[-1]} (B)"),
             )
         )
-    begun = begin_second_wording(session, seeded.content, by=author(seeded), now=now)
+    begun = begin_second_wording(session, first, by=author(seeded), now=now)
     assert isinstance(begun, Begun), begun
     written = write_content(
         session,
         content=begun.content,
         version=1,
         day=seeded.day,
-        title="The other wording",
+        title=title,
         variants=drafts,
         b_percent=percent,
         by=author(seeded),
         now=now,
     )
     assert isinstance(written, Written), written
-    if approve:
+    if until is not ContentState.DRAFT:
         submitted = submit_content(
             session, begun.content, version=written.version, by=author(seeded), now=now
         )
         assert isinstance(submitted, Submitted), submitted
+    if until is ContentState.APPROVED:
         approved = approve_content(
             session, begun.content, version=written.version, by=approver(seeded), now=now
         )

@@ -14,7 +14,9 @@ from app.navigation import Group
 from app.pages.approvals.shown import REVIEW, ROUTE
 from app.pages.content.deadline_shown import next_morning_words
 from app.pages.content.shown import RowShown, row_shown
+from app.pages.content.wordings import wordings_line
 from app.session import guarded
+from app.words.speech import language_here
 from engine.domain.roles import Actor, Permission
 from engine.domain.schedule import service_day
 from engine.read.approvals import approvals as read_approvals
@@ -35,8 +37,9 @@ class ApprovalList(rx.State):
         """Fill both."""
         assert by.tenant is not None
         found, today = await ask(read_approvals, by.tenant), service_day(now())
-        self.waiting = [row_shown(row, today) for row in found.waiting]
-        self.decided = [row_shown(row, today) for row in found.decided]
+        language = await language_here(self)
+        self.waiting = [row_shown(row, today, language) for row in found.waiting]
+        self.decided = [row_shown(row, today, language) for row in found.decided]
         self.next_morning, self.next_tone = next_morning_words(
             await ask(next_day, by.tenant, now()), now()
         )
@@ -81,7 +84,7 @@ def _waiting() -> rx.Component:
 def _waiting_row(row: RowShown) -> rx.Component:
     return row_of(
         _day(row),
-        rx.el.td(rx.el.b(row.title), class_name="dc-pack-title"),
+        rx.el.td(rx.el.b(row.title), wordings_line(row), class_name="dc-pack-title"),
         rx.el.td(row.languages, class_name="dc-nowrap"),
         rx.el.td(row.author, class_name="dc-nowrap"),
         rx.el.td(
@@ -115,7 +118,11 @@ def _decided() -> rx.Component:
 def _decided_row(row: RowShown) -> rx.Component:
     return row_of(
         _day(row),
-        rx.el.td(rx.link(row.title, href=f"{REVIEW}?pack={row.id}"), class_name="dc-pack-title"),
+        rx.el.td(
+            rx.link(row.title, href=f"{REVIEW}?pack={row.id}"),
+            wordings_line(row),
+            class_name="dc-pack-title",
+        ),
         rx.el.td(chip(row.state, row.tone)),
         rx.el.td(row.decision, class_name="dc-nowrap dc-muted"),
         rx.el.td(row.hash, class_name="dc-hash"),

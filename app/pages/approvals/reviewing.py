@@ -15,10 +15,12 @@ from app.pages.approvals.shown import (
     BoundShown,
     ChangeShown,
     Head,
+    OtherShown,
     StandInRow,
     bound_shown,
     change_shown,
     head_shown,
+    other_shown,
     read_with,
     stand_in_shown,
 )
@@ -26,6 +28,7 @@ from app.pages.content.checks_shown import CheckShown, checks_shown, checks_summ
 from app.pages.content.shown import PreviewShown
 from app.session import guarded
 from app.tab import report
+from app.words.speech import language_here, retold
 from engine.commands.approve_content import approve_content
 from engine.commands.reject_content import reject_content
 from engine.domain.ids import ContentId
@@ -33,6 +36,9 @@ from engine.domain.roles import Actor, Permission
 from engine.read.approvals import Review
 from engine.read.approvals import review as read_review
 from engine.read.content_look import SOMEBODY
+
+AS_SENT = frozenset({"previews"})
+"""Stays in the language it is sent in."""
 
 
 class Reviewing(rx.State):
@@ -51,6 +57,7 @@ class Reviewing(rx.State):
     comment: str = ""
     reader: str = SOMEBODY
     late: bool = False
+    other: OtherShown = OtherShown()
     _review: Review | None = None
     _content: ContentId = ContentId(0)
     stand_ins: list[StandInRow] = []
@@ -121,6 +128,7 @@ class Reviewing(rx.State):
         self.bound = [bound_shown(shown) for shown in look.shown]
         self.since = f"Changed since version {found.since}, which was decided on"
         self.changes = [change_shown(change) for change in found.changes]
+        self.other = retold(other_shown(found), await language_here(self), but=AS_SENT)
         self.stand_ins = [stand_in_shown(one) for one in found.stand_ins]
         self._stand_ins = found.stand_ins_digest
 

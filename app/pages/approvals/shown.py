@@ -46,6 +46,45 @@ class Head:
     deadline: str = ""
     deadline_tone: str = "quiet"
     late: bool = False
+    wording: str = ""
+    """`A` or `B` where two go out, else nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherShown:
+    """The wording this one goes out beside. `split`: who gets which."""
+
+    content: int = 0
+    name: str = ""
+    split: str = ""
+    state: str = ""
+    tone: str = "quiet"
+    previews: list[PreviewShown] = field(default_factory=list[PreviewShown])
+
+
+def other_shown(review: Review) -> OtherShown:
+    """The other of two wordings, each language as somebody gets it; none: an empty one."""
+    other = review.other
+    if other is None:
+        return OtherShown()
+    second = other.row.b_of is not None
+    percent = other.row.b_percent if second else review.pack.row.b_percent
+    state, tone = STATES[other.row.state]
+    return OtherShown(
+        content=other.row.id,
+        name="Wording B, beside this one" if second else "Wording A, beside this one",
+        split=f"{100 - percent} % of the readers get wording A, {percent} % get wording B, where a "
+        "language has both.",
+        state=state,
+        tone=tone,
+        previews=[preview_shown(other.look, language) for language in Language],
+    )
+
+
+def _wording(review: Review) -> str:
+    if review.other is None:
+        return ""
+    return "A" if review.pack.row.b_of is None else "B"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +176,7 @@ def head_shown(review: Review, looks: UserId | None, now: datetime) -> Head:
         deadline=deadline,
         deadline_tone=deadline_tone,
         late=phase is Phase.LATE,
+        wording=_wording(review),
         title=row.title,
         subtitle=f"{for_day} · version {row.version} by {row.author}{submitted}",
         state=state,

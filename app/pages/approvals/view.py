@@ -4,15 +4,24 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.actions import button, confirm
+from app.components.actions import button, confirm, link_button
 from app.components.cards import card, grid, page_head
 from app.components.marks import chip
 from app.components.phone import phone_preview
 from app.components.tables import column, data_table, row_of
 from app.frame import Frame, may
-from app.pages.approvals.shown import READERS, BoundShown, ChangeShown, PieceShown, StandInRow
+from app.pages.approvals.shown import (
+    READERS,
+    REVIEW,
+    BoundShown,
+    ChangeShown,
+    PieceShown,
+    StandInRow,
+)
 from app.pages.content.checks import checks_card
 from app.pages.content.shown import PreviewShown
+from app.pages.content.wordings import RULES
+from app.words.speech import spoken
 from engine.domain.roles import Permission
 
 
@@ -22,6 +31,12 @@ def review(page: Any) -> rx.Component:
         page_head(
             page.head.title,
             page.head.subtitle,
+            rx.match(
+                page.head.wording,
+                ("A", chip("Wording A", "busy")),
+                ("B", chip("Wording B", "busy")),
+                None,
+            ),
             chip(page.head.state, page.head.tone),
             rx.cond(may(Permission.CONTENT_APPROVE), _decisions(page)),
             answers="Exactly what subscribers will get, for you to approve or send back",
@@ -32,9 +47,29 @@ def review(page: Any) -> rx.Component:
         rx.cond(page.changes, _changes(page)),
         _readers(page),
         rx.el.div(rx.foreach(page.previews, _preview), class_name="dc-previews"),
+        rx.cond(page.other.content, _other(page)),
         checks_card(page.checks, page.summary, page.summary_tone),
         rx.cond(page.stand_ins, _stand_ins(page)),
         _bound(page),
+    )
+
+
+def _other(page: Any) -> rx.Component:
+    other = page.other
+    return card(
+        rx.el.div(
+            rx.el.div(
+                rx.el.b(other.name),
+                chip(other.state, other.tone),
+                link_button("Review that one", f"{REVIEW}?pack={other.content}"),
+                class_name="dc-row",
+            ),
+            rx.el.p(other.split),
+            rx.el.p(spoken(RULES), class_name="dc-muted dc-small"),
+            rx.el.div(rx.foreach(other.previews, _preview), class_name="dc-previews"),
+            class_name="dc-stack",
+        ),
+        title="A/B test: two wordings of one morning",
     )
 
 

@@ -278,6 +278,9 @@ def _subtitle(view: BroadcastView) -> str:
     said.append(view.category.lower())
     if view.content_hash:
         said.append(f"content {formats.short_hash(view.content_hash)}")
+    if view.b_content_hash:
+        second = formats.short_hash(view.b_content_hash)
+        said.append(f"wording B to {view.b_percent} %, content {second}")
     said.append(formats.count(row.figures.targeted, "subscriber"))
     if row.excluded:
         said.append(f"{formats.number(row.excluded)} left out")

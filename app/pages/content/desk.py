@@ -34,6 +34,8 @@ class Desk:
     day: date
     title: str
     evergreen: bool = False
+    b_percent: int = 0
+    """Of a second wording, how many of a hundred get it; 0: it is none."""
     typed: Mapping[Language, Typed] = field(default_factory=dict[Language, Typed])
 
     def drafts(self) -> tuple[VariantDraft, ...]:
@@ -88,6 +90,12 @@ class Desk:
         """As an evergreen, or as an ordinary day's."""
         return replace(self, evergreen=evergreen)
 
+    def for_percent(self, text: str) -> "Desk":
+        """With another share of its readers; only of a second wording."""
+        if not self.b_percent or not text.isdecimal():
+            return self
+        return replace(self, b_percent=int(text))
+
     def entitled(self, title: str) -> "Desk":
         """With another title."""
         return replace(self, title=title)
@@ -112,6 +120,7 @@ def open_desk(pack: Pack) -> Desk:
         day=pack.row.day,
         title=pack.row.title,
         evergreen=pack.row.evergreen,
+        b_percent=pack.row.b_percent,
         typed={
             d.language: Typed(_key(d), d.parameters, d.header, d.brand_line) for d in pack.drafts
         },

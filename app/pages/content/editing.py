@@ -35,8 +35,11 @@ from app.pages.content.shown import (
     standing,
     tabs_shown,
 )
+from app.pages.content.wordings import WordingsShown, wordings_shown
 from app.session import guarded
 from app.tab import report, say
+from app.words.speech import language_here, retold
+from engine.commands.begin_second_wording import Begun, begin_second_wording
 from engine.commands.keep_media import keep_media, look_into
 from engine.commands.submit_content import submit_content
 from engine.commands.write_content import Written, write_content
@@ -72,6 +75,8 @@ class Editor(rx.State):
     standing: Standing = Standing()
     unsaved: bool = False
     evergreen: bool = False
+    percent: str = ""
+    wordings: WordingsShown = WordingsShown()
     above: AboveShown = AboveShown()
     files: list[FileTile] = []
     sums: list[str] = []
@@ -129,6 +134,26 @@ class Editor(rx.State):
         self._desk = self._at().for_any_day(evergreen)
         self.evergreen = evergreen
         self.unsaved = self._desk != self._saved
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def choose_percent(self, percent: str) -> None:
+        """How many of a hundred get this second wording."""
+        self._desk = self._at().for_percent(percent)
+        self.percent = str(self._desk.b_percent)
+        self.unsaved = self._desk != self._saved
+
+    @guarded(Permission.CONTENT_WRITE)
+    async def begin_second(self, *, by: Actor) -> Any:
+        """Begin a second wording of what is saved, and turn to it."""
+        content = self._at().content
+        if content is None:
+            return None
+        begun = await tell(begin_second_wording, content, by=by)
+        if await report(self, begun, "Wording B has begun with the words of wording A.") and (
+            isinstance(begun, Begun)
+        ):
+            return rx.redirect(f"{EDITOR}?pack={begun.content}")
+        return None
 
     @guarded(Permission.CONTENT_WRITE)
     async def take_file(self, files: list[rx.UploadFile], *, by: Actor) -> Any:
@@ -221,6 +246,7 @@ class Editor(rx.State):
             title=desk.title,
             variants=desk.drafts(),
             evergreen=desk.evergreen,
+            b_percent=desk.b_percent or None,
             by=by,
         )
 
@@ -239,7 +265,9 @@ class Editor(rx.State):
         self.title, self.day = self._desk.title, self._desk.day.isoformat()
         self.key = f"{self._desk.content}.{self._desk.version}"
         self.standing = standing(pack)
-        self.evergreen = self._desk.evergreen
+        self.evergreen, self.percent = self._desk.evergreen, str(self._desk.b_percent)
+        language = await language_here(self)
+        self.wordings = retold(wordings_shown(pack, editable=self.standing.editable), language)
         self._library = await ask(read_desk.kept_files, by.tenant)
         await self._show(by)
 
@@ -269,7 +297,7 @@ class Editor(rx.State):
     async def _look(self, by: Actor) -> None:
         assert by.tenant is not None
         desk = self._at()
-        seen = await ask(look, by.tenant, desk.drafts())
+        seen = await ask(look, by.tenant, desk.drafts(), desk.b_percent > 0)
         self.tabs = tabs_shown(desk, seen)
         shown = preview_shown(seen, Language(self.language))
         # Apart from the words: a tab is sent what changed, and a picture is fifty thousand letters.

@@ -12,6 +12,7 @@ from app.frame import Frame, may
 from app.pages.content.above import above
 from app.pages.content.checks import checks_card
 from app.pages.content.shown import FieldShown, OptionShown, TabShown
+from app.pages.content.wordings import share, wordings_card
 from app.words.speech import spoken
 from engine.domain.roles import Permission
 
@@ -25,6 +26,7 @@ def desk(page: Any) -> rx.Component:
         page_head(
             rx.cond(page.title, page.title, spoken("New content")),
             "Write here what the morning's message says, and send it to be approved",
+            rx.cond(page.wordings.is_second, chip("Wording B", "busy")),
             chip(page.standing.state, page.standing.tone),
             rx.cond(page.unsaved, chip("Not saved yet", "warn")),
             _actions(page),
@@ -39,6 +41,7 @@ def desk(page: Any) -> rx.Component:
         ),
         rx.el.div(_form(page), _phone(page), class_name="dc-desk"),
         checks_card(page.checks, page.summary, page.summary_tone),
+        wordings_card(page),
     )
 
 
@@ -66,8 +69,13 @@ def _actions(page: Any) -> rx.Component:
 
 def _form(page: Any) -> rx.Component:
     return card(
-        _fields(page, _title(page), _day(page), look="dc-desk-head"),
-        _fields(page, _evergreen(page), look="dc-stack"),
+        _fields(
+            page,
+            _title(page),
+            rx.cond(page.wordings.is_second, share(page), _day(page)),
+            look="dc-desk-head",
+        ),
+        rx.cond(page.wordings.is_second, None, _fields(page, _evergreen(page), look="dc-stack")),
         rx.el.div(
             rx.foreach(page.tabs, lambda tab: _tab(page, tab)),
             role="tablist",

@@ -12,7 +12,9 @@ from app.frame import may, page
 from app.navigation import Group
 from app.pages.content.deadline_shown import next_morning_words
 from app.pages.content.shown import EDITOR, ROUTE, RowShown, row_shown
+from app.pages.content.wordings import wordings_line
 from app.session import guarded
+from app.words.speech import language_here
 from engine.domain.roles import Actor, Permission
 from engine.domain.schedule import service_day
 from engine.read import content as read
@@ -55,7 +57,8 @@ class ContentList(rx.State):
         assert by.tenant is not None
         packs = await ask(read.packs, by.tenant, limit=PAGE_SIZE, offset=self._offset)
         last = self._offset + len(packs.rows)
-        self.rows = [row_shown(row, service_day(now())) for row in packs.rows]
+        today, language = service_day(now()), await language_here(self)
+        self.rows = [row_shown(row, today, language) for row in packs.rows]
         total = formats.number(packs.total)
         self.range = f"{formats.number(self._offset + 1)}–{formats.number(last)} of {total}"
         self.has_back, self.has_next = self._offset > 0, last < packs.total
@@ -146,7 +149,11 @@ def _row(row: RowShown) -> rx.Component:
             rx.el.span(row.day_note, class_name="dc-muted dc-small dc-day-note"),
             class_name="dc-nowrap",
         ),
-        rx.el.td(rx.link(row.title, href=f"{EDITOR}?pack={row.id}"), class_name="dc-pack-title"),
+        rx.el.td(
+            rx.link(row.title, href=f"{EDITOR}?pack={row.id}"),
+            wordings_line(row),
+            class_name="dc-pack-title",
+        ),
         rx.el.td(chip(row.state, row.tone)),
         rx.el.td(row.languages, class_name="dc-nowrap"),
         rx.el.td(row.author, class_name="dc-nowrap"),

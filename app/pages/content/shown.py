@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from app import formats
 from app.pages.content.desk import NOT_WRITTEN, Desk, around, key_of, name_of
 from app.styles import Tone
+from app.words.speech import ENGLISH, told
 from engine.domain.content import ContentEvent, ContentState, Language, possible
 from engine.read.content import Pack, PackRow, TemplateChoice
 from engine.read.content_look import Look, Shown
@@ -40,6 +41,7 @@ class RowShown:
     author: str
     decision: str
     hash: str
+    wordings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +101,8 @@ class Standing:
     stored: bool = False
 
 
-def row_shown(row: PackRow, today: date) -> RowShown:
-    """A pack in a list."""
+def row_shown(row: PackRow, today: date, language: str = ENGLISH) -> RowShown:
+    """A pack in a list. language: of the person who looks."""
     state, tone = STATES[row.state]
     return RowShown(
         id=row.id,
@@ -113,7 +115,15 @@ def row_shown(row: PackRow, today: date) -> RowShown:
         author=row.author,
         decision=decision_words(row),
         hash=formats.short_hash(row.content_hash) if row.content_hash else "",
+        wordings=told(wordings_words(row), language),
     )
+
+
+def wordings_words(row: PackRow) -> str:
+    """`Wording B, for 50 %`, or `Wording B: Draft` of a pack that has one; else nothing."""
+    if row.b_of is not None:
+        return f"Wording B, for {row.b_percent} %"
+    return "" if row.b_state is None else f"Wording B: {STATES[row.b_state][0]}"
 
 
 def decision_words(row: PackRow) -> str:

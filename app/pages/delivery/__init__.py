@@ -116,6 +116,10 @@ class DeliveryPage(rx.State):
         return DeliveryId(int(number) if number.isdecimal() and len(number) < 19 else 0)
 
 
+def _which(wording: str) -> str:
+    return f" · wording {wording}" if wording else ""
+
+
 def shown(story: read.DeliveryTimeline) -> Shown:
     """The delivery in words."""
     return Shown(
@@ -129,7 +133,7 @@ def shown(story: read.DeliveryTimeline) -> Shown:
         tone=TONES[story.answer.mood],
         broadcast=story.broadcast_title,
         broadcast_href=f"/broadcasts/{story.broadcast}" if story.broadcast else "",
-        hash=formats.short_hash(story.content_hash),
+        hash=f"{formats.short_hash(story.content_hash)}{_which(story.wording)}",
         message_id=story.message_id or formats.NOTHING,
         text=story.text,
         held=story.held,

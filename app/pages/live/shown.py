@@ -221,6 +221,9 @@ def _subtitle(board: Board) -> str:
         said.append(f"approved {formats.minute(board.approved_at)}")
     if board.content_hash:
         said.append(f"content {formats.short_hash(board.content_hash)}")
+    if board.b_content_hash:
+        second = formats.short_hash(board.b_content_hash)
+        said.append(f"wording B to {board.b_percent} %, content {second}")
     if board.targeted:
         people = formats.count(board.targeted, "subscriber")
         tongues = formats.count(board.languages, "language")

@@ -12,6 +12,7 @@ from app.pages.reports import charts, view
 from app.pages.reports.charts import Figure
 from app.pages.reports.shown import Shown, show
 from app.session import guarded
+from app.words.speech import language_here
 from engine.domain.ids import TenantId
 from engine.domain.roles import Actor
 from engine.domain.schedule import service_day
@@ -77,7 +78,7 @@ class ReportsPage(rx.State):
         first = max(first, last - timedelta(days=read.LONGEST - 1))
         found = await ask(read.report, _tenant(by), first, last)
         self.first, self.last = first.isoformat(), last.isoformat()
-        self.shown = show(found)
+        self.shown = show(found, await language_here(self))
         self.over_days, self.reading = charts.over_days(found), charts.reading(found)
         self.by_region = charts.read_by_region(found)
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from app import formats
 from app.formats import SPOKEN, calendar_day, rupees
+from app.words.speech import ENGLISH, told
+from engine.domain.ab_test import Finding, note
 from engine.domain.cost import GST, RATE_CARDS, to_paisa
 from engine.domain.fading import shares
 from engine.domain.reporting import Dimension, Figures
@@ -13,9 +15,11 @@ from engine.domain.sla import GOAL
 from engine.domain.targets import Outcome, Target
 from engine.read.report import Report
 from engine.read.report_rows import DayRow, ErrorRow, GroupRow
+from engine.read.report_wordings import TwoWordings, WordingRow
 from engine.read.report_words import PROMISES, value_words, verdict_of
 
 GROUPS_SHOWN = 40
+TESTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,32 @@ class AdviceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WordingLine:
+    """One of two wordings."""
+
+    name: str
+    hash: str
+    targeted: str
+    delivered: str
+    read: str
+    rate: str
+    replied: str
+    stopped: str
+    failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestLine:
+    """A broadcast that went out in two wordings, and what it shows."""
+
+    title: str
+    broadcast: int
+    note: str
+    tone: str
+    lines: list[WordingLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """The whole page."""
 
@@ -132,10 +162,11 @@ class Shown:
     errors: list[ErrorLine] = field(default_factory=list)
     costs: list[CostLine] = field(default_factory=list)
     advice: list[AdviceLine] = field(default_factory=list)
+    tests: list[TestLine] = field(default_factory=list)
 
 
-def show(found: Report) -> Shown:
-    """A report as the page has it."""
+def show(found: Report, language: str = ENGLISH) -> Shown:
+    """A report as the page has it. language: of the person who looks."""
     total, is_day = found.total, found.first == found.last
     on_time = next(one for one in found.targets if one.promise.target is Target.ON_TIME)
     first, last = calendar_day(found.first), calendar_day(found.last)
@@ -180,6 +211,33 @@ def show(found: Report) -> Shown:
             for line in found.bill.lines
         ],
         advice=[AdviceLine(one.words, one.evidence) for one in found.advice],
+        tests=[_test(one, language) for one in found.wordings[:TESTS_SHOWN]],
+    )
+
+
+def _test(one: TwoWordings, language: str) -> TestLine:
+    tone = "good" if one.judgement.finding in {Finding.A_MORE, Finding.B_MORE} else "quiet"
+    return TestLine(
+        title=f"{calendar_day(one.day)}, {one.title}",
+        broadcast=one.broadcast,
+        note=told(note(one.judgement), language),
+        tone=tone,
+        lines=[_wording(row, language) for row in (one.a, one.b)],
+    )
+
+
+def _wording(row: WordingRow, language: str) -> WordingLine:
+    counts = row.counts
+    return WordingLine(
+        name=told(f"Wording {row.wording}, for {row.percent} %", language),
+        hash=formats.short_hash(row.content_hash),
+        targeted=formats.number(counts.targeted),
+        delivered=formats.number(counts.delivered),
+        read=formats.number(counts.read),
+        rate=_percent(counts.read, counts.delivered),
+        replied=formats.number(counts.replied),
+        stopped=formats.number(counts.stopped),
+        failed=formats.number(counts.failed),
     )
 
 

@@ -10,6 +10,7 @@ from app.components.chart import chart
 from app.components.marks import chip
 from app.components.tables import column, data_table, right, row_of
 from app.frame import NativeForm
+from app.pages.reports import wordings
 from app.pages.reports.shown import AdviceLine, DayLine, ErrorLine, GroupLine, Square, TargetLine
 
 PRESETS = (("latest", "Latest day"), ("7", "7 days"), ("30", "30 days"), ("365", "A year"))
@@ -25,6 +26,7 @@ def report(page: Any) -> rx.Component:
             rx.fragment(
                 _figures(shown),
                 grid(_targets(shown), _advice(shown)),
+                rx.cond(shown.tests, wordings.tests_card(shown.tests)),
                 _calendar(page),
                 grid(
                     _chart(page.over_days, rx.cond(shown.is_day, "Minute by minute", "In time")),

@@ -15,9 +15,10 @@ from app.words.pages.rehearsal import REHEARSAL
 from app.words.pages.settings import SETTINGS
 from app.words.pages.watching import WATCHING
 from app.words.pages.what_if import WHAT_IF
+from app.words.pages.wordings import WORDINGS
 
 PARTS = (
     *(COMMON, CONTENT, DELIVERY, FRAME, LIVE, PEOPLE, PROFILE, REHEARSAL, SETTINGS, WATCHING),
-    WHAT_IF,
+    *(WHAT_IF, WORDINGS),
 )
 PHRASES: dict[str, str] = {english: hindi for part in PARTS for english, hindi in part.items()}

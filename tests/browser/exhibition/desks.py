@@ -22,7 +22,7 @@ from engine.commands.set_subscriber_status import set_subscriber_status
 from engine.commands.submit_content import submit_content
 from engine.commands.write_content import VariantDraft, Written, write_content
 from engine.domain.api_access import Scope
-from engine.domain.content import Language
+from engine.domain.content import ContentState, Language
 from engine.domain.ids import ContentId, SenderId, SubscriberId
 from engine.domain.keeping import ChoreState
 from engine.domain.refusal import Refused
@@ -35,6 +35,7 @@ from engine.trials.texts import TEMPLATE, TEXTS
 from tests.browser.exhibition.mornings import person
 from tests.rehearsal.shown import a_rehearsal
 from tests.workers.said import hear, text
+from tests.workers.wordings_cast import write_second
 
 NUMBER = "1000000000001"
 QUESTIONS = (
@@ -243,6 +244,16 @@ def _contents(session: Session, seeded: SeededTenant, now: datetime) -> Furnishe
 
     waiting = written("Bank Nifty at a record: what changes for SIPs", TOMORROW, usual)
     _done(submit_content(session, waiting, version=1, by=author, now=now))
+    shorter = "Bank Nifty at a record: the short one"
+    write_second(
+        session,
+        seeded,
+        now=now,
+        of=waiting,
+        title=shorter,
+        percent=30,
+        until=ContentState.SUBMITTED,
+    )
     back = written("Small caps before the expiry", TOMORROW + timedelta(days=1), usual)
     _done(submit_content(session, back, version=1, by=author, now=now))
     _done(

@@ -31,7 +31,10 @@ from tests.browser.exhibition.visits import Visit, visits
 FOLDER = build.ROOT / "build" / "exhibition"
 OPENS = datetime(2026, 11, 26, 1, 40, tzinfo=UTC)
 """Thursday the 26th of November, 07:10 in India: the second morning is over."""
-DEPENDS_ON = ("alembic", "engine", "tests/browser/exhibition/desks.py")
+DEPENDS_ON = (
+    *("alembic", "engine"),
+    *("tests/browser/exhibition/desks.py", "tests/workers/wordings_cast.py"),
+)
 MORNINGS = "tests/browser/exhibition/mornings.py"
 
 

@@ -32,6 +32,7 @@ from engine.trials.tenant import SeededTenant, seed_sandbox
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
 from engine.workers.equipment import Tuning
 from engine.workers.roll_up import look
+from tests.workers.wordings_cast import write_second
 
 SUBSCRIBERS, SENDERS, BACKUPS, RATE = 240, 4, 2, 80.0
 BEGINS = datetime(2026, 11, 24, 23, 58, tzinfo=UTC)
@@ -81,7 +82,10 @@ def run_mornings(database: Database) -> SeededTenant:
     database.transact_now(_schedule, seeded)
     for nth, scenario in enumerate((QUIET, TROUBLED)):
         starts_at = BEGINS + nth * A_DAY
-        database.transact_now(todays_content, seeded.tenant, starts_at)
+        content = database.transact_now(todays_content, seeded.tenant, starts_at)
+        assert not isinstance(content, Refused), content
+        if nth == 1:  # in two wordings
+            database.transact_now(write_second, seeded, of=content, now=starts_at)
         with asyncio.Runner(loop_factory=JumpingLoop) as runner:
             runner.run(_morning(database, seeded, scenario, starts_at, nth))
     return seeded

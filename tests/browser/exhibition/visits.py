@@ -74,6 +74,7 @@ def _paths(session: Session, tenant: TenantId, route: str) -> list[str]:
         ).all()
     }
     submitted = packs.get("Bank Nifty at a record: what changes for SIPs", 0)
+    second = packs.get("Bank Nifty at a record: the short one", 0)
     draft = packs.get("Week ahead: RBI, crude, rupee", 0)
     reply = session.exec(
         select(Conversation.id)
@@ -81,10 +82,10 @@ def _paths(session: Session, tenant: TenantId, route: str) -> list[str]:
         .order_by(col(Conversation.id))
     ).first()
     asked = {
-        "/approvals/review": [f"?pack={submitted}"],
+        "/approvals/review": [f"?pack={submitted}", f"?pack={second}"],
         "/broadcasts/compare": [f"?a={broadcasts[-1]}&b={broadcasts[0]}"],
         "/broadcasts/plan": [f"?broadcast={broadcasts[0]}", ""],
-        "/content/edit": [f"?pack={draft}", ""],
+        "/content/edit": [f"?pack={draft}", "", f"?pack={second}", f"?pack={submitted}"],
         "/replies": [f"?conversation={reply or 0}", ""],
     }
     return [route + query for query in asked.get(route, [""])]
