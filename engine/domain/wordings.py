@@ -10,8 +10,8 @@ from collections.abc import Collection
 from enum import StrEnum
 
 
-class Wording(StrEnum):
-    """One of the two."""
+class Side(StrEnum):
+    """One of the two wordings."""
 
     A = "A"
     B = "B"
@@ -24,16 +24,16 @@ USUAL_PERCENT = 50
 _ALL = 1 << 64
 
 
-def wording_of(broadcast: int, subscriber: int, b_percent: int) -> Wording:
+def wording_of(broadcast: int, subscriber: int, b_percent: int) -> Side:
     """Who gets which: even over people, and unlike between mornings."""
     digest = hashlib.sha256(f"wording/{broadcast}/{subscriber}".encode()).digest()
     drawn = int.from_bytes(digest[:8], "big")
-    return Wording.B if drawn * 100 < b_percent * _ALL else Wording.A
+    return Side.B if drawn * 100 < b_percent * _ALL else Side.A
 
 
 def message_key(language: str, wording: str = "") -> str:
-    """Under which name a lane has the template of a delivery: its language, and its wording where
-    the language has two.
+    """Under which name the words of a delivery are kept where no hash tells them apart: its
+    language, and its side where the language has two.
     """
     return f"{language}{wording}"
 

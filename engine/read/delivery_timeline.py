@@ -10,7 +10,7 @@ from engine.documents.phones import spaced
 from engine.domain.content import preview
 from engine.domain.delivery import Event, State, possible
 from engine.domain.ids import BroadcastId, DeliveryId, SubscriberId, TenantId
-from engine.domain.wordings import Wording
+from engine.domain.wordings import Side
 from engine.read.delivery_entries import LIMIT, Entry, Kind, entries
 from engine.read.delivery_words import Answer, Standing, answer
 from engine.read.stages import WORDS
@@ -122,7 +122,7 @@ def _text(session: Session, row: Delivery, broadcast: Broadcast | None) -> str:
     """The message's words, as long as the content is still what was sent."""
     if broadcast is None or broadcast.content_id is None:
         return ""
-    second = row.wording == Wording.B
+    second = row.wording == Side.B
     pack = broadcast.b_content_id if second else broadcast.content_id
     if row.content_hash != (broadcast.b_content_hash if second else broadcast.content_hash):
         return ""

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from engine.domain.ab_test import Counts, Judgement, is_over, judge
 from engine.domain.ids import BroadcastId, TenantId
-from engine.domain.wordings import Wording
+from engine.domain.wordings import Side
 from engine.store.dialects import table
 from engine.store.tables import Broadcast, ReportDay, ReportWording
 
@@ -20,7 +20,7 @@ _COUNTS = tuple(one.name for one in fields(Counts))
 class WordingRow:
     """One of the two. percent: the share of people it was fixed for."""
 
-    wording: Wording
+    wording: Side
     content_hash: str
     percent: int
     counts: Counts
@@ -54,28 +54,28 @@ def two_wordings(
         .where(_w.tenant_id == tenant, _w.day.between(first, last))
         .order_by(_w.day.desc(), _b.id.desc(), _w.wording)
     )
-    found: dict[int, tuple[sa.Row[tuple[object, ...]], dict[Wording, Counts]]] = {}
+    found: dict[int, tuple[sa.Row[tuple[object, ...]], dict[Side, Counts]]] = {}
     for row in rows:
         counts = Counts(*row[9:])
-        found.setdefault(row.id, (row, {}))[1][Wording(row.wording)] = counts
+        found.setdefault(row.id, (row, {}))[1][Side(row.wording)] = counts
     return tuple(_pair(row, counts) for row, counts in found.values())
 
 
-def _pair(row: sa.Row[tuple[object, ...]], counts: dict[Wording, Counts]) -> TwoWordings:
+def _pair(row: sa.Row[tuple[object, ...]], counts: dict[Side, Counts]) -> TwoWordings:
     it = row._mapping
-    a, b = (counts.get(wording, Counts()) for wording in Wording)
+    a, b = (counts.get(wording, Counts()) for wording in Side)
     return TwoWordings(
         broadcast=BroadcastId(it["id"]),
         day=it["day"],
         title=it["title"],
         a=WordingRow(
-            wording=Wording.A,
+            wording=Side.A,
             content_hash=it["content_hash"],
             percent=100 - it["b_percent"],
             counts=a,
         ),
         b=WordingRow(
-            wording=Wording.B,
+            wording=Side.B,
             content_hash=it["b_content_hash"],
             percent=it["b_percent"],
             counts=b,

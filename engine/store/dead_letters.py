@@ -19,7 +19,7 @@ from engine.domain.dead_letter import Letter, WantedLetters
 from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, ContentId, DeliveryId, TenantId
 from engine.domain.subscriber import Status
-from engine.domain.wordings import Wording
+from engine.domain.wordings import Side
 from engine.store import content as contents
 from engine.store import tables, templates
 from engine.store.dialects import spelled, table
@@ -140,7 +140,7 @@ _unanswered = (
     .exists()
 )
 _pack = sa.case(
-    (deliveries.c.wording == Wording.B.value, _broadcasts.c.b_content_id),
+    (deliveries.c.wording == Side.B.value, _broadcasts.c.b_content_id),
     else_=_broadcasts.c.content_id,
 )
 _FACTS = (

@@ -15,7 +15,7 @@ from engine.domain.content import ContentState, content_hash
 from engine.domain.ids import BroadcastId, ContentHash, ContentId, TenantId
 from engine.domain.stand_ins import StandIn, can_carry
 from engine.domain.templates import Member, order_of_standing_in
-from engine.domain.wordings import Wording
+from engine.domain.wordings import Side
 from engine.store import compliance as rules
 from engine.store import templates
 from engine.store.content import NewVariant
@@ -203,7 +203,7 @@ def stamp(session: Session, broadcast: BroadcastId, most: int) -> int:
     have another; how many.
     """
     hash_now = sa.case(
-        (_deliveries.c.wording == Wording.B.value, _hash_of(broadcast, Broadcast.b_content_hash)),
+        (_deliveries.c.wording == Side.B.value, _hash_of(broadcast, Broadcast.b_content_hash)),
         else_=_hash_of(broadcast, Broadcast.content_hash),
     )
     some = (

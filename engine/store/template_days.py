@@ -10,13 +10,13 @@ from sqlmodel import Session
 from engine.domain.broadcast import OVER
 from engine.domain.delivery import State
 from engine.domain.ids import TenantId
-from engine.domain.wordings import Wording
+from engine.domain.wordings import Side
 from engine.store import tables
 from engine.store.dialects import insert_ignoring, spelled, table
 
 _d, _b, _v = table(tables.Delivery), table(tables.Broadcast), table(tables.Variant)
 _days = table(tables.TemplateDay)
-_pack = sa.case((_d.c.wording == Wording.B.value, _b.c.b_content_id), else_=_b.c.content_id)
+_pack = sa.case((_d.c.wording == Side.B.value, _b.c.b_content_id), else_=_b.c.content_id)
 
 SETTLES_IN = timedelta(hours=26)
 """Receipts still come for a day: until then a broadcast is counted anew."""

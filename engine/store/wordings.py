@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from engine.domain.ids import ContentId
-from engine.domain.wordings import Wording, message_key
+from engine.domain.wordings import Side, message_key
 from engine.store.content import variants
 from engine.store.tables.content import Content, Variant
 
@@ -18,8 +18,8 @@ def by_key(session: Session, content: int, second: int | None = None) -> list[tu
     named = [(message_key(one.language), one) for one in first]
     if second is not None:
         others = variants(session, ContentId(second))
-        named += [(message_key(one.language, Wording.A), one) for one in first]
-        named += [(message_key(one.language, Wording.B), one) for one in others]
+        named += [(message_key(one.language, Side.A), one) for one in first]
+        named += [(message_key(one.language, Side.B), one) for one in others]
     return named
 
 

@@ -22,7 +22,7 @@ from engine.domain.delivery import State
 from engine.domain.ids import BroadcastId, ContentHash, ContentId, SubscriberId, TenantId
 from engine.domain.schedule import strictest
 from engine.domain.subscriber import Status, exclusion
-from engine.domain.wordings import Wording, wording_of
+from engine.domain.wordings import Side, wording_of
 from engine.store import broadcasts, frozen, schedules
 from engine.store import content as content_store
 from engine.store.content import NewVariant
@@ -50,7 +50,7 @@ class FrozenContent:
         if second is None or language not in second.variants:
             return "", self.content_hash, self.variants[language]
         wording = wording_of(self.broadcast, person.id, second.percent)
-        if wording is Wording.B:
+        if wording is Side.B:
             return wording.value, second.content_hash, second.variants[language]
         return wording.value, self.content_hash, self.variants[language]
 

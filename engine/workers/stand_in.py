@@ -17,7 +17,7 @@ from engine.domain.ids import BroadcastId, ContentId, TenantId
 from engine.domain.roles import ENGINE
 from engine.domain.stand_ins import StandIn, choose
 from engine.domain.template_standing import Standing, problem
-from engine.domain.wordings import Wording
+from engine.domain.wordings import Side
 from engine.store import audit, broadcasts, stand_ins, templates
 from engine.store import content as contents
 from engine.store.content import NewVariant
@@ -54,7 +54,7 @@ def change_all(
     found = [change(session, broadcast, pack, now) for pack in packs]
     if len(found) == 1:
         return found[0]
-    said = (f"Wording {name}: {one.words}" for name, one in zip(Wording, found, strict=True))
+    said = (f"Wording {name}: {one.words}" for name, one in zip(Side, found, strict=True))
     return Found(all(one.in_order for one in found), ". ".join(said))
 
 

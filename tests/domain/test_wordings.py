@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.domain.wordings import (
     LEAST_PERCENT,
     MOST_PERCENT,
-    Wording,
+    Side,
     message_key,
     pair_problem,
     share_problem,
@@ -28,8 +28,8 @@ def test_the_same_broadcast_and_person_always_give_the_same_wording(
 
 @given(IDS, IDS, st.integers(LEAST_PERCENT, MOST_PERCENT - 1))
 def test_a_larger_share_takes_nobody_from_b(broadcast: int, person: int, percent: int) -> None:
-    if wording_of(broadcast, person, percent) is Wording.B:
-        assert wording_of(broadcast, person, percent + 1) is Wording.B
+    if wording_of(broadcast, person, percent) is Side.B:
+        assert wording_of(broadcast, person, percent + 1) is Side.B
 
 
 def test_who_gets_which_is_written_down() -> None:
@@ -44,7 +44,7 @@ def test_the_share_is_kept_within_what_chance_allows(percent: int) -> None:
     got = Counter(wording_of(3, person, percent) for person in range(1, people + 1))
     expected = people * percent / 100
     four_deviations = 4 * (expected * (1 - percent / 100)) ** 0.5
-    assert abs(got[Wording.B] - expected) < four_deviations
+    assert abs(got[Side.B] - expected) < four_deviations
 
 
 def test_another_morning_draws_anew() -> None:
@@ -55,7 +55,7 @@ def test_another_morning_draws_anew() -> None:
 
 def test_a_language_with_one_wording_has_its_own_name_as_key() -> None:
     assert message_key("EN") == "EN"
-    assert len({message_key("EN"), *(message_key("EN", one) for one in Wording)}) == 3
+    assert len({message_key("EN"), *(message_key("EN", one) for one in Side)}) == 3
 
 
 def test_a_share_that_proves_nothing_is_refused() -> None:

@@ -11,11 +11,11 @@ from engine.commands.approve_content import approve_content
 from engine.commands.reject_content import reject_content
 from engine.commands.submit_content import submit_content
 from engine.domain.broadcast import BroadcastState
-from engine.domain.content import ContentState, Language
-from engine.domain.ids import BroadcastId, ContentId
+from engine.domain.content import ContentState, Language, Wording
+from engine.domain.ids import BroadcastId, ContentHash, ContentId
 from engine.domain.message import TemplateMessage
 from engine.domain.refusal import Refused
-from engine.domain.wordings import Wording, wording_of
+from engine.domain.wordings import Side, wording_of
 from engine.store import broadcasts, template_days
 from engine.store.database import Database
 from engine.store.tables import Broadcast, Content, Delivery, LogEntry, Template, Variant
@@ -66,12 +66,12 @@ async def test_everybody_gets_one_of_the_two_by_the_rule(
 
     row = row_of(database)
     assert (row.b_content_id, row.b_percent) == (b, 40)
-    hashes = {Wording.A: row.content_hash, Wording.B: row.b_content_hash}
+    hashes = {Side.A: row.content_hash, Side.B: row.b_content_hash}
     assert row.content_hash == seeded.content_hash != row.b_content_hash
     assert len({one.subscriber_id for one in deliveries}) == len(deliveries) == PEOPLE
     for one in deliveries:
         assert one.wording == wording_of(row.id or 0, one.subscriber_id or 0, 40)
-        assert one.content_hash == hashes[Wording(one.wording)]
+        assert one.content_hash == hashes[Side(one.wording)]
         assert ("(B)" in json.loads(one.parameters)[-1]) == (one.wording == "B")
     assert set(Counter(one.wording for one in deliveries)) == {"A", "B"}
     assert content_of(database, b).state == ContentState.LOCKED
@@ -230,9 +230,10 @@ async def test_each_sender_has_the_templates_of_both(
     b = database.transact_now(write_second, seeded, now=BEFORE, languages=[Language.EN])
     found = database.read_now(uploads.templates, seeded.content, seeded.senders, NOW, b)
     (messages,) = found.values()
+    second = ContentHash(content_of(database, b).content_hash or "")
     assert {key: one.template for key, one in messages.items()} == {
-        **dict.fromkeys(["EN", "HI", "MR", "ENA", "HIA", "MRA"], TEMPLATE),
-        "ENB": TEMPLATE_B,
+        **{Wording(seeded.content_hash, one.value): TEMPLATE for one in Language},
+        Wording(second, "EN"): TEMPLATE_B,
     }
 
 

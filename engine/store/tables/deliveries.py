@@ -64,7 +64,7 @@ class Delivery(SQLModel, table=True):
     phone: str | None = None
     bsuid: str | None = None
     language: str
-    wording: str = ""  # domain.wordings.Wording; empty: its broadcast has one for this language
+    wording: str = ""  # domain.wordings.Side; empty: its broadcast has one for this language
     tier: str = "BASIC"
     priority: int = 1  # domain.priority.Priority: 0 passes the others, 2 lets them pass
     parameters: str = "[]"  # JSON list, rendered for this person at the freeze

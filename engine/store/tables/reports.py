@@ -59,7 +59,7 @@ class ReportWording(SQLModel, table=True):
     tenant_id: int = Field(primary_key=True, foreign_key="tenants.id")
     day: date = Field(primary_key=True)
     broadcast_id: int = Field(primary_key=True, foreign_key="broadcasts.id")
-    wording: str = Field(primary_key=True)  # domain.wordings.Wording
+    wording: str = Field(primary_key=True)  # domain.wordings.Side
     targeted: int = 0
     delivered: int = 0
     read: int = 0
