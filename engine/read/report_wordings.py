@@ -54,15 +54,14 @@ def two_wordings(
         .where(_w.tenant_id == tenant, _w.day.between(first, last))
         .order_by(_w.day.desc(), _b.id.desc(), _w.wording)
     )
-    found: dict[int, tuple[sa.Row[tuple[object, ...]], dict[Side, Counts]]] = {}
-    for row in rows:
-        counts = Counts(*row[9:])
-        found.setdefault(row.id, (row, {}))[1][Side(row.wording)] = counts
+    found: dict[int, tuple[sa.RowMapping, dict[Side, Counts]]] = {}
+    for row in rows.mappings():
+        counts = Counts(*(row[name] for name in _COUNTS))
+        found.setdefault(row["id"], (row, {}))[1][Side(row["wording"])] = counts
     return tuple(_pair(row, counts) for row, counts in found.values())
 
 
-def _pair(row: sa.Row[tuple[object, ...]], counts: dict[Side, Counts]) -> TwoWordings:
-    it = row._mapping
+def _pair(it: sa.RowMapping, counts: dict[Side, Counts]) -> TwoWordings:
     a, b = (counts.get(wording, Counts()) for wording in Side)
     return TwoWordings(
         broadcast=BroadcastId(it["id"]),

@@ -35,6 +35,7 @@ from engine.domain.ids import (
 )
 from engine.domain.message import Recipient
 from engine.domain.priority import Priority
+from engine.store.approved import has_approved_words
 from engine.store.attempts import is_one_of
 from engine.store.dialects import rows_as_json, spelled, table
 from engine.store.prepared import Prepared
@@ -115,6 +116,12 @@ def _turns(*, retries: bool, special: bool) -> Iterable[tuple[State, Priority | 
 
 
 _lanes, _broadcasts, _people = table(Lane), table(Broadcast), table(Subscriber)
+_OF_LANE = (
+    select(_lanes.c.broadcast_id)
+    .where(_lanes.c.id == bindparam("lane", type_=sa.Integer()))
+    .scalar_subquery()
+)
+"""The broadcast whose lane marks."""
 
 
 @cache
@@ -151,7 +158,7 @@ def _due(dialect: str, state: State, priority: Priority | None, *, first_ones: b
         .where(_deliveries.c.lane_id == bindparam("lane", type_=sa.Integer()))
         .where(_deliveries.c.state == spelled(state), *_of_priority(priority))
         .where(_deliveries.c.due_at <= as_instant(dialect, horizon), ~stays, _may_mark())
-        .where(_has_approved_words())
+        .where(has_approved_words(_OF_LANE))
         .order_by(_deliveries.c.due_at, _deliveries.c.id)
         .limit(bindparam("most", type_=sa.Integer()))
         .with_for_update(of=_deliveries)
@@ -218,17 +225,6 @@ def _may_mark() -> sa.ColumnElement[bool]:
         .with_for_update(read=True, of=_lanes)
         .exists()
     )
-
-
-def _has_approved_words() -> sa.ColumnElement[bool]:
-    """What somebody read and approved for its broadcast, in one wording or the other."""
-    of_lane = _lanes.c.id == bindparam("lane")
-    joined = _broadcasts.join(_lanes, _lanes.c.broadcast_id == _broadcasts.c.id)
-    approved = (
-        select(hash_).select_from(joined).where(of_lane).scalar_subquery()
-        for hash_ in (_broadcasts.c.content_hash, _broadcasts.c.b_content_hash)
-    )
-    return sa.or_(*(_deliveries.c.content_hash == one for one in approved))
 
 
 def _marked(row: list[Any], lane: LaneId) -> Marked:

@@ -15,15 +15,15 @@ from sqlmodel import Session
 from engine.domain.delivery import UNSENT, Event, State, sources
 from engine.domain.ids import BroadcastId, DeliveryId
 from engine.domain.subscriber import Status
+from engine.store.approved import has_approved_words
 from engine.store.dialects import spelled, table
-from engine.store.tables import Broadcast, Delivery, Lane, Subscriber
+from engine.store.tables import Delivery, Lane, Subscriber
 
 AT_ONCE = 500
 NOT_ACTIVE = "Not active any more when their turn came."
 OTHER_WORDS = "Frozen with other words than those that were approved: nothing was sent."
 
-_broadcasts, _deliveries = table(Broadcast), table(Delivery)
-_lanes, _subscribers = table(Lane), table(Subscriber)
+_deliveries, _lanes, _subscribers = table(Delivery), table(Lane), table(Subscriber)
 
 
 def find(
@@ -45,11 +45,7 @@ def _of_state(state: State) -> Any:
     """One for each state, so that the index over what waits serves it: it is asked every second."""
     this = bindparam("broadcast", type_=sa.Integer())
     lanes = select(_lanes.c.id).where(_lanes.c.broadcast_id == this)
-    approved = (
-        select(hash_).where(_broadcasts.c.id == this).scalar_subquery()
-        for hash_ in (_broadcasts.c.content_hash, _broadcasts.c.b_content_hash)
-    )
-    is_approved = sa.or_(*(_deliveries.c.content_hash == one for one in approved))
+    is_approved = has_approved_words(this)
     return (
         select(_deliveries.c.id, is_approved.label("is_approved"))
         .join(_subscribers, _subscribers.c.id == _deliveries.c.subscriber_id)

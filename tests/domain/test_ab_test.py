@@ -1,5 +1,6 @@
 """What may be said of two wordings: against published figures, and for any numbers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -144,28 +145,31 @@ def test_nothing_is_judged_before_the_day_after_the_opening_is_over() -> None:
     assert is_over(OPENS, over)
 
 
-def fact(**given_: datetime | None) -> Fact:
-    stamps: dict[str, datetime | None] = dict.fromkeys(
-        ("opted_out_at", "sent_at", "delivered_at", "read_at")
-    )
-    return Fact(
-        state=State.READ,
-        sender=1,
-        tier="BASIC",
-        language="EN",
-        region="",
-        template="",
-        variant="",
-        category="UTILITY",
-        phone=None,
-        bsuid=None,
-        planned_at=OPENS,
-        accepted_at=OPENS + timedelta(minutes=1),
-        error_code=None,
-        attempts=1,
-        wording="A",
-        **{**stamps, **given_},
-    )
+READ = Fact(
+    state=State.READ,
+    sender=1,
+    tier="BASIC",
+    language="EN",
+    region="",
+    template="",
+    variant="",
+    category="UTILITY",
+    phone=None,
+    bsuid=None,
+    planned_at=OPENS,
+    opted_out_at=None,
+    sent_at=None,
+    accepted_at=OPENS + timedelta(minutes=1),
+    delivered_at=None,
+    read_at=None,
+    error_code=None,
+    attempts=1,
+    wording="A",
+)
+
+
+def fact(**stamps: datetime) -> Fact:
+    return replace(READ, **stamps)
 
 
 def test_what_comes_a_day_after_the_opening_counts_for_neither() -> None:

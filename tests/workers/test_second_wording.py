@@ -16,7 +16,7 @@ from engine.domain.ids import BroadcastId, ContentHash, ContentId
 from engine.domain.message import TemplateMessage
 from engine.domain.refusal import Refused
 from engine.domain.wordings import Side, wording_of
-from engine.store import broadcasts, template_days
+from engine.store import broadcasts, stand_ins, template_days
 from engine.store.database import Database
 from engine.store.tables import Broadcast, Content, Delivery, LogEntry, Template, Variant
 from engine.trials.tenant import SeededTenant
@@ -200,8 +200,8 @@ async def test_what_stands_in_for_b_changes_the_hash_of_b_alone(
     row = row_of(database)
     identity = BroadcastId(row.id or 0)
     database.transact_now(lambda s: s.exec(update(Broadcast).values(b_content_hash="c" * 64)))
-    assert database.transact_now(stand_in.stamp, identity, 3) == 3
-    while database.transact_now(stand_in.stamp, identity, 500):
+    assert database.transact_now(stand_ins.stamp, identity, 3) == 3
+    while database.transact_now(stand_ins.stamp, identity, 500):
         pass
     for one in database.read_now(test_freeze.targeted):
         assert one.content_hash == ("c" * 64 if one.wording == "B" else seeded.content_hash)
