@@ -217,14 +217,6 @@ def log(
     )
 
 
-def approved_hashes(session: Session, broadcast: BroadcastId) -> frozenset[str]:
-    """Under which hashes a broadcast may send: of its content, and of the second wording."""
-    b = _broadcasts.c
-    asked = select(b.content_hash, b.b_content_hash).where(b.id == broadcast)
-    row = session.connection().execute(asked).first()
-    return frozenset(one for one in row or () if one)
-
-
 def bind_content(
     session: Session,
     broadcast: BroadcastId,

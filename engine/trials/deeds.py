@@ -184,4 +184,5 @@ class Script:
     pacing: str
     late_policy: str
     canary: bool = False
+    two_wordings: bool = False
     deeds: tuple[tuple[float, Deed], ...]

@@ -16,17 +16,20 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel, col, select
 
 from engine.domain import content as content_rules
-from engine.domain.ids import ContentId
+from engine.domain.ids import ContentHash, ContentId
 from engine.domain.message import TemplateMessage
 from engine.store import content as content_store
-from engine.store.tables import Schedule, Sender, Subscriber
+from engine.store.tables import Content, Schedule, Sender, Subscriber, Variant
 from engine.trials.tenant import SeededTenant, seed_sandbox
+from engine.trials.two_wordings import write_second
 
 STARTS_AT = datetime(2026, 11, 23, 0, 25, tzinfo=UTC)
 """05:55 in India."""
 MOST_SUBSCRIBERS = 500
 MOST_SENDERS = 6
 MOST_BACKUPS = 2
+B_PERCENT = 40
+"""Of the people, who get the other wording in a morning that has two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +39,10 @@ class Image:
     connection: sqlite3.Connection
     """In memory; copied, never written again."""
     seeded: SeededTenant
-    messages: Mapping[str, TemplateMessage]
-    """The approved message, by the phone number it goes to."""
+    second: ContentId
+    """Wording B of the content, approved as well. Most mornings do without it."""
+    messages: Mapping[ContentHash, Mapping[str, TemplateMessage]]
+    """The approved message of either wording, by the phone number it goes to."""
 
 
 @cache
@@ -57,9 +62,10 @@ def image() -> Image:
             rng=Random(1),
             password=None,
         )
-        messages = _messages(session, seeded.content)
+        second = write_second(session, seeded, now=STARTS_AT, percent=B_PERCENT)
+        messages = dict(_messages(session, one) for one in (seeded.content, second))
         session.flush()
-    return Image(connection=connection, seeded=seeded, messages=messages)
+    return Image(connection=connection, seeded=seeded, second=second, messages=messages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,7 @@ class Needs:
     pacing: str
     late_policy: str
     canary: bool
+    two_wordings: bool
     opens_at: datetime
 
 
@@ -86,6 +93,9 @@ def tailor(session: Session, needs: Needs) -> None:
     if last is not None:
         connection.execute(sa.text("DELETE FROM consents WHERE subscriber_id >= :n"), {"n": last})
         connection.execute(sa.text("DELETE FROM subscribers WHERE id >= :n"), {"n": last})
+    if not needs.two_wordings:
+        connection.execute(sa.delete(Variant).where(col(Variant.content_id) == image().second))
+        connection.execute(sa.delete(Content).where(col(Content.id) == image().second))
     spared = (*seeded.senders[needs.senders :], *seeded.backups[needs.backups :])
     connection.execute(sa.delete(Sender).where(col(Sender.id).in_(spared)))
     connection.execute(sa.update(Sender).values(rate_per_second=needs.rate))
@@ -104,8 +114,12 @@ def tailor(session: Session, needs: Needs) -> None:
     )
 
 
-def _messages(session: Session, content: ContentId) -> dict[str, TemplateMessage]:
-    variants = {row.language: row for row in content_store.variants(session, content)}
+def _messages(
+    session: Session, identity: ContentId
+) -> tuple[ContentHash, dict[str, TemplateMessage]]:
+    content = content_store.get(session, identity)
+    assert content is not None
+    variants = {row.language: row for row in content_store.variants(session, identity)}
     messages: dict[str, TemplateMessage] = {}
     for person in session.exec(select(Subscriber)):
         variant = variants[person.language]
@@ -120,4 +134,4 @@ def _messages(session: Session, content: ContentId) -> dict[str, TemplateMessage
                 )
             ),
         )
-    return messages
+    return ContentHash(str(content.content_hash)), messages

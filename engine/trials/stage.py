@@ -28,6 +28,7 @@ from engine.trials.process import Process
 from engine.trials.simulated import numbers_of
 from engine.trials.texts import TEMPLATE, TEXTS
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
+from engine.trials.two_wordings import TEMPLATE_B, body_of_b
 from engine.trials.witness import Witness
 
 LEAD = timedelta(seconds=5)
@@ -70,13 +71,15 @@ class Stage:
             pacing=script.pacing,
             late_policy=script.late_policy,
             canary=script.canary,
+            two_wordings=script.two_wordings,
             opens_at=self.opens_at,
         )
         self.database.transact_now(tailor, needs)
         numbers: list[SimulatedNumber] = self.database.read_now(numbers_of, image().seeded)
         templates = [
-            SimulatedTemplate(name=TEMPLATE, language=text.template_language, body=text.body)
+            SimulatedTemplate(name=name, language=text.template_language, body=body)
             for text in TEXTS.values()
+            for name, body in ((TEMPLATE, text.body), (TEMPLATE_B, body_of_b(text.body)))
         ]
         return World(
             script.seed,

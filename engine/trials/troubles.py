@@ -50,6 +50,8 @@ BANS = (("BANNED", 131045), ("RESTRICTED", 131048), ("DISCONNECTED", None), ("BA
 LEAST_SUBSCRIBERS = 50
 SLOWEST = 3
 """Messages a second of each sender."""
+TWO_WORDINGS = 0.2
+"""Of the mornings."""
 WEIGHTS = {
     "strike": 6,
     "kill": 4,
@@ -98,6 +100,8 @@ def draw(seed: int, *, plots: bool = True) -> Script:
         pacing=pacing,
         late_policy=rng.choice(("skip", "ask", "send")),
         canary=rng.random() < 0.1,
+        # Of luck of its own: a seed that was drawn before there were two is the same morning.
+        two_wordings=Random(f"wordings of {seed}").random() < TWO_WORDINGS,
         deeds=tuple(sorted(deeds, key=lambda one: one[0])),
     )
 

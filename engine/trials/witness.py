@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from engine.domain.ids import PhoneNumberId, Tracker, parse_tracker
-from engine.domain.message import Message, Recipient
+from engine.domain.ids import ContentHash, PhoneNumberId, Tracker, parse_tracker
+from engine.domain.message import Message, Recipient, TemplateMessage
 from engine.domain.pacing import usable_rate
 from engine.trials.disk import Disk
 from engine.trials.image import image
@@ -34,6 +34,7 @@ class Post:
     at: datetime
     sender: str
     tracker: str
+    template: str
 
 
 @dataclass(slots=True)
@@ -63,6 +64,8 @@ class Witness:
     _paces: dict[str, list[tuple[float, float]]] = field(
         default_factory=lambda: dict[str, list[tuple[float, float]]]()
     )
+    _wordings: dict[str, str] = field(default_factory=lambda: dict[str, str]())
+    """The hash of what each person was sent first."""
     _seen: set[str] = field(default_factory=lambda: set[str]())
     _recent: dict[str, deque[float]] = field(default_factory=lambda: dict[str, deque[float]]())
 
@@ -71,7 +74,8 @@ class Witness:
     ) -> None:
         """A request is on its way."""
         now = self.machine.loop_time()
-        self.posts.append(Post(self.machine.true_now(), sender, tracker))
+        template = message.template if isinstance(message, TemplateMessage) else ""
+        self.posts.append(Post(self.machine.true_now(), sender, tracker, template))
         phone = to.phone or ""
         if tracker in self._seen:
             self.miss("an attempt was posted twice", tracker)
@@ -82,9 +86,7 @@ class Witness:
         stopped_at = self.stopped.get(phone)
         if stopped_at is not None and now > stopped_at + STOP_FELT_WITHIN_SECONDS:
             self.miss("it was sent to somebody who had opted out", tracker)
-        if image().messages.get(phone) != message:
-            self.miss("what was sent is not what was approved", tracker)
-        self._ask_database(life, tracker)
+        self._ask_database(life, tracker, phone, message)
         self.hurry()
 
     def miss(self, rule: str, what: str) -> None:
@@ -117,7 +119,7 @@ class Witness:
         if len(recent) > usable_rate(self._allowed(sender, now)):
             self.miss("a sender was too fast", f"{len(recent)} in a second by {sender}")
 
-    def _ask_database(self, life: Life, tracker: str) -> None:
+    def _ask_database(self, life: Life, tracker: str, phone: str, message: Message) -> None:
         if self.disk.lease_owner() != life.name:
             self.miss("it was sent by an engine whose lease another one held", tracker)
         named = parse_tracker(tracker)
@@ -125,8 +127,13 @@ class Witness:
         standing = self.disk.standing(named[0].delivery)
         if standing.state != "sending" or standing.attempts != named[0].number:
             self.miss("it was sent without a mark", f"{tracker}, {standing.state}")
-        if standing.content_hash != image().seeded.content_hash:
+        worded = image().messages.get(ContentHash(standing.content_hash))
+        if worded is None:
             self.miss("it was sent without an approved hash", tracker)
+        elif worded.get(phone) != message:
+            self.miss("what was sent is not what was approved", tracker)
+        if self._wordings.setdefault(phone, standing.content_hash) != standing.content_hash:
+            self.miss("somebody was sent one wording and then the other", tracker)
         now = self.machine.now()
         if not self.clock_was_set and now < standing.opens_at:
             self.miss("it was sent before the window opened", tracker)

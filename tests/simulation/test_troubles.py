@@ -6,6 +6,7 @@ are run here; `.ci/run` runs 200 fresh ones.
 """
 
 import os
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -18,7 +19,9 @@ from engine.trials.judge import Judged
 from engine.trials.seeds import EndlessError, bounded, run_one, run_seeds
 from engine.trials.shrink import shrink
 from engine.trials.simulation import run_script, run_seed
+from engine.trials.texts import TEMPLATE
 from engine.trials.troubles import draw
+from engine.trials.two_wordings import TEMPLATE_B
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SEEDS = int(os.environ.get("SIM_SEEDS", "24"))
@@ -74,6 +77,18 @@ def test_receipts_that_come_only_after_the_end_are_waited_for() -> None:
     withheld = Strike(WithholdWebhooks(seconds=250.0))
 
     assert run_script(replace(CALM, deeds=((0.8, withheld),))).misses == ()
+
+
+def test_a_morning_of_two_wordings_sends_each_to_its_share() -> None:
+    people = replace(CALM, subscribers=200, rate=20.0, canary=True)
+    one, two = (run_script(replace(people, two_wordings=both)) for both in (False, True))
+
+    assert (one.misses, two.misses) == ((), ())
+    assert Counter(post.template for post in one.posts) == {TEMPLATE: 200}
+    sent = Counter(post.template for post in two.posts)
+    assert sent.total() == 200
+    assert 60 < sent[TEMPLATE_B] < 100
+    assert sent[TEMPLATE] == 200 - sent[TEMPLATE_B]
 
 
 def test_the_same_seed_is_the_same_morning_post_for_post() -> None:

@@ -32,10 +32,10 @@ from engine.store import templates
 from engine.store.tables import Delivery, Import, Rehearsal, Sender, Subscriber
 from engine.trials.tenant import SeededTenant
 from engine.trials.texts import TEMPLATE, TEXTS
+from engine.trials.two_wordings import write_second
 from tests.browser.exhibition.mornings import person
 from tests.rehearsal.shown import a_rehearsal
 from tests.workers.said import hear, text
-from tests.workers.wordings_cast import write_second
 
 NUMBER = "1000000000001"
 QUESTIONS = (

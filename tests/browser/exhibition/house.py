@@ -33,7 +33,7 @@ OPENS = datetime(2026, 11, 26, 1, 40, tzinfo=UTC)
 """Thursday the 26th of November, 07:10 in India: the second morning is over."""
 DEPENDS_ON = (
     *("alembic", "engine"),
-    *("tests/browser/exhibition/desks.py", "tests/workers/wordings_cast.py"),
+    *("tests/browser/exhibition/desks.py", "engine/trials/two_wordings.py"),
 )
 MORNINGS = "tests/browser/exhibition/mornings.py"
 

@@ -30,9 +30,9 @@ from engine.trials.demo import todays_content
 from engine.trials.simulated import numbers_of, pump_webhooks
 from engine.trials.tenant import SeededTenant, seed_sandbox
 from engine.trials.trial_senders import ACCESS_TOKEN, APP_SECRET, WABA_ID
+from engine.trials.two_wordings import write_second
 from engine.workers.equipment import Tuning
 from engine.workers.roll_up import look
-from tests.workers.wordings_cast import write_second
 
 SUBSCRIBERS, SENDERS, BACKUPS, RATE = 240, 4, 2, 80.0
 BEGINS = datetime(2026, 11, 24, 23, 58, tzinfo=UTC)

@@ -21,6 +21,11 @@ TEMPLATE_B = "plain_note"
 """Other words than wording A's template has, around the same values."""
 
 
+def body_of_b(body: str) -> str:
+    """The text of wording B's template, for that of A's."""
+    return f"{body}\n\nB"
+
+
 def author(seeded: SeededTenant) -> Actor:
     """Who writes."""
     return Actor("author", seeded.tenant, Role.AUTHOR, seeded.users[Role.AUTHOR])
@@ -59,7 +64,7 @@ def write_second(
             language=one.template_language,
             category=category,
             status="APPROVED",
-            body=f"{one.body}\n\nB",
+            body=body_of_b(one.body),
             now=now,
         )
         drafts.append(
