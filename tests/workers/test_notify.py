@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from engine.channels import webhook
-from engine.clock import MachineClock
 from engine.domain.alert_channels import ChannelDraft, ChannelKind
 from engine.domain.alert_rules import Watched
 from engine.domain.alerting import Severity
@@ -25,20 +24,11 @@ from engine.workers.notify import Post, tell_channels, tell_due
 from tests.channels.receivers import PostOffice, Receiver, post_office, receiver
 from tests.workers.alarm_cast import Lookout, lookout, move_broadcast, put
 from tests.workers.cast import equipment
+from tests.workers.moved_clock import MovedClock
 from tests.workers.nobody import Nobody
 
 pytestmark = pytest.mark.anyio
 SECRET = "a secret of some length"
-
-
-@dataclass
-class MovedClock(MachineClock):
-    """The machine's, put forward or back by a test."""
-
-    ahead: timedelta = field(default_factory=timedelta)
-
-    def now(self) -> datetime:
-        return super().now() + self.ahead
 
 
 @dataclass
