@@ -19,6 +19,11 @@ LATE_UNTIL_BELOW = 0.40
 """The chance of a late end from which it is told, and below which that is taken back."""
 LATE_FOR = timedelta(seconds=3)
 """It must have been foretold for so long before anybody is called or anything is done."""
+LAST_CALL = timedelta(seconds=75)
+SURE_ABOVE = 0.99
+"""Most troubles pass. Sooner than so long before the close, people are called for a late end only
+when it is all but certain; after that, when it is probable.
+"""
 NEVER_AFTER = timedelta(minutes=10)
 """After the close: not by then, when the verdict is final, is never."""
 
@@ -67,6 +72,13 @@ def forecast(model: Model) -> Forecast:
 def is_late(told: Forecast, *, before: bool) -> bool:
     """Whether the end is foretold to be late. before: whether it was so a moment ago."""
     return told.late >= (LATE_UNTIL_BELOW if before else LATE_ABOVE)
+
+
+def is_for_people(late: float, left: timedelta) -> bool:
+    """Whether people are called for an end that is foretold to be late. late: the chance of that;
+    left: until the close.
+    """
+    return late >= (LATE_ABOVE if left <= LAST_CALL else SURE_ABOVE)
 
 
 def by_lane(model: Model, share: float = DELIVERED_SHARE) -> dict[int, datetime | None]:

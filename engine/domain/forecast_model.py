@@ -28,8 +28,7 @@ DOUBT_AGES = (8.0, 0.5, 0.1)
 whoever was taken is told by a receipt, and is not in doubt any more.
 """
 RESENT_AFTER = 20.0
-RESENT_SHARE = 0.6
-"""What was not taken is sent again once that is proven, mostly (spec E3)."""
+"""What was not taken is sent again once that is proven (spec E3): how much of it, `SCENES` say."""
 RELEASED_AFTER = 20.0
 RELEASED_SHARE = 0.8
 """Of what WhatsApp holds for assessment."""
@@ -39,17 +38,17 @@ FAILING_PRIOR_ODDS = 0.001
 """What fails by a receipt on a usual morning, known as well as one failure would tell it."""
 SPREAD = 1.8
 """The curve is less well known than the fit believes: phones are no formula."""
-SCENES: tuple[tuple[float, tuple[float, float, float], float], ...] = (
-    (2.0, (0.0, 0.0, 0.0), 12.0),
-    (1.0, (0.0, 0.0, 1.2), 20.0),
-    (1.0, (0.0, 0.0, -1.2), 12.0),
-    (1.0, (1.2, 0.6, 0.0), 40.0),
-    (1.0, (-1.2, -0.6, 0.0), 5.0),
-    (1.0, (0.4, 1.3, 0.3), 20.0),
-    (1.0, (-0.4, -1.3, -0.3), 5.0),
+SCENES: tuple[tuple[float, tuple[float, float, float], float, float], ...] = (
+    (2.0, (0.0, 0.0, 0.0), 12.0, 0.6),
+    (1.0, (0.0, 0.0, 1.2), 20.0, 0.4),
+    (1.0, (0.0, 0.0, -1.2), 12.0, 0.8),
+    (1.0, (1.2, 0.6, 0.0), 40.0, 0.3),
+    (1.0, (-1.2, -0.6, 0.0), 5.0, 1.0),
+    (1.0, (0.4, 1.3, 0.3), 20.0, 0.3),
+    (1.0, (-0.4, -1.3, -0.3), 5.0, 1.0),
 )
-"""How the morning may go on: weight, the curve's shift in standard deviations, and the seconds that
-a trouble lasts.
+"""How the morning may go on: weight, the curve's shift in standard deviations, the seconds that a
+trouble lasts, and the share of what was not taken that is sent again in time.
 """
 
 
@@ -76,14 +75,16 @@ class Model:
         self._fit = fit(signs.arrived, ages)
         failing = _failing(signs)
         self._waiting = [((low + high) / 2, count) for low, high, count in bucketed(ages)]
-        again, self._taken = _doubts(signs)
+        untaken, self._taken = _doubts(signs)
         self._scenes = [
             Scene(
                 weight=weight,
                 curve=self._fit.moved([one * SPREAD for one in shift]),
-                sends=_sends(signs, again, lasts, failing),
+                sends=_sends(
+                    signs, {due: count * resent for due, count in untaken.items()}, lasts, failing
+                ),
             )
-            for weight, shift, lasts in SCENES
+            for weight, shift, lasts, resent in SCENES
         ]
         self._whole = sum(scene.weight for scene in self._scenes)
 
@@ -168,17 +169,19 @@ def _behind_by(signs: Signs) -> float:
 
 
 def _doubts(signs: Signs) -> tuple[dict[int, float], list[tuple[float, float]]]:
-    """What was sent without an answer: what will be sent again, and what was taken after all."""
-    again: dict[int, float] = {}
+    """What was sent without an answer: what was not taken, by when that is proven at the soonest;
+    and what was taken after all.
+    """
+    untaken: dict[int, float] = {}
     taken: list[tuple[float, float]] = []
     until, young, old = DOUBT_AGES
     for age, count in signs.doubtful.items():
         share = young if age <= until else old
         taken.append((-float(age), count * share))
         due = max(3, round(RESENT_AFTER - age))
-        again[due] = again.get(due, 0.0) + count * (1.0 - share) * RESENT_SHARE
+        untaken[due] = untaken.get(due, 0.0) + count * (1.0 - share)
     taken += [(RELEASED_AFTER, count * RELEASED_SHARE) for count in signs.kept_back.values()]
-    return again, taken
+    return untaken, taken
 
 
 def _failing(signs: Signs) -> tuple[float, float]:

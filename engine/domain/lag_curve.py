@@ -45,7 +45,7 @@ USUAL = LagCurve(math.log(2.5), 1.2, math.log(0.0015))
 """Phones on a usual morning."""
 UNUSUAL = (0.7, 0.35, 0.9)
 """How far a morning's curve usually lies from that: one standard deviation each."""
-STEPS = 6
+STEPS = 20
 STEP_AT_MOST = 1.0
 DELTAS = (0.02, 0.02, 0.05)
 Matrix = tuple[tuple[float, ...], ...]

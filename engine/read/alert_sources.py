@@ -25,9 +25,10 @@ HEARD_FOR = timedelta(minutes=30)
 
 def forecast_late(session: Session, tenant: TenantId, now: datetime) -> Readings:
     """By how many seconds the end is foretold to be late. 0 where nothing is foretold, too: what
-    is over or goes well ends an alert.
+    is over or goes well ends an alert. What is only possible neither opens nor ends one.
     """
-    return {Watched.FORECAST: Reading(value=forecasts.seconds_late(session, tenant, now) or 0.0)}
+    late = forecasts.seconds_late(session, tenant, now)
+    return {} if late is None else {Watched.FORECAST: Reading(value=late)}
 
 
 def budget_spent(session: Session, tenant: TenantId, now: datetime) -> Readings:

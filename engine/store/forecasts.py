@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from engine.domain.broadcast import BroadcastState
-from engine.domain.forecast import NEVER_AFTER, Forecast
+from engine.domain.forecast import NEVER_AFTER, Forecast, is_for_people
 from engine.domain.ids import BroadcastId, TenantId
 from engine.domain.levers import Pulled
 from engine.store.dialects import table
@@ -105,12 +105,12 @@ def as_forecast(row: Foretold | None) -> Forecast | None:
 
 
 def seconds_late(session: Session, tenant: TenantId, now: datetime) -> float | None:
-    """By how many seconds the worst broadcast under way is foretold to miss its close: what an
-    alert is judged by. 0: it is foretold to be in time; never counts up to the final verdict.
-    None: nothing is foretold.
+    """By how much the worst broadcast under way is foretold to miss its close, in seconds: what an
+    alert is judged by. 0: in time, or nothing is foretold; never counts up to the final verdict.
+    None: late perhaps, and too early to call anybody.
     """
     rows = session.connection().execute(
-        sa.select(_f.c.expected_at, _f.c.late_since, _b.c.closes_at)
+        sa.select(_f.c.expected_at, _f.c.late_since, _f.c.late_chance, _b.c.closes_at)
         .join(_b, _b.c.id == _f.c.broadcast_id)
         .where(
             _b.c.tenant_id == tenant,
@@ -118,10 +118,10 @@ def seconds_late(session: Session, tenant: TenantId, now: datetime) -> float | N
             _f.c.at > now - STALE_AFTER,
         )
     )
-    found = [
-        0.0
-        if late_since is None
-        else max(1.0, ((at or closes_at + NEVER_AFTER) - closes_at).total_seconds())
-        for at, late_since, closes_at in rows
+    late = [
+        (((at or closes_at + NEVER_AFTER) - closes_at).total_seconds(), chance, closes_at - now)
+        for at, since, chance, closes_at in rows
+        if since is not None
     ]
-    return max(found, default=None)
+    told = [max(1.0, by) for by, chance, left in late if is_for_people(chance, left)]
+    return max(told, default=None if late else 0.0)

@@ -1,14 +1,17 @@
 """When 99 % will have it: by what is on its way, what is left to send, and how phones answer."""
 
+import math
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.forecast import Forecast, by_lane, forecast, is_late, look
+from engine.domain.forecast import Forecast, by_lane, forecast, is_for_people, is_late, look
 from engine.domain.forecast_words import because
 from engine.domain.lag_curve import fit
 from engine.domain.levers import Lever, helpful
@@ -143,6 +146,27 @@ def test_the_curve_is_read_off_who_has_it_and_who_has_not():
     assert 0.005 < curve.never < 0.04
 
 
+def test_the_search_for_the_curve_of_very_slow_phones_comes_to_its_end():
+    """Half of them within five seconds, and one in eight not within a minute."""
+    slow, arrived, waits = NormalDist(math.log(5.3), 1.96), Counter[int](), Counter[float]()
+    for place in range(640):
+        sent = 125.0 * place / 640
+        lag = math.exp(slow.inv_cdf((place * GOLDEN + 0.0005) % 1.0))
+        if sent + lag <= 125.0:
+            arrived[round(lag)] += 1
+        else:
+            waits[float(round(125.0 - sent))] += 1
+
+    curve = fit(arrived, waits).curve
+
+    assert curve.spread == pytest.approx(1.96, abs=0.1)
+    assert curve.never < 0.002
+
+
+GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+"""Its multiples lie evenly between whole numbers: luck without dice."""
+
+
 def test_old_news_is_not_taken_for_no_arrivals():
     """Webhooks that do not come: those on their way have probably arrived."""
     waits = dict.fromkeys(range(5, 45), 20.0)
@@ -159,6 +183,13 @@ def test_lateness_is_told_from_one_chance_and_taken_back_from_a_lower_one():
     assert not is_late(unsure, before=False)
     assert is_late(unsure, before=True)
     assert is_late(replace(unsure, late=0.7), before=False)
+
+
+def test_people_are_called_early_for_what_is_sure_and_late_for_what_is_probable():
+    assert is_for_people(1.0, timedelta(seconds=240))
+    assert not is_for_people(0.9, timedelta(seconds=240))
+    assert is_for_people(0.7, timedelta(seconds=75))
+    assert not is_for_people(0.5, timedelta(seconds=75))
 
 
 def test_a_backup_is_called_in_only_where_it_helps():

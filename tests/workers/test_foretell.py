@@ -154,19 +154,20 @@ def test_alerts_read_by_how_much_it_is_late(session: Session) -> None:
     cast = stage(session, people=10, lanes=1)
     closes = NOW + timedelta(seconds=300)
 
-    def told(at: datetime | None, since: datetime | None) -> float | None:
-        forecast = Forecast(at, at, at, 0.9, 0.0)
+    def told(at: datetime | None, since: datetime | None, late: float = 1.0) -> float | None:
+        forecast = Forecast(at, at, at, late, 0.0)
         forecasts.put(
             session, cast.broadcast, forecast, now=NOW, late_since=since, why="", lanes={}
         )
         return forecasts.seconds_late(session, cast.seeded.tenant, NOW)
 
-    assert forecasts.seconds_late(session, cast.seeded.tenant, NOW) is None
+    assert forecasts.seconds_late(session, cast.seeded.tenant, NOW) == 0.0
     assert told(closes - timedelta(seconds=9), None) == 0.0
     assert told(closes + timedelta(seconds=40), NOW) == 40.0
     assert told(None, NOW) == NEVER_AFTER.total_seconds()
     stale = NOW + timedelta(seconds=60)
-    assert forecasts.seconds_late(session, cast.seeded.tenant, stale) is None
+    assert forecasts.seconds_late(session, cast.seeded.tenant, stale) == 0.0
+    assert told(None, NOW, late=0.9) is None, "most troubles pass, and there is time"
 
 
 def test_the_board_shows_what_is_foretold_and_nothing_that_is_old(session: Session) -> None:

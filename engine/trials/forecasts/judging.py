@@ -9,10 +9,10 @@ from functools import partial
 from multiprocessing import get_context
 from statistics import median
 
-from engine.domain.forecast import DELIVERED_SHARE, forecast, is_late, look
+from engine.domain.forecast import DELIVERED_SHARE, forecast, is_for_people, is_late, look
 from engine.domain.signs import Signs
 from engine.trials.forecasts.family import EARLY_SECONDS, LATER_SECONDS
-from engine.trials.forecasts.trace import NEVER_AFTER, Trace, trace
+from engine.trials.forecasts.trace import CLOSED_AFTER, NEVER_AFTER, Trace, trace
 
 JUDGED_AT = 60
 """Seconds after the opening."""
@@ -100,9 +100,14 @@ def announced_of(seen: Trace) -> Announced:
     for second in sorted(seen.seen):
         if second > seen.closes_after - TOLD_BEFORE:
             break
-        model = look(seen.seen[second])
-        late = model is not None and is_late(forecast(model), before=late)
-        in_a_row = in_a_row + 1 if late else 0
+        signs = seen.seen[second]
+        model = look(signs)
+        foretold = None if model is None else forecast(model)
+        late = foretold is not None and is_late(foretold, before=late)
+        if foretold is None or not late:
+            in_a_row = 0
+        elif is_for_people(foretold.late, signs.closes_at - signs.now):
+            in_a_row += 1
         told = told or in_a_row >= TOLD_TWICE
     truth = seen.reached_after
     return Announced(seed=seen.seed, late=truth is None or truth > seen.closes_after, told=told)
@@ -117,7 +122,7 @@ def points(seeds: Iterable[int], jobs: int) -> list[Point]:
 
 def announcements(seeds: Iterable[int], jobs: int) -> list[Announced]:
     """Mornings whose faults begin before T+210 s."""
-    play = partial(trace, latest=LATER_SECONDS, until=LATER_UNTIL)
+    play = partial(trace, latest=LATER_SECONDS, until=LATER_UNTIL, ends=CLOSED_AFTER)
     return [announced_of(one) for one in _played(play, seeds, jobs)]
 
 

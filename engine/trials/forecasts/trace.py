@@ -29,6 +29,8 @@ ENDS_AFTER = 450.0
 """A morning is not followed for longer, in seconds: what the world has decided by then counts, the
 first late retries with it.
 """
+CLOSED_AFTER = 305.0
+"""Whoever asks only whether it was in time needs to follow it no longer."""
 ASK_EVERY_SECONDS = 5
 LOG_LEVEL = 50
 
@@ -51,6 +53,7 @@ class _Watcher:
     """Keeps the signs of every second."""
 
     trace: Trace
+    until: float
     opens_at: datetime | None = None
 
     async def during(self, scene: Scene) -> None:
@@ -63,6 +66,8 @@ class _Watcher:
         self.opens_at = opens_at
         self.trace.closes_after = (closes_at - opens_at).total_seconds()
         for second in LOOKED_AT:
+            if second > self.until:
+                break
             at = opens_at + timedelta(seconds=second)
             await asyncio.sleep(max(0.0, (at - clock.now()).total_seconds()))
             seen = _look(scene.database, row[0], clock.now())
@@ -84,16 +89,16 @@ def _look(database: Database, broadcast: BroadcastId, now: datetime) -> Signs | 
     return database.read_now(signs_store.read, broadcast, now, 0.0)
 
 
-def trace(seed: int, *, latest: float, until: float) -> Trace:
+def trace(seed: int, *, latest: float, until: float, ends: float = ENDS_AFTER) -> Trace:
     """Play the morning of a seed and keep what was to be seen of it.
 
-    latest: as `family.draw` takes it. until: seconds after the opening up to which at least to
-    look; it ends when 99 % have it, or ENDS_AFTER.
+    latest: as `family.draw` takes it. until: seconds after the opening up to which to look; it ends
+    when 99 % have it, or `ends` seconds after the opening.
     """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVEL))
     drawn = draw(seed, latest=latest)
     found = Trace(seed, drawn)
-    watcher = _Watcher(found)
+    watcher = _Watcher(found, until)
 
     def enough(world: World, now: datetime) -> bool:
         if watcher.opens_at is None:
@@ -114,7 +119,7 @@ def trace(seed: int, *, latest: float, until: float) -> Trace:
             drawn.options,
             [watcher],
             scenario=drawn.scenario,
-            most=timedelta(seconds=ENDS_AFTER),
+            most=timedelta(seconds=ends),
             enough=enough,
         )
     finally:
