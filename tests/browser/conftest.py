@@ -123,11 +123,65 @@ def process(
 OpenTab = Callable[..., Page]
 
 
+@dataclass
+class Tabs:
+    """Tabs that tests leave to each other. A page of ours takes a processor four seconds to come up
+    in a new context, and one in a tab that has shown one before.
+    """
+
+    browser: Browser
+    complaints: "Complaints"
+    idle: dict[str, list[Page]] = field(default_factory=dict)
+    """By session."""
+    contexts: dict[str, BrowserContext] = field(default_factory=dict)
+
+    def of(self, session: str, cookies: list[Any]) -> Page:
+        """One that nobody uses, as if it were new but for the session."""
+        if waiting := self.idle.get(session):
+            return waiting.pop()
+        if session not in self.contexts:
+            self.contexts[session] = self.browser.new_context()
+            self.contexts[session].add_cookies(cookies)
+        page = self.contexts[session].new_page()
+        self.complaints.listen(page)
+        return page
+
+    def take_back(self, lent: list[tuple[str, Page]]) -> None:
+        """Forget what was looked at in them; what their test opened besides is closed."""
+        for session, page in lent:
+            if not page.is_closed():
+                page.evaluate("localStorage.clear(); sessionStorage.clear()")  # names its state
+                page.goto("about:blank")
+                self.idle.setdefault(session, []).append(page)
+        for session, context in self.contexts.items():
+            for page in context.pages:
+                if page not in self.idle.get(session, []):
+                    page.close()
+
+
+@pytest.fixture(scope="module")
+def tabs(browser: Browser, served: Served) -> Generator[Tabs]:
+    """The tabs of a file."""
+    kept = Tabs(browser, Complaints(served.url))
+    yield kept
+    for context in kept.contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def open_tab(browser: Browser, served: Served) -> Generator[OpenTab]:
-    """`open_tab(role, path, viewport=…, colours=…)`: a page that must stay free of errors."""
+def open_tab(browser: Browser, served: Served, tabs: Tabs) -> Generator[OpenTab]:
+    """`open_tab(role, path, viewport=…, colours=…)`: a page that must stay free of errors.
+
+    `fresh`: in a context of its own, signed in by the form. Guests have one of their own, too.
+    """
     contexts: list[BrowserContext] = []
-    complaints = Complaints(served.url)
+    lent: list[tuple[str, Page]] = []
+
+    def alone() -> Page:
+        contexts.append(browser.new_context())
+        page = contexts[-1].new_page()
+        tabs.complaints.listen(page)
+        return page
 
     def opened(
         role: Role | None,
@@ -137,29 +191,32 @@ def open_tab(browser: Browser, served: Served) -> Generator[OpenTab]:
         colours: str = "light",
         fresh: bool = False,
     ) -> Page:
-        context = browser.new_context(viewport=viewport, color_scheme=colours)  # pyright: ignore[reportArgumentType]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MILLISECONDS)
-        complaints.listen(page)
         known = None if fresh or role is None else served.cookies.get(role)
-        if known is not None:
-            context.add_cookies(known)
+        if known is None:
+            page = alone()
+        else:
+            session = str(known[0]["value"])
+            page = tabs.of(session, known)
+            lent.append((session, page))
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
+        page.emulate_media(color_scheme=colours)  # pyright: ignore[reportArgumentType]
         page.goto(served.url + path)
         if role is not None and known is None:
             fill_in(page, f"{role}@example.test", PASSWORD)
             page.wait_for_selector(".dc-app")
             if not fresh:
-                served.cookies[role] = context.cookies()
+                served.cookies[role] = page.context.cookies()
         if role is not None:
             page.wait_for_selector(".dc-main h1, .dc-main .dc-empty")
         return page
 
     served.show("real")
     yield opened
+    tabs.take_back(lent)
     for context in contexts:
         context.close()
-    assert complaints.grave == []
+    assert tabs.complaints.taken() == []
 
 
 class Complaints:
@@ -179,6 +236,11 @@ class Complaints:
     def _see(self, url: str) -> None:
         if not url.startswith(self._own):
             self._heard.append(f"{url} was asked for, which is not this machine's")
+
+    def taken(self) -> list[str]:
+        """What is grave of it, and from here on nothing is."""
+        found, self._heard = self.grave, []
+        return found
 
     @property
     def grave(self) -> list[str]:
