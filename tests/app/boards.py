@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from engine.domain.broadcast import BroadcastState, Moment
+from engine.domain.day_steps import Step
 from engine.domain.delivery import State
 from engine.domain.forecast import Forecast
 from engine.domain.ids import BroadcastId
 from engine.domain.sla import Percentiles, Standing
 from engine.read.board import Board, LaneRow, LogLine, Problem, VerdictRow
+from engine.read.board_rows import Mark, StepRow
 from engine.read.morning_ahead import Ahead, Check
 
 OPENS = datetime(2026, 11, 22, 0, 29, 30, tzinfo=UTC)
@@ -46,6 +48,37 @@ def nothing() -> Board:
 def before(*, ready: bool = True) -> Board:
     """Before there is a broadcast: the checklist alone."""
     return Board(at=at("05:20:00"), moment=Moment.BEFORE, ahead=ahead(ready=ready), counts={})
+
+
+def stepping() -> Board:
+    """Half an hour before, in the middle of the day's steps: one runs, one failed."""
+    done = {
+        Step.REMINDER: ("05:00:00", ""),
+        Step.CUT_OFF: ("04:52:00", "Approved in time"),
+        Step.FREEZE: ("05:30:01", "2,000 subscribers, 12 left out"),
+    }
+    steps = [
+        StepRow(step=step, at=at(when), mark=Mark.DONE, done_at=at(when), words=words)
+        for step, (when, words) in done.items()
+    ]
+    steps += [
+        StepRow(
+            step=Step.MEDIA,
+            at=at("05:35:00"),
+            mark=Mark.FAILED,
+            words="2 of 12 are not there yet",
+            may_retry=True,
+        ),
+        StepRow(step=Step.TEMPLATES, at=at("05:36:00"), mark=Mark.RUNS),
+        StepRow(step=Step.CONNECTIONS, at=at("05:50:00"), mark=Mark.WAITS),
+        StepRow(step=Step.PLAN, at=at("05:55:00"), mark=Mark.WAITS),
+        StepRow(step=Step.OPENING, at=OPENS, mark=Mark.WAITS),
+        StepRow(step=Step.CLOSE, at=CLOSES, mark=Mark.WAITS),
+        StepRow(
+            step=Step.REPORT, at=at("06:10:00"), mark=Mark.LEFT_OUT, words="No e-mail is set up"
+        ),
+    ]
+    return replace(before(), at=at("05:36:02"), day=tuple(steps))
 
 
 def _board(state: BroadcastState, moment: Moment, counts: Mapping[State, int]) -> Board:

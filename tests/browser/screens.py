@@ -12,11 +12,11 @@ import time
 from html import escape
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.conftest import PATIENCE_MILLISECONDS, PHONE, WIDE, chromium
-from tests.browser.exhibition.house import Exhibition, opened
-from tests.browser.exhibition.settled import settle
+from tests.browser.conftest import PHONE, WIDE, chromium
+from tests.browser.exhibition.house import opened
+from tests.browser.exhibition.settled import Visitors
 from tests.browser.exhibition.visits import Visit
 
 SIZES = {"wide": WIDE, "phone": PHONE}
@@ -31,22 +31,15 @@ def main(folder: Path, word: str = "") -> None:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as kept, opened(Path(kept)) as house, chromium() as browser:
         wanted = [visit for visit in house.visits if word in visit.name]
+        visitors = Visitors(browser, house)
         for visit in wanted:
-            _take(browser, house, visit, folder)
+            _take(visitors.go(visit), visit, folder)
     (folder / "index.html").write_text(sheet(sorted(folder.glob("*.png"))))
     took = time.perf_counter() - began
     print(f"{len(wanted)} pages, {took:.0f} s: {folder / 'index.html'}")  # noqa: T201 - for people
 
 
-def _take(browser: Browser, house: Exhibition, visit: Visit, folder: Path) -> None:
-    house.show(visit.board)
-    context = browser.new_context(viewport=SIZES["wide"])  # pyright: ignore[reportArgumentType]
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MILLISECONDS)
-    if visit.role is not None:
-        context.add_cookies([house.cookie(visit.role)])
-    page.goto(house.url + visit.path)
-    settle(page)
+def _take(page: Page, visit: Visit, folder: Path) -> None:
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
         for colours in COLOURS:
@@ -56,7 +49,6 @@ def _take(browser: Browser, house: Exhibition, visit: Visit, folder: Path) -> No
         across = page.evaluate("document.documentElement.scrollWidth")
         if across > viewport["width"]:
             print(f"{visit.name} is {across} px wide on a {size} screen")  # noqa: T201
-    context.close()
 
 
 def _shoot(page: Page, path: Path) -> None:

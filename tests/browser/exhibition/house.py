@@ -43,6 +43,7 @@ class Exhibition:
     """A running dashboard in which every page has something to show."""
 
     url: str
+    database: Database
     board: Path
     visits: list[Visit]
     cookies: dict[Role, str]
@@ -50,6 +51,11 @@ class Exhibition:
     def cookie(self, role: Role) -> Any:
         """The session of somebody with that role, as Playwright takes it."""
         return {"name": COOKIE, "value": self.cookies[role], "url": self.url}
+
+    def prepare(self, visit: Visit) -> None:
+        """Before one goes there: the board it is about, and the language it is read in."""
+        self.database.transact_now(_speak, visit.language)
+        self.show(visit.board)
 
     def show(self, board: str) -> None:
         """What Live shows from now on: `real`, or a board of `tests.app.boards`."""
@@ -72,8 +78,13 @@ def opened(folder: Path) -> Generator[Exhibition]:
     cookies = database.transact_now(_sign_in)
     wanted = database.read_now(visits, TenantId(tenant))
     with process(database.url, port, board, OPENS):
-        yield Exhibition(f"http://127.0.0.1:{port}", board, wanted, cookies)
+        yield Exhibition(f"http://127.0.0.1:{port}", database, board, wanted, cookies)
     database.close()
+
+
+def _speak(session: Session, language: str) -> None:
+    for user in session.exec(select(User.id)).all():
+        users.set_language(session, UserId(user or 0), language)
 
 
 def _sign_in(session: Session) -> dict[Role, str]:

@@ -3,7 +3,7 @@
 The list is the app's own: a page nobody gave an address for is an error, not an omission.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
@@ -16,35 +16,76 @@ from engine.store.tables import Broadcast, Content, Conversation, Delivery, Send
 CHOSEN = (Role.OPERATOR, Role.APPROVER, Role.AUTHOR, Role.ADMINISTRATOR)
 """Who is asked for a page: the first of these that may see it."""
 NOT_A_ROUTE = "/no-such-page"
+BESIDES = ("boards", "questions", "others", "in Hindi")
+"""What is looked at besides each page as it comes up."""
+IN_HINDI = {
+    *("live-stepping", "live-during", "live-after", "broadcasts-broadcast_number"),
+    *("content-edit", "approvals-review", "subscribers", "senders", "settings-schedule"),
+    *("alerts", "dead-letters", "reports", "settings-channels", "replies"),
+}
+PRESSED = (
+    ("broadcasts-broadcast_number", "emergency", "Declare an emergency…"),
+    ("settings-schedule", "daily", "New daily…"),
+    ("approvals-review", "approve", "Approve…"),
+    ("dead-letters", "retry", "Put all back…"),
+)
+"""A page, what the look is called, and the button that brings the question up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One look at one page. `board`: what Live shows, a function of `tests.app.boards`."""
+    """One look at one page.
+
+    of: its route, or one of `BESIDES`. board: what Live shows, a function of `tests.app.boards`.
+    language: of the interface. press: a button to press before one looks.
+    """
 
     name: str
+    of: str
     path: str
     role: Role | None
     board: str = "real"
+    language: str = "en"
+    press: str = ""
 
 
 def visits(session: Session, tenant: TenantId) -> list[Visit]:
     """All of them, in the order of their addresses."""
     made = [
-        Visit(name=_name(page.route, nth), path=path, role=_role(page.route, page.permission))
+        Visit(
+            name=_name(page.route, nth),
+            of=page.route,
+            path=path,
+            role=_role(page.route, page.permission),
+        )
         for page in sorted(frame.pages(), key=lambda page: page.route)
         for nth, path in enumerate(_paths(session, tenant, page.route))
     ]
     boards = [
-        Visit(name=f"live-{board}", path="/", role=Role.OPERATOR, board=board)
-        for board in ("nothing", "before", "during", "paused")
+        Visit(name=f"live-{board}", of="boards", path="/", role=Role.OPERATOR, board=board)
+        for board in ("nothing", "before", "stepping", "during", "paused", "after")
     ]
     others = [
-        Visit(name="sign-in", path="/sign-in", role=None),
-        Visit(name="forbidden", path="/settings/users", role=Role.VIEWER),
-        Visit(name="forbidden-import", path="/subscribers/import", role=Role.VIEWER),
+        Visit(name="sign-in", of="others", path="/sign-in", role=None),
+        Visit(name="forbidden", of="others", path="/settings/users", role=Role.VIEWER),
+        Visit(name="forbidden-import", of="others", path="/subscribers/import", role=Role.VIEWER),
     ]
-    return [*boards, *made, *others]
+    hindi = [
+        replace(visit, name=f"{visit.name}-hindi", of="in Hindi", language="hi")
+        for visit in [*boards, *made]
+        if visit.name in IN_HINDI
+    ]
+    return [*boards, *made, *_questions(made), *others, *hindi]
+
+
+def _questions(made: list[Visit]) -> list[Visit]:
+    """What stands in the way until somebody answers."""
+    return [
+        replace(visit, name=f"{visit.name}-{name}", of="questions", press=press)
+        for visit in made
+        for page, name, press in PRESSED
+        if visit.name == page
+    ]
 
 
 def _role(route: str, permission: Permission) -> Role:
