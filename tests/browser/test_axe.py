@@ -26,8 +26,6 @@ AXE = build.ROOT / "tests" / "browser" / "axe" / "node_modules" / "axe-core" / "
 SERIOUS = {"serious", "critical"}
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": STANDARDS}}
-COLOURED = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-"""The rules that look at colours; the others find the same in the dark as in the light."""
 SEEN_AS = [("light", WIDE), ("dark", WIDE), ("light", PHONE)]
 
 
@@ -66,15 +64,15 @@ def faults_of(page: Page, visit: Visit) -> list[str]:
         page.emulate_media(color_scheme=colours)  # pyright: ignore[reportArgumentType]
         page.wait_for_timeout(200)
         where = f"{visit.name}, {colours}, {viewport['width']} px"
-        found += look(page, where, COLOURED if colours == "dark" else RULES)
+        found += look(page, where)
     return found
 
 
-def look(page: Page, where: str, rules: dict[str, Any] = RULES) -> list[str]:
+def look(page: Page, where: str) -> list[str]:
     """axe's serious and critical findings on what the page shows now."""
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(AXE.read_text())
-    answer: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", rules)
+    answer: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
     return [
         f"{where}: {fault['id']} at {node['target'][0]}: {node['failureSummary']}"
         for fault in answer["violations"]
