@@ -35,7 +35,7 @@ def review(page: Any) -> rx.Component:
                 page.head.wording,
                 ("A", chip("Wording A", "busy")),
                 ("B", chip("Wording B", "busy")),
-                None,
+                rx.fragment(),
             ),
             chip(page.head.state, page.head.tone),
             rx.cond(may(Permission.CONTENT_APPROVE), _decisions(page)),
