@@ -1,4 +1,4 @@
-/* The sign-in page takes the colours chosen inside, or the system's. */
+/* The sign-in page takes the colours chosen inside, or the system's, also when those change. */
 (() => {
   let chosen = "system";
   try {
@@ -6,7 +6,14 @@
   } catch {
     /* no storage: the system's */
   }
-  const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.classList.add(dark ? "dark" : "light");
-  document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  const darkness = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const dark = chosen === "dark" || (chosen !== "light" && darkness.matches);
+    const root = document.documentElement;
+    root.classList.toggle("dark", dark);
+    root.classList.toggle("light", !dark);
+    root.style.colorScheme = dark ? "dark" : "light";
+  };
+  paint();
+  darkness.addEventListener("change", paint);
 })();

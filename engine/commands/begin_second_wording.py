@@ -61,7 +61,7 @@ def begin_second_wording(
         action="content.second_wording_begun",
         subject=f"content:{second}",
         after={
-            "of": content,
+            "beside": content,
             "day": pack.day,
             "title": pack.title,
             "b_percent": USUAL_PERCENT,

@@ -13,6 +13,7 @@ from enum import StrEnum
 from math import sqrt
 
 from engine.domain.delivery import State
+from engine.domain.digits import grouped
 from engine.domain.reporting import Fact
 
 WITHIN = timedelta(hours=24)
@@ -167,7 +168,7 @@ def is_over(opens_at: datetime, counted_at: datetime) -> bool:
 
 def note(found: Judgement) -> str:
     """The judgement in words, with the numbers it rests on."""
-    people = f"n = {found.a.of:,} and {found.b.of:,}"
+    people = f"n = {grouped(found.a.of)} and {grouped(found.b.of)}"
     match found.finding:
         case Finding.WAITS:
             return (

@@ -136,6 +136,8 @@ FIELDS: dict[str, str] = {
     "at": "time",
     "agent": "browser",
     "audit_values": "entries that named them",
+    "b_percent": "percent who get wording B",
+    "beside": "second wording of content",
     "cancelled": "messages cancelled",
     "consent_at": "consent given",
     "consent_source": "how they agreed",

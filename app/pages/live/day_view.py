@@ -19,7 +19,7 @@ def timeline(live: Any) -> rx.Component:
         card(
             rx.el.ol(
                 rx.foreach(live.day, lambda step: _step(live, step)),
-                class_name="dc-checks dc-steps",
+                class_name="dc-checks dc-day-steps",
             ),
             title="The day, step by step",
             actions=rx.el.span(spoken("All times IST"), class_name="dc-muted dc-small"),
