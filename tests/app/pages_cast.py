@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.tab import Tab as OurTab
 from engine.domain.content import Language
 from engine.store import content as contents
-from engine.store import senders
-from engine.store.tables import Template
 from tests.app.browserless import NAMESPACE, Tab
 from tests.app.house import House
-from tests.commands.content_cast import add_sender, add_subscriber, add_templates
+from tests.commands.content_cast import add_subscriber, add_what_lacks
 
 NOTICES = OurTab.get_full_name()
 
@@ -22,14 +20,10 @@ def furnish_content(house: House) -> None:
     """Templates, readers of English and Hindi, and the sender +91 80 4000 4101; once is enough."""
 
     def furnish(session: Session) -> None:
-        mine = select(Template).where(Template.tenant_id == house.tenant)
-        if session.exec(mine.limit(1)).first() is None:
-            add_templates(session, house.tenant)
+        add_what_lacks(session, house.tenant)
         if not contents.audience(session, house.tenant)[Language.HI]:
             add_subscriber(session, house.tenant, "Ira Nair", Language.EN, "+919812345601")
             add_subscriber(session, house.tenant, "जया शर्मा", Language.HI, "+919812345602")
-        if not any(row.position == 4101 for row in senders.pool(session, house.tenant)):
-            add_sender(session, house.tenant, 4101)
 
     house.database.transact_now(furnish)
 

@@ -8,9 +8,9 @@ from sqlmodel import Session, select
 
 from engine.domain.content import Language
 from engine.domain.roles import Role
-from engine.store.tables import Template
+from engine.store.tables import Subscriber
 from tests.browser.conftest import PHONE, OpenTab, Served
-from tests.commands.content_cast import add_sender, add_subscriber, add_templates
+from tests.commands.content_cast import add_subscriber, add_what_lacks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -20,19 +20,23 @@ WORDS = {
     "Marathi": "निफ्टी 24,200 वर स्थिर. https://udaya.example",
 }
 
+READERS = (
+    ("Ira Nair", Language.EN, "+919812345600"),
+    ("जया शर्मा", Language.HI, "+919812345601"),
+    ("चिन्मय चव्हाण", Language.MR, "+919812345602"),
+)
+
 
 @pytest.fixture
 def furnished(served: Served) -> Served:
     """The served house, with templates, readers and a sender."""
 
     def furnish(session: Session) -> None:
-        if session.exec(select(Template).limit(1)).first() is not None:
+        add_what_lacks(session, served.tenant)
+        if session.exec(select(Subscriber).where(Subscriber.phone == READERS[0][2])).first():
             return
-        add_templates(session, served.tenant)
-        add_sender(session, served.tenant, 4101)
-        for number, language in enumerate(Language):
-            name = ("Ira Nair", "जया शर्मा", "चिन्मय चव्हाण")[number]
-            add_subscriber(session, served.tenant, name, language, f"+91981234560{number}")
+        for name, language, phone in READERS:
+            add_subscriber(session, served.tenant, name, language, phone)
 
     served.database.transact_now(furnish)
     return served

@@ -19,7 +19,7 @@ from engine.domain.ids import ContentId
 from engine.domain.roles import Actor, Role
 from engine.store.tables import ComplianceRules, Template, TestMessage
 from tests.browser.conftest import PHONE, OpenTab, Served
-from tests.commands.content_cast import DAY, NOW, add_sender, add_subscriber, add_templates
+from tests.commands.content_cast import DAY, NOW, add_subscriber, add_what_lacks
 from tests.documents.drawn import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -40,11 +40,10 @@ def furnished(served: Served) -> Served:
     """The served house with templates, one of them with a picture, readers and a sender."""
 
     def furnish(session: Session) -> None:
-        if session.exec(select(Template).limit(1)).first() is None:
-            add_templates(session, served.tenant)
-            add_sender(session, served.tenant, 4101)
+        add_what_lacks(session, served.tenant)
         if not session.exec(select(Template).where(col(Template.name) == "picture_view")).first():
-            for row in session.exec(select(Template)).all():
+            usual = select(Template).where(col(Template.name) == "morning_view")
+            for row in session.exec(usual).all():
                 session.add(
                     Template(
                         **row.model_dump(exclude={"id", "name", "header_format", "buttons"}),

@@ -13,6 +13,7 @@ from engine.store.tables import Subscriber, Tenant, User
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 DAY = date(2026, 11, 22)
+USUAL_SENDER = 4101
 
 WARNINGS = {
     Language.EN: (
@@ -72,6 +73,13 @@ def add_sender(
         rate_per_second=rate,
         now=NOW,
     )
+
+
+def add_what_lacks(session: Session, tenant: TenantId) -> None:
+    """The templates and the sender +91 80 4000 4101, in a house that others have used before."""
+    add_templates(session, tenant)
+    if not any(row.position == USUAL_SENDER for row in senders.pool(session, tenant)):
+        add_sender(session, tenant, USUAL_SENDER)
 
 
 def add_subscriber(
