@@ -19,6 +19,8 @@ from engine.trials.companion import Companion, CompanionError
 P99_MS = 50.0
 SHARE_OF_BARE = 0.8
 BESIDE_PER_SECOND = 1_000.0
+BESIDE_ASKED = 1_020.0
+"""A little more than is looked for: whoever posts is never quite on time."""
 BESIDE_SENDERS, BESIDE_RATE = 4, 80.0
 BESIDE_SECONDS = 20
 TIME_OVER_FLOOR = 1.01
@@ -71,12 +73,11 @@ def measure_beside(tools: Tools) -> list[Row]:
     tools.tell(BESIDE)
     try:
         without = tools.run_morning(**options)
-        found = tools.run_morning(flood=BESIDE_PER_SECOND, **options)
+        found = tools.run_morning(flood=BESIDE_ASKED, **options)
     except RunError as error:
         return [failed(BESIDE, goal, str(error))]
     p99, rate = found["webhooks_p99_ms"], found["webhooks_per_second"]
-    # What was asked for is a thousand: a thousandth less is the clock of the sender.
-    in_time = rate >= 0.999 * BESIDE_PER_SECOND and p99 < P99_MS and not found["webhooks_refused"]
+    in_time = rate >= BESIDE_PER_SECOND and p99 < P99_MS and not found["webhooks_refused"]
     ratio = found["time_over_floor"]
     return [
         Row(
