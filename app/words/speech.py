@@ -53,6 +53,16 @@ def spoken(text: Any) -> Any:
     return rx.cond(Chosen.language == HINDI, hindi()[text], text)
 
 
+def spoken_of(verb: str, of: Any) -> Any:
+    """The name of a button that says `verb`, for who does not see what it stands beside: "Edit: …"
+    in the person's language. of: a text or a Var.
+    """
+    theirs = hindi().get(of, of) if isinstance(of, str) else of
+    return rx.cond(
+        Chosen.language == HINDI, f"{hindi().get(verb, verb)}: " + theirs, f"{verb}: " + of
+    )
+
+
 def told(text: str, language: str) -> str:
     """A sentence the server says, in that language.
 

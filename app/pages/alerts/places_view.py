@@ -11,6 +11,7 @@ from app.components.marks import chip
 from app.components.tables import column, data_table, row_of
 from app.frame import may
 from app.pages.alerts.shown import KINDS
+from app.words.speech import spoken_of
 from engine.domain.roles import Permission
 
 KEEPS = may(Permission.SETTINGS_WRITE)
@@ -59,8 +60,8 @@ def _row(page: Any, one: Any) -> rx.Component:
         rx.cond(
             KEEPS,
             rx.el.div(
-                button("Test", on_click=page.test(one.id), aria_label="Test: " + one.name),
-                button("Edit", on_click=page.edit(one.id), aria_label="Edit: " + one.name),
+                button("Test", on_click=page.test(one.id), aria_label=spoken_of("Test", one.name)),
+                button("Edit", on_click=page.edit(one.id), aria_label=spoken_of("Edit", one.name)),
                 rx.cond(
                     one.active,
                     button("Switch off", on_click=page.switch(one.id, False)),

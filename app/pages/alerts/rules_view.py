@@ -10,6 +10,7 @@ from app.components.forms import problems
 from app.components.marks import chip
 from app.components.tables import column, data_table, row_of
 from app.frame import may
+from app.words.speech import spoken_of
 from engine.domain.roles import Permission
 
 WRITES = may(Permission.ALERTS_WRITE)
@@ -38,7 +39,8 @@ def _row(page: Any, one: Any) -> rx.Component:
         one.when,
         rx.el.span(one.how, class_name="dc-muted dc-small"),
         rx.cond(
-            WRITES, button("Edit", on_click=page.edit(one.key), aria_label="Edit: " + one.title)
+            WRITES,
+            button("Edit", on_click=page.edit(one.key), aria_label=spoken_of("Edit", one.title)),
         ),
         custom_attrs={"data-rule": one.key},
     )

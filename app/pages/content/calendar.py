@@ -14,6 +14,7 @@ from app.doors import ask, now
 from app.frame import may, page
 from app.pages.content.shown import EDITOR, ROUTE, STATES
 from app.session import guarded
+from app.words.speech import spoken
 from engine.domain.broadcast import BroadcastState
 from engine.domain.roles import Actor, Permission
 from engine.domain.schedule import service_day
@@ -179,8 +180,8 @@ def _month() -> rx.Component:
         ),
         title=Calendar.name,
         actions=rx.fragment(
-            button("Previous", on_click=Calendar.back, aria_label="Previous month"),
-            button("Next", on_click=Calendar.forth, aria_label="Next month"),
+            button("Previous", on_click=Calendar.back, aria_label=spoken("Previous month")),
+            button("Next", on_click=Calendar.forth, aria_label=spoken("Next month")),
         ),
     )
 

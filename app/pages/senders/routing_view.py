@@ -11,6 +11,7 @@ from app.components.tables import column, data_table, right, row_of
 from app.frame import may
 from app.pages.senders.routing import PREVIEW, Hour, MoverShown, Pair, Size
 from app.pages.senders.words import ROUTING_NOTES, ROUTINGS
+from app.words.speech import spoken_of
 from engine.domain.roles import Permission
 
 
@@ -63,7 +64,9 @@ def _way(page: Any, value: str, words: str) -> rx.Component:
         rx.cond(
             holds,
             chip("Holds", "good"),
-            button("Who moves", on_click=page.preview(value), aria_label=f"Who moves: {words}"),
+            button(
+                "Who moves", on_click=page.preview(value), aria_label=spoken_of("Who moves", words)
+            ),
         ),
         class_name="dc-problem",
     )

@@ -9,6 +9,8 @@ CONTENT = {
         "किस सुबह के लिए क्या लिखा गया, और उसका क्या हुआ"
     ),
     "As a list": "सूची में",
+    "Previous month": "पिछला महीना",
+    "Next month": "अगला महीना",
     "Write the first one": "पहली लिखें",
     "New content": "नई सामग्री",
     "Write here what the morning's message says, and send it to be approved": (
