@@ -29,7 +29,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     *(("search", "मीना"), ("search", "5610"), ("search", "ARN-12"), ("search", "")),
     *(("Order", "-name"), ("next", ""), ("next", ""), ("Order", "-added"), ("next", "")),
     *(("Order", "added"), ("Order", "name"), ("Tier", "PREMIUM"), ("next", ""), ("Tier", "")),
-    *(("Language", "MR"), ("State", "Goa"), ("Language", ""), ("State", "")),
+    *(("Language", "MR"), ("State", "Goa"), ("State", ""), ("Language", "")),
     *(("search", "asha"), ("Tier", "PREMIUM"), ("Order", "-name"), ("next", ""), ("search", "a")),
     *(("Tier", ""), ("Order", "name"), ("search", "nobody is called so"), ("search", "")),
 )

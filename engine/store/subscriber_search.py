@@ -57,6 +57,9 @@ def search(session: Session, text: str) -> Search | None:
         exactly.append(contains(session, _s.phone, wanted.digits))
     if session.get_bind().dialect.name == "sqlite":
         return Search(exactly=sa.or_(*exactly), trigrams=_question(wanted))
+    if _is_one_word(wanted):
+        # Words of an entry are a space apart, so what has none is in one of them or in none.
+        return Search(exactly=_by_index(wanted), trigrams="")
     return Search(exactly=sa.and_(_by_index(wanted), sa.or_(*exactly)), trigrams="")
 
 
@@ -79,6 +82,12 @@ def _question(wanted: Sought) -> str:
 def _all_of(text: str) -> str:
     trigrams = dict.fromkeys(text[place : place + 3] for place in range(len(text) - 2))
     return " AND ".join('"{}"'.format(one.replace('"', '""')) for one in trigrams)
+
+
+def _is_one_word(wanted: Sought) -> bool:
+    """Whether the index finds no more than what is looked for: lower() of a whole list is dear."""
+    says = bool(wanted.digits) or any(letter.isalpha() for letter in wanted.words)
+    return says and " " not in wanted.words
 
 
 def _by_index(wanted: Sought) -> sa.ColumnElement[bool]:

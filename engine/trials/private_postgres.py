@@ -45,8 +45,10 @@ FLEETING = {
 """For tests: nothing outlives the run, so nothing needs to reach the disk."""
 INITDB_OPTIONS = (
     *("-U", "postgres", "-A", "trust", "-E", "UTF8"),
-    *("--locale=C", "--no-sync", "--no-instructions"),
+    *("--no-sync", "--no-instructions"),
 )
+LOCALES = ("C.UTF-8", "C")
+"""With the first, letters beyond ASCII are letters, as pg_trgm wants; not every system has it."""
 
 # Whoever started it may be killed without a word; the server ends when our end of its pipe does.
 KEEPER = """
@@ -187,15 +189,19 @@ def find_programs() -> Path:
 
 
 def _run_initdb(programs: Path, data: Path) -> None:
-    done = subprocess.run(  # noqa: S603 - our own command, fixed arguments
-        [programs / "initdb", "-D", data, *INITDB_OPTIONS],
-        capture_output=True,
-        text=True,
-        check=False,
-        **_as_its_user(data.parent),
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"initdb failed: {done.stderr or done.stdout}")
+    said = ""
+    for locale in LOCALES:
+        done = subprocess.run(  # noqa: S603 - our own command, fixed arguments
+            [programs / "initdb", "-D", data, f"--locale={locale}", *INITDB_OPTIONS],
+            capture_output=True,
+            text=True,
+            check=False,
+            **_as_its_user(data.parent),
+        )
+        if done.returncode == 0:
+            return
+        said = done.stderr or done.stdout
+    raise RuntimeError(f"initdb failed: {said}")
 
 
 def _as_its_user(folder: Path) -> dict[str, Any]:

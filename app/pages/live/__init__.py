@@ -17,10 +17,11 @@ from app.pages.live.chart import Chart
 from app.pages.live.day import StepShown
 from app.pages.live.rehearsal import Rehearsals
 from app.pages.live.rows import CheckShown, LaneShown, LogShown, ProblemShown, VerdictShown
-from app.pages.live.shown import Head, Hero, Part, Shown, show, stopped_words
+from app.pages.live.shown import Head, Hero, Part, Shown, stopped_words
+from app.pages.live.telling import told
 from app.session import RECHECK_SECONDS, guarded, is_open, who
 from app.tab import report, say, send_away
-from app.words.speech import language_here, retold
+from app.words.speech import language_here
 from engine.commands.abort_broadcast import abort_broadcast
 from engine.commands.answer_late_start import send_anyway, skip_day
 from engine.commands.pause_broadcast import pause_broadcast
@@ -38,8 +39,6 @@ STOP_WATCHED_SECONDS = 10
 STOP_TOLD_SECONDS = 1.0
 """The engine, which alone knows what had left and what was only in hand, has told by then."""
 PAUSED = "Paused"
-AS_WRITTEN = frozenset({"moment", "sender", "href", "time", "step"})
-"""Of what is shown: no words of ours, or what the page itself compares."""
 
 
 class Live(rx.State):
@@ -67,7 +66,7 @@ class Live(rx.State):
         """Show the board as it is, and follow it from then on."""
         assert by.tenant is not None
         self.can_start = await ask(startable, by.tenant, now=now()) is not None
-        self._put(show(await live.latest(by.tenant)), await language_here(self))
+        self._put(told(by.tenant, await live.latest(by.tenant), await language_here(self)))
         return Live.follow
 
     @guarded(background=True)
@@ -93,7 +92,7 @@ class Live(rx.State):
                     if self._turn != turn or self.router.url.path != "/":
                         return
                     if board is not None:
-                        self._put(show(board), await language_here(self))
+                        self._put(told(by.tenant, board, await language_here(self)))
                         await count_down_to(self, live.window_of(board, now()))
 
     @guarded(Permission.BROADCAST_CONTROL, background=True)
@@ -179,8 +178,7 @@ class Live(rx.State):
             words = stopped_words(done, loop.time() - began, on_their_way, left)
             await say(self, "good", f"{measured}." if measured else words)
 
-    def _put(self, found: Shown, language: str) -> None:
-        shown = retold(found, language, but=AS_WRITTEN)
+    def _put(self, shown: Shown) -> None:
         for name in Shown.__dataclass_fields__:
             value = getattr(shown, name)
             if getattr(self, name) != value:
