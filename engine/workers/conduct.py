@@ -6,6 +6,7 @@ goes on where the last one died.
 """
 
 import asyncio
+import math
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -84,7 +85,7 @@ async def _prepare(
         elif not await fan_out.fan_out(equipment, broadcast):
             await _refuse(equipment, broadcast, "No sender may send. See Senders.")
     elif view.state is _S.PLANNED:
-        await _until_opening(equipment, opens_at, broadcast)
+        await _until_opening(equipment, opens_at, view)
     else:
         # While a person is asked, a small question now and then is enough.
         while not stopping.is_set() and view.state is await equipment.database.peek(
@@ -107,7 +108,7 @@ async def _freeze(equipment: Equipment, opens_at: datetime, broadcast: Broadcast
         await _look_again(equipment)
 
 
-async def _until_opening(equipment: Equipment, opens_at: datetime, broadcast: BroadcastId) -> None:
+async def _until_opening(equipment: Equipment, opens_at: datetime, view: watch.View) -> None:
     now = equipment.clock.now()
     wait = (opens_at - now).total_seconds() - OPEN_AHEAD_SECONDS
     if wait > WARM_AHEAD_SECONDS:
@@ -117,11 +118,21 @@ async def _until_opening(equipment: Equipment, opens_at: datetime, broadcast: Br
         return
     with suppress(TimeoutError):  # a peer that hangs must not keep the window closed
         async with asyncio.timeout(max(0.0, wait)):
-            await equipment.gateway.warm(CONNECTIONS_WARMED)
+            await equipment.gateway.warm(_connections_for(view, equipment.tuning.reserve))
     await asyncio.sleep(
         max(0.0, (opens_at - equipment.clock.now()).total_seconds() - OPEN_AHEAD_SECONDS)
     )
-    await equipment.database.transact(_start, broadcast, equipment.epoch, equipment.clock.now())
+    which = BroadcastId(view.broadcast.id or 0)
+    await equipment.database.transact(_start, which, equipment.epoch, equipment.clock.now())
+
+
+def _connections_for(view: watch.View, reserve: float) -> int:
+    """As many as will have a request on its way at once. Opened in the first second instead, they
+    make its sends late, and at a full pace what is late once is late again in every second after.
+    """
+    rate = sum(view.rate_of(lane, reserve) for lane in view.lanes)
+    wanted = math.ceil(min(rate, MOST_RATE) * ANSWER_SECONDS)
+    return max(CONNECTIONS_WARMED, min(wanted, view.broadcast.targeted))
 
 
 LOOK_EVERY_SECONDS = 0.25
@@ -131,7 +142,12 @@ OPEN_AHEAD_SECONDS = 0.6
 C3).
 """
 CONNECTIONS_WARMED = 32
-WARM_AHEAD_SECONDS = 1.0
+"""At least; they show that WhatsApp can be reached."""
+ANSWER_SECONDS = 0.3
+"""As long as an answer takes, at most and usually."""
+MOST_RATE = 1_600
+"""A rate, in messages per second: twenty senders at their usual pace."""
+WARM_AHEAD_SECONDS = 3.0
 
 
 def _start(session: Session, broadcast: BroadcastId, epoch: int, now: datetime) -> None:
