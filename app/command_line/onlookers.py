@@ -7,6 +7,7 @@ line of JSON, what each saw: from when on how many were shown as waiting.
 
 import asyncio
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -47,6 +48,8 @@ WATCH = """() => {
   look();
 }"""
 """Notes what stands on the page, whenever it changes."""
+GIVES_WAY = 10
+"""Screens are drawn by their viewers' own machines: here they take what the server leaves."""
 
 
 async def main(told: dict[str, Any]) -> dict[str, Any]:
@@ -156,5 +159,6 @@ def _names() -> tuple[str, str]:
 
 
 if __name__ == "__main__":
+    os.nice(GIVES_WAY)
     asked = read_told()
     sys.stdout.write(json.dumps(asyncio.run(main(asked))) + "\n")
