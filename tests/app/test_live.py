@@ -15,8 +15,11 @@ from app import live
 from app.pages.live import Live, rows
 from app.pages.live.chart import BOTTOM, POINTS_MAX, TOP, WIDTH, draw
 from app.pages.live.shown import PARTS, STATE_WORDS, Shown, show, stopped_words
+from app.pages.live.telling import told
+from app.words.speech import ENGLISH, HINDI
 from engine.domain.broadcast import BroadcastState
 from engine.domain.delivery import State
+from engine.domain.ids import TenantId
 from engine.domain.roles import Role
 from engine.domain.sla import Standing
 from tests.app import boards
@@ -45,6 +48,19 @@ def test_before_the_opening_the_checklist_says_what_is_missing() -> None:
     assert (not_ready.head.state, not_ready.head.state_tone) == ("Not ready yet", "warn")
     assert [check.word for check in not_ready.checks] == ["Not yet", "Ready", "Ready"]
     assert "Sun 22 Nov 2026, 05:59:30 IST" in ready.head.subtitle
+
+
+def test_a_snapshot_is_put_into_words_once_for_all_who_look_at_it() -> None:
+    board = boards.during()
+    shown = told(TenantId(1), board, ENGLISH)
+    assert shown == show(board)
+    assert told(TenantId(1), board, ENGLISH) is shown
+    hindi = told(TenantId(1), board, HINDI)
+    assert hindi.head.state not in {shown.head.state, ""}
+    assert told(TenantId(1), board, HINDI) is hindi
+    assert told(TenantId(2), boards.nothing(), ENGLISH).moment == "none"
+    assert told(TenantId(1), board, ENGLISH) is shown
+    assert told(TenantId(1), boards.nothing(), ENGLISH).moment == "none"
 
 
 def test_during_the_run_the_first_line_answers_whether_it_goes_out() -> None:

@@ -49,6 +49,25 @@ def test_a_morning_starts_at_its_instant_and_ends_when_all_is_settled() -> None:
     play_day(story)
 
 
+def test_before_the_opening_there_is_a_connection_for_all_that_will_be_on_its_way() -> None:
+    async def story(day: Day) -> None:
+        async with day.conducted():
+            await day.at(1.0)
+        # Two numbers at 80 a second, each request on its way for 0.3 s.
+        assert day.whatsapp.warmed == [48]
+
+    play_day(story, people=200, senders=2, rate=80.0)
+
+
+def test_a_slow_pool_opens_as_many_connections_as_show_that_whatsapp_is_there() -> None:
+    async def story(day: Day) -> None:
+        async with day.conducted():
+            await day.at(1.0)
+        assert day.whatsapp.warmed == [32]
+
+    play_day(story, rate=10.0)
+
+
 def test_without_approval_it_waits_until_the_opening_and_is_refused_then() -> None:
     async def story(day: Day) -> None:
         day.change(lambda s: s.exec(update(Content).values(state="submitted")))

@@ -57,6 +57,8 @@ class Whatsapp:
     sent: list[Sent] = field(default_factory=lambda: list[Sent]())
     in_flight: int = 0
     most_in_flight: int = 0
+    warmed: list[int] = field(default_factory=lambda: list[int]())
+    """How many connections were asked for, each time."""
 
     async def send(
         self,
@@ -83,6 +85,7 @@ class Whatsapp:
         return self.latency
 
     async def warm(self, connections: int) -> int:
+        self.warmed.append(connections)
         return connections
 
     async def aclose(self) -> None:
