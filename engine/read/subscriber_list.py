@@ -42,6 +42,8 @@ class Effort:
 
 
 USUAL = Effort()
+SHORTEST_APART = 2
+"""Letters: what fewer find is no part of the list, but nearly all of it."""
 
 
 class Order(StrEnum):
@@ -109,8 +111,9 @@ def page(
 ) -> SubscriberPage:
     """The PAGE_SIZE rows after `after`."""
     road = road_of(session, tenant, wanted, effort)
-    keys = _pairs(session, road.keys(effort.count))
-    if road.all_at_once or len(keys) <= effort.count:
+    most = effort.few if road.apart else effort.count
+    keys = _pairs(session, road.keys(most))
+    if road.all_at_once or len(keys) <= most:
         # All there are: in order they may lie anywhere, so the first of them are picked out.
         shown = _first(keys, wanted.order, after)
     else:
@@ -162,9 +165,14 @@ class Road:
     in_order: Sequence[sa.ColumnElement[bool]]
     """The conditions once more, for who goes through the list in an order of its own."""
     all_at_once: bool = False
+    apart: bool = False
+    """Whether what fits is found before it is put in order; PostgreSQL's."""
 
     def keys(self, limit: int) -> sa.Select[Any]:
         """The names and ids of what fits."""
+        if self.apart:
+            found = self._found()
+            return _names(found, []).limit(limit + 1)
         query = _keys(self.source, self.conditions)
         if self.all_at_once:
             return query
@@ -175,15 +183,24 @@ class Road:
     def walk(self, order: Order, after: Cursor | None) -> sa.Select[Any]:
         """A page in order, from `after` on: by key, so that every page costs the same."""
         backwards, by_name = order in _BACKWARDS, order in _BY_NAME
-        columns = [_s.name, _s.id] if by_name else [_s.id]
+        found = self._found() if self.apart else None
+        named = _s if found is None else found.c
+        columns = [named.name, named.id] if by_name else [named.id]
         is_listed = by_name and self.source is _subscribers
-        conditions = self.conditions if is_listed else self.in_order
+        conditions: Sequence[sa.ColumnElement[bool]] = ()
+        if found is None:
+            conditions = self.conditions if is_listed else self.in_order
         if after is not None:
             key = sa.tuple_(*columns)
             place = sa.tuple_(*((after.name, after.id) if by_name else (after.id,)))
             conditions = [*conditions, key < place if backwards else key > place]
         ordered = (column.desc() if backwards else column for column in columns)
-        return _keys(_subscribers, conditions).order_by(*ordered).limit(PAGE_SIZE + 1)
+        query = _keys(_subscribers, conditions) if found is None else _names(found, conditions)
+        return query.order_by(*ordered).limit(PAGE_SIZE + 1)
+
+    def _found(self) -> sa.CTE:
+        query = _keys(self.source, self.conditions)
+        return query.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def road_of(session: Session, tenant: TenantId, wanted: Wanted, effort: Effort = USUAL) -> Road:
@@ -191,7 +208,12 @@ def road_of(session: Session, tenant: TenantId, wanted: Wanted, effort: Effort =
     looked_for = search(session, wanted.search)
     if session.get_bind().dialect.name != "sqlite":
         conditions = conditions_of(session, tenant, wanted)
-        return Road(source=_subscribers, conditions=conditions, in_order=conditions)
+        # It takes the finds for spread evenly over the list, and walks that: whoever is called so
+        # stands together, often far down. What a single letter finds is anywhere, soon, and few
+        # pass a narrow filter.
+        is_dense = len(wanted.search.strip()) < SHORTEST_APART or bool(_narrowest(wanted))
+        apart = looked_for is not None and not is_dense
+        return Road(source=_subscribers, conditions=conditions, in_order=conditions, apart=apart)
     if looked_for is None:
         return Road(
             source=_subscribers,
@@ -232,6 +254,10 @@ def _searched(
 def _keys(source: sa.FromClause, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     query = sa.select(_s.name, _s.id).select_from(source).where(*conditions)
     return cast("sa.Select[Any]", query)
+
+
+def _names(found: sa.CTE, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    return cast("sa.Select[Any]", sa.select(found.c.name, found.c.id).where(*conditions))
 
 
 def _narrowest(wanted: Wanted) -> str:
