@@ -72,6 +72,12 @@ PROFILE = {
     ),
     "Copy them": "कॉपी करें",
     "I have kept them": "मैंने रख लिए",
-    "{browser} on {system}": "{system} पर {browser}",
+    # Each by its name: “… on …” is in many a sentence that is none of these.
+    "Edge on {system}": "{system} पर Edge",
+    "Opera on {system}": "{system} पर Opera",
+    "Firefox on {system}": "{system} पर Firefox",
+    "Chrome on {system}": "{system} पर Chrome",
+    "Safari on {system}": "{system} पर Safari",
+    "A browser on {system}": "{system} पर कोई ब्राउज़र",
     "{t} ago": "{t} पहले",
 }
