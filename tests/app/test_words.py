@@ -51,7 +51,7 @@ def test_english_is_never_in_devanagari() -> None:
 
 def test_what_is_said_is_told_with_what_stands_in_its_holes() -> None:
     assert told("12,345 subscribers", HINDI) == "12,345 ग्राहक"
-    assert told("Firefox on Linux", HINDI) == "Linux पर Firefox"
+    assert told("Firefox on Linux", HINDI) == "Linux पर फ़ायरफ़ॉक्स"
     assert told("nothing is sent twice on a guess", HINDI) == "nothing is sent twice on a guess"
     assert told("Sun 22 Nov · opens 05:59:30 · 3 left out", HINDI) == (
         "Sun 22 Nov · 05:59:30 पर खुलता है · 3 छोड़े गए"

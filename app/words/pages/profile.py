@@ -73,11 +73,11 @@ PROFILE = {
     "Copy them": "कॉपी करें",
     "I have kept them": "मैंने रख लिए",
     # Each by its name: “… on …” is in many a sentence that is none of these.
-    "Edge on {system}": "{system} पर Edge",
-    "Opera on {system}": "{system} पर Opera",
-    "Firefox on {system}": "{system} पर Firefox",
-    "Chrome on {system}": "{system} पर Chrome",
-    "Safari on {system}": "{system} पर Safari",
+    "Edge on {system}": "{system} पर एज",
+    "Opera on {system}": "{system} पर ओपेरा",
+    "Firefox on {system}": "{system} पर फ़ायरफ़ॉक्स",
+    "Chrome on {system}": "{system} पर क्रोम",
+    "Safari on {system}": "{system} पर सफ़ारी",
     "A browser on {system}": "{system} पर कोई ब्राउज़र",
     "{t} ago": "{t} पहले",
 }
