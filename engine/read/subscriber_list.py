@@ -111,7 +111,7 @@ def page(
 ) -> SubscriberPage:
     """The PAGE_SIZE rows after `after`."""
     road = road_of(session, tenant, wanted, effort)
-    most = effort.few if road.apart else effort.count
+    most = max(effort.few, effort.count) if road.apart else effort.count
     keys = _pairs(session, road.keys(most))
     if road.all_at_once or len(keys) <= most:
         # All there are: in order they may lie anywhere, so the first of them are picked out.
